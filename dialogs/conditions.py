@@ -1,0 +1,122 @@
+"""Conditions as data: one small language for the interview, the triage rules and the routing.
+
+A condition is a tree of frozen values; `holds` evaluates it against facts. There is no text to parse and
+nothing to execute here: `config` builds the tree from the policy files and reports every mistake in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeAlias, assert_never
+
+Value: TypeAlias = str | int | tuple[str, ...] | None
+"""What a fact may be: a code or text, a whole number, several codes in the order given, or nothing."""
+
+Facts: TypeAlias = Mapping[str, Value]
+"""Field name of domain.md 2.6 to its value. An absent field and a field of value None or () mean the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """True when the fact (or any of its values) matches one of the patterns; `ACT-LIB-*` matches a family."""
+
+    field: str
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """True when the question was skipped or never asked."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """True when the fact is a number not above `limit`; a missing number is never at most anything."""
+
+    field: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """True when the fact has at least `count` values."""
+
+    field: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """True when every part is."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True when at least one part is."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True when the part is not."""
+
+    part: Condition
+
+
+Condition: TypeAlias = In | Missing | AtMost | AtLeast | All | AnyOf | Not
+
+
+def values_of(facts: Facts, field: str) -> tuple[str, ...]:
+    """Return the fact as a tuple of strings: () when it is missing."""
+    value = facts.get(field)
+    if value is None:
+        return ()
+    if isinstance(value, tuple):
+        return value
+    return (str(value),)
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Tell whether the condition is true of the facts. Never raises."""
+    match condition:
+        case In(field, patterns):
+            return any(_matches(value, patterns) for value in values_of(facts, field))
+        case Missing(field):
+            return not values_of(facts, field)
+        case AtMost(field, limit):
+            value = facts.get(field)
+            return isinstance(value, int) and value <= limit
+        case AtLeast(field, count):
+            return len(values_of(facts, field)) >= count
+        case All(parts):
+            return all(holds(part, facts) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, facts) for part in parts)
+        case Not(part):
+            return not holds(part, facts)
+        case _:
+            assert_never(condition)
+
+
+def _matches(value: str, patterns: tuple[str, ...]) -> bool:
+    return any(value == pattern or ("*" in pattern and fnmatchcase(value, pattern)) for pattern in patterns)
+
+
+def fields_of(condition: Condition) -> frozenset[str]:
+    """Return the names of all facts the condition reads; the flow checker looks for names nobody writes."""
+    match condition:
+        case In(field, _) | Missing(field) | AtMost(field, _) | AtLeast(field, _):
+            return frozenset({field})
+        case All(parts) | AnyOf(parts):
+            return frozenset().union(*(fields_of(part) for part in parts))
+        case Not(part):
+            return fields_of(part)
+        case _:
+            assert_never(condition)

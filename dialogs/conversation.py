@@ -1,0 +1,145 @@
+"""The conversation: one frozen value, all that is known between two turns.
+
+Facts are never stored: they follow from the answers (dialogs/facts.py), so that going back, editing and
+voiding an answer is one change in one place. Version `schema` says how to read a stored one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCHEMA = 1
+"""Version of the stored form; dialogs/upgrades.py has one pure function for each older one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered at one node: digits for numbered answers, else words; both empty means skipped."""
+
+    node: str
+    keys: tuple[str, ...] = ()
+    text: str = ""
+    value: str = ""  # the code or normal form that words were understood as (country, body, date, office)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """One event of domain.md 4.9. Times are ISO 8601 UTC, rounded to the minute; hashes are SHA-256 in hex."""
+
+    record_id: str
+    id: str
+    status: str  # requested | given | refused | deferred | withdrawn | invalidated | expired
+    at: str
+    text_id: str
+    text_hash: str
+    lang: str
+    channel: str
+    asked_by: str = "bot"
+    recipient: str = ""
+    scope: str = ""
+    name_mode: str = ""
+    content_version: str = ""
+    comprehension: str = "not asked"
+    pressure: str = "not asked"
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file sealed on arrival to the draft's one-time identity. `blob` names the sealed bytes in the store."""
+
+    blob: str
+    name: str
+    type: str
+    size: int  # bytes of the original
+    digest: str  # SHA-256 (hex) of the original
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question that is open: which turn asked it, what exactly was shown, and which codes its digits mean."""
+
+    node: str
+    turn: int
+    text_id: str
+    text_hash: str
+    options: tuple[tuple[str, str], ...] = ()  # digit -> code, where the answers are not fixed by the interview
+    offset: int = 0  # first entry of the page of a long list
+    typed: str = ""  # words that were looked up, while the person chooses among what was found
+    misread: int = 0  # how often the answer was not understood
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that is erased at send, refusal, erasure and expiry."""
+
+    answers: tuple[Answer, ...] = ()
+    reask: tuple[str, ...] = ()  # nodes of a part that is being edited
+    consents: tuple[ConsentEvent, ...] = ()
+    flags: tuple[str, ...] = ()
+    files: tuple[SealedFile, ...] = ()
+    file_identity: str = ""  # the one-time age identity the files are sealed to
+    alert_id: str = ""  # the alert raised from FP1, while it stands
+    off_words: str = ""
+    your_words: str = ""
+    phrase: str = ""  # shown at Q06-PHRASE until it is answered, then only its hash is kept
+    chosen_office: str = ""
+    agreed: str = ""  # fingerprint of recipient, level and sensitive content that C-FWD was given for
+    tg_full_offered: bool = False
+    voice_warned: bool = False
+    coi_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """What the server can still read after send (design.md, Rulings), under a key erased with the case."""
+
+    case: str
+    office: str
+    level: str
+    status: str
+    submitted_at: str
+    lang: str
+    channel: str
+    off_words: str
+    your_words: str
+    your_words_hash: str
+    phrase_hash: str = ""
+    panic_hash: str = ""
+    safe_times: tuple[str, ...] = ()
+    utc_offset_minutes: int | None = None
+    cover: str = ""
+    red: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    child: bool = False
+    tp_consent: str = ""
+    scope_review: bool = False
+    conflict: bool = False
+    hidden_at: str = ""
+    owner: str = ""
+    consents: tuple[ConsentEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One person on one channel. `cards` is stored apart, each under its own case key."""
+
+    id: str
+    channel: str  # signal | telegram | practice
+    interview: str  # version of the interview it began with
+    started_at: str
+    last_at: str
+    schema: int = SCHEMA
+    node: str = "START"
+    turn: int = 0
+    lang: str = "en"
+    question: Question | None = None
+    came_from: tuple[str, ...] = ()  # where overlays (menu, choices) return to, innermost last
+    draft: Draft | None = None
+    phrase_hash: str = ""
+    panic_hash: str = ""
+    resume_failures: int = 0
+    resume_locked_until: str = ""
+    hidden: bool = False
+    active_case: str = ""
+    cards: tuple[CaseCard, ...] = field(default=())

@@ -1,0 +1,143 @@
+"""What should be done, in the imperative. Handlers turn every effect into rows of the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard, ConsentEvent, SealedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send one message to the person. `choices` are (digit, label) for channels that have buttons."""
+
+    text: str
+    node: str
+    turn: int
+    choices: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False  # safety messages go before everything else
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """Seal this document to the office's keys, and to each copy's office; store the card; erase the draft."""
+
+    card: CaseCard
+    document: Mapping[str, Any]
+    copies: tuple[str, ...] = ()  # offices that receive a copy without the identity box
+    identity: Mapping[str, str] | None = None  # the real name, sealed apart to identity keys only
+    files: tuple[SealedFile, ...] = ()
+    consents: tuple[ConsentEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SealMessage:
+    """Seal words of the person for the officer of a case (TALK, supplements), or for the duty desk."""
+
+    kind: str  # talk | supplement | feedback | alert-line
+    office: str
+    document: Mapping[str, Any]
+    case: str = ""
+    alert_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlert:
+    """Alert the duty desk: the alert itself says nothing, the card is sealed to the desk's office."""
+
+    alert_id: str
+    scope: str  # card | report
+    office: str
+    card: Mapping[str, Any]
+    consents: tuple[ConsentEvent, ...]
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAlert:
+    """Seal a newer card for an alert that stands (answers of FP2 to FP4 and the line of FP6)."""
+
+    alert_id: str
+    office: str
+    card: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAlert:
+    """Take the alert back: the desk is told to delete the card."""
+
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCase:
+    """Store a changed card (status, consents, words) of an existing case."""
+
+    card: CaseCard
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyReport:
+    """Destroy a sealed report that nobody has opened, its files and its case key."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class WakeAt:
+    """Send `TimeArrived(timer)` at this time; a later WakeAt of the same name replaces it."""
+
+    timer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelWake:
+    """Forget the timer of this name, if there is one."""
+
+    timer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearChat:
+    """Delete the messages of this chat, as far as the platform allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropFiles:
+    """Erase the sealed bytes of these blobs."""
+
+    blobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetDisappearing:
+    """Set the disappearing timer of the chat, in seconds; only Signal has one."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TallyOutOfScope:
+    """Add one to the monthly tally of out-of-scope conversations: no country, no language."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """The draft is gone: store what remains under a fresh key and destroy the old one in this transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Destroy the conversation: its key, its row, its look-up value, its timers and its sealed files."""
+
+
+Effect: TypeAlias = (
+    Say | SealReport | SealMessage | RaiseAlert | UpdateAlert | CancelAlert | UpdateCase | DestroyReport
+    | WakeAt | CancelWake | ClearChat | DropFiles | SetDisappearing | TallyOutOfScope | NewKey | Forget
+)

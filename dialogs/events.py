@@ -1,0 +1,54 @@
+"""What happened, in the past tense. Every event brings the time and the chance the core may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard, SealedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When it happened (UTC, aware) and 32 fresh random bytes for words and ids drawn in this turn."""
+
+    at: datetime
+    entropy: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReceived(Moment):
+    """Somebody wrote. `known_case`: the card whose resume phrase this text is, when nothing else leads to it."""
+
+    text: str
+    known_case: CaseCard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed(Moment):
+    """A button was pressed; it counts only for the question and the turn it was made for."""
+
+    node: str
+    turn: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReceived(Moment):
+    """A file arrived and is already sealed; None: it was refused at the door (too large, too many)."""
+
+    file: SealedFile | None
+    refusal: str | None = None  # text id of the reason when it was refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeArrived(Moment):
+    """A timer set by an earlier turn is due; `timer` is its name (dialogs/limits.py)."""
+
+    timer: str
+
+
+Event: TypeAlias = TextReceived | ButtonPressed | FileReceived | TimeArrived

@@ -1,0 +1,270 @@
+"""What the use cases need from the outside, declared where it is used; storage and bot satisfy it.
+
+`storage.memory` and `storage.store` implement the same ports and pass the same contract suite.
+All methods are synchronous. Times are UTC and aware. Bytes called sealed can be opened by an office only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+    from handlers.types import Address, DueTimer, Loaded, Outgoing, OutboxItem, SealedBlob
+
+
+class Inbox(Protocol):
+    """Remembers which messages were taken, for a window of days, never by a high-water mark."""
+
+    def is_new(self, channel: str, key: str, at: datetime) -> bool:
+        """Record the key; False when it was recorded before (the message is dropped)."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forget keys recorded before this time; return how many."""
+        ...
+
+
+class Conversations(Protocol):
+    """Encrypted conversations, one key each. Cards of cases are loaded with them, each under its case key."""
+
+    def load(self, address: Address) -> Loaded | None:
+        """Read under lock (row lock on PostgreSQL, the write transaction on SQLite) and decrypt."""
+        ...
+
+    def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
+        """Encrypt and store without its cards; return the new revision.
+
+        new_key: store under a fresh key and destroy the old one in this transaction.
+        """
+        ...
+
+    def forget(self, address: Address) -> None:
+        """Destroy key, row, look-up value and timers. Cases stay."""
+        ...
+
+
+class Cases(Protocol):
+    """Case cards, each under its own key; erasing the key erases the card, its consents and their order."""
+
+    def open(self, card: CaseCard, address: Address | None) -> None:
+        """Store a new case; `address` None: nothing leads from the person to the case but the phrase."""
+        ...
+
+    def update(self, card: CaseCard) -> None:
+        """Store a changed card."""
+        ...
+
+    def get(self, case: str) -> CaseCard | None:
+        """Return the card, or None when there is no such case or its key was erased."""
+        ...
+
+    def by_phrase(self, phrase_hash: str) -> CaseCard | None:
+        """Return the card whose resume phrase has this hash."""
+        ...
+
+    def attach(self, case: str, address: Address) -> None:
+        """Lead from this person to the case again (after the phrase was given)."""
+        ...
+
+    def erase(self, case: str) -> None:
+        """Destroy the case key, the card and every sealed blob of the case; a tombstone stays."""
+        ...
+
+    def record(self, case: str, events: Iterable[ConsentEvent]) -> None:
+        """Append consent events to the case in this order, under the case key."""
+        ...
+
+    def consents(self, case: str) -> tuple[ConsentEvent, ...]:
+        """Return the recorded consent events of the case in their order."""
+        ...
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all cases, erased ones included, in no special order."""
+        ...
+
+
+class Blobs(Protocol):
+    """Sealed bytes in the desk's store."""
+
+    def put(self, blob: SealedBlob) -> None:
+        """Store; (case, office, purpose, sequence) is unique and a second put of it replaces the first."""
+        ...
+
+    def of(self, case: str) -> tuple[SealedBlob, ...]:
+        """Return all blobs of a case or alert, ordered by purpose, office, sequence."""
+        ...
+
+    def put_file(self, name: str, sealed: bytes) -> None:
+        """Store the sealed bytes of an attachment under a random name."""
+        ...
+
+    def file(self, name: str) -> bytes | None:
+        """Return the sealed bytes of an attachment."""
+        ...
+
+    def drop_files(self, names: Iterable[str]) -> None:
+        """Erase sealed attachments; unknown names are ignored."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages to send, encrypted, wiped once sent."""
+
+    def add(self, outgoing: Outgoing, due_at: datetime) -> None:
+        """Queue one message."""
+        ...
+
+    def claim(self, now: datetime, limit: int, lease_seconds: int) -> tuple[OutboxItem, ...]:
+        """Lease the due messages: priority first, then age; of one person only the oldest unsent one."""
+        ...
+
+    def sent(self, item_id: int) -> None:
+        """Mark as sent: the payload is erased."""
+        ...
+
+    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
+        """Mark as failed; retry_at None makes it a dead letter that blocks nobody."""
+        ...
+
+    def drop_for(self, address: Address) -> None:
+        """Erase what is still queued for this person."""
+        ...
+
+    def waiting(self) -> int:
+        """Return how many messages are neither sent nor dead."""
+        ...
+
+
+class Timers(Protocol):
+    """Durable timers, one per conversation and name."""
+
+    def set(self, address: Address, timer: str, due_at: datetime) -> None:
+        """Set or replace."""
+        ...
+
+    def cancel(self, address: Address, timer: str) -> None:
+        """Forget; unknown timers are ignored."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
+        """Take due timers: they are removed, and come back only if the transaction does not commit."""
+        ...
+
+
+class Alerts(Protocol):
+    """Alerts to the duty desk: an id, a time and a state; the card lies sealed in Blobs under the alert id."""
+
+    def raise_alert(self, alert_id: str, at: datetime) -> None:
+        """Record an alert as open."""
+        ...
+
+    def cancel(self, alert_id: str) -> None:
+        """Record that the person took it back."""
+        ...
+
+    def state(self, alert_id: str) -> str | None:
+        """Return open | cancelled, or None when there is no such alert."""
+        ...
+
+    def count(self) -> int:
+        """Return how many alerts were ever raised."""
+        ...
+
+
+class Tallies(Protocol):
+    """The monthly count of out-of-scope conversations, the only trace they leave."""
+
+    def add(self, month: str) -> None:
+        """Add one to the month (YYYY-MM)."""
+        ...
+
+    def all(self) -> dict[str, int]:
+        """Return every month and its count."""
+        ...
+
+
+class Versions(Protocol):
+    """Every interview a conversation began with, by hash, so that it can finish on it."""
+
+    def keep(self, version: str, document: bytes) -> None:
+        """Store the policy file once; a known version is left as it is."""
+        ...
+
+    def all(self) -> dict[str, bytes]:
+        """Return all stored versions."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction."""
+
+    @property
+    def inbox(self) -> Inbox: ...  # noqa: D102
+    @property
+    def conversations(self) -> Conversations: ...  # noqa: D102
+    @property
+    def cases(self) -> Cases: ...  # noqa: D102
+    @property
+    def blobs(self) -> Blobs: ...  # noqa: D102
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
+    def timers(self) -> Timers: ...  # noqa: D102
+    @property
+    def alerts(self) -> Alerts: ...  # noqa: D102
+    @property
+    def tallies(self) -> Tallies: ...  # noqa: D102
+    @property
+    def versions(self) -> Versions: ...  # noqa: D102
+
+
+class Store(Protocol):
+    """The database. Leaving the block commits; an exception rolls everything back."""
+
+    def transaction(self) -> AbstractContextManager[UnitOfWork]:
+        """Open one transaction (SQLite: BEGIN IMMEDIATE)."""
+        ...
+
+    def finish_erasure(self) -> bool:
+        """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: a reader was in the way, try again."""
+        ...
+
+
+class Sealer(Protocol):
+    """Sealing to offices; no method opens what an office owns."""
+
+    def seal(self, document: bytes, recipients: Sequence[str]) -> bytes:
+        """Seal a padded document to two or more `age1pq…` recipients. Raises TooFewRecipients."""
+        ...
+
+    def new_file_identity(self) -> str:
+        """Return a fresh one-time identity (AGE-SECRET-KEY-PQ-1…) for the files of a draft."""
+        ...
+
+    def seal_file(self, source: BinaryIO, identity: str, limit: int) -> tuple[bytes, int, str]:
+        """Stream a file into the seal of a one-time identity; return sealed bytes, size and SHA-256 (hex).
+
+        Raises TooLarge when the source has more than `limit` bytes; nothing is kept then.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the present time, UTC and aware."""
+        ...
+
+
+class Entropy(Protocol):
+    """Chance."""
+
+    def bytes(self, count: int) -> bytes:
+        """Return `count` fresh random bytes."""
+        ...

@@ -1,0 +1,91 @@
+"""Values that cross the ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dialogs.conversation import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person writes from: a channel (signal | telegram | practice) and its own id of the person."""
+
+    channel: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """An attachment as announced by the channel; nothing has been downloaded or decoded yet."""
+
+    name: str
+    type: str
+    size: int  # bytes, as announced
+    source: str  # what the channel needs to fetch it (a path in practice)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message of a person. `key` is the channel's own id of the message: the same key is never taken twice."""
+
+    address: Address
+    key: str
+    text: str = ""
+    button: tuple[str, int, str] | None = None  # node, turn, digit
+    file: IncomingFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to a person, as it will be sent. Lower `priority` goes first (0 safety, 1 reply, 2 rest)."""
+
+    address: Address
+    text: str
+    node: str
+    turn: int
+    choices: tuple[tuple[str, str], ...] = ()
+    priority: int = 1
+    act: str = "say"  # say | clear-chat | set-disappearing
+    seconds: int = 0  # set-disappearing
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A claimed outbox row."""
+
+    id: int
+    attempts: int
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A conversation read under lock. `revision` starts at 1 and grows by one at every save."""
+
+    conversation: Conversation
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer that is due and whose conversation can be reached by `address`."""
+
+    address: Address
+    timer: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlob:
+    """Bytes that only an office can open. `purpose`: report | copy | identity | message | alert."""
+
+    case: str  # case id or alert id
+    office: str
+    purpose: str
+    sequence: int  # 1 for the report itself; messages count up
+    sealed: bytes

@@ -1,0 +1,3 @@
+"""The tests, in the shape of the packages."""
+
+from __future__ import annotations
