@@ -117,6 +117,7 @@ class CaseCard:
     conflict: bool = False
     hidden_at: str = ""
     owner: str = ""
+    held_from: str = ""  # the status before ST-HOLD
     consents: tuple[ConsentEvent, ...] = ()
 
 

@@ -56,6 +56,7 @@ class RaiseAlert:
     card: Mapping[str, Any]
     consents: tuple[ConsentEvent, ...]
     case: str = ""
+    opens: CaseCard | None = None  # scope card: the alert is a case of its own until a report exists
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ class Moves:
         for destination, sources in by_destination.items():
             self._machine.add_transition(destination, sources, destination)
         self._states = frozenset(states)
+        self._edges = frozenset(edges(interview))
+
+    def allows(self, source: str, destination: str) -> bool:
+        """Tell whether the table has this edge."""
+        return (source, destination) in self._edges
 
     def forward(self, source: str, destination: str) -> str:
         """Return the destination when the table has the edge. Raises ForbiddenMove."""

@@ -1,0 +1,230 @@
+"""The named acts of the interview file: what an answer does besides being kept.
+
+Each takes the turn and the answer chosen, and returns True when it has said what comes next. An act that
+discloses anything checks the consent itself, whatever the interview file says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from dialogs.cases import (
+    ask_erasure, begin_again, clear_chat, talk, unfreeze, withdraw_all, withdraw_contact, withdraw_steps,
+)
+from dialogs.choices import say_choices, say_summary
+from dialogs.conditions import holds
+from dialogs.consents import ASKED_AGAIN, consent_event, is_live, latest, minute
+from dialogs.conversation import Answer
+from dialogs.effects import ClearChat, SetDisappearing, TallyOutOfScope, UpdateCase
+from dialogs.fast import alert, cancel_alert
+from dialogs.flow import answered_part
+from dialogs.machine import HIDDEN, PAUSED
+from dialogs.prompts import ask_again, ensure_pair, speak_only
+from dialogs.sending import send
+from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dialogs.policy import Choice
+    from dialogs.turn import Turn
+
+_SECONDS = {"1h": 3600, "1d": 86400}
+_PRIVATE_ACTS = ("ACT-PHY-SXV", "ACT-THR-SXV")
+"""What C-SENS is about when it is refused: the topic itself goes, the group of acts stays (domain.md 0, item 7)."""
+
+
+def run(turn: Turn, choice: Choice) -> bool:
+    """Carry out the act of an answer; True when the turn is complete."""
+    return choice.act is not None and ACTS[choice.act](turn, choice)
+
+
+def _end(turn: Turn, choice: Choice) -> bool:
+    del choice
+    end(turn)
+    return True
+
+
+def _end_out_of_scope(turn: Turn, choice: Choice) -> bool:
+    turn.do(TallyOutOfScope())
+    return _end(turn, choice)
+
+
+def pause(turn: Turn, choice: Choice) -> bool:
+    """Keep the answers and say nothing until the person writes again."""
+    del choice
+    remember(turn)
+    turn.move(PAUSED)
+    turn.say("T-PAUSED")
+    speak_only(turn)
+    return True
+
+
+def hide(turn: Turn, choice: Choice | None = None) -> bool:
+    """Clear the chat and fall silent: from now on only the words come back (INV-20)."""
+    del choice
+    remember(turn)
+    if turn.conversation.node != HIDDEN:
+        turn.move(HIDDEN)
+    turn.set(hidden=True, resume_failures=0)
+    turn.do(ClearChat())
+    for card in turn.conversation.cards:
+        hidden = replace(card, hidden_at=minute(turn.event.at))
+        turn.set(cards=tuple(hidden if other.case == card.case else other for other in turn.conversation.cards))
+        turn.do(UpdateCase(hidden))
+    turn.notices.clear()
+    return True
+
+
+def _disappear(turn: Turn, choice: Choice) -> bool:
+    turn.do(SetDisappearing(_SECONDS[str(choice.value)]))
+    return False
+
+
+def _keep_phrase(turn: Turn, choice: Choice) -> bool:
+    del choice
+    turn.set(phrase_hash=turn.policy.secret_hash("phrase", turn.draft.phrase))
+    turn.set_draft(phrase="")
+    return False
+
+
+def _drop_phrase(turn: Turn, choice: Choice) -> bool:
+    del choice
+    turn.set_draft(phrase="")
+    return False
+
+
+def _summary(turn: Turn, choice: Choice) -> bool:
+    del choice
+    say_summary(turn)
+    ask_again(turn)
+    return True
+
+
+def _choices(turn: Turn, choice: Choice) -> bool:
+    del choice
+    say_choices(turn)
+    ask_again(turn)
+    return True
+
+
+def _tips(turn: Turn, choice: Choice) -> bool:
+    del choice
+    turn.say("T-TIPS")
+    ask_again(turn)
+    return True
+
+
+def _ready(turn: Turn, choice: Choice) -> bool:
+    """Go to the last question; whoever had said no to sending is asked for that again, as they wished."""
+    turn.put_answer(Answer("Q50", keys=(choice.key,)))
+    if not is_live(turn.draft.consents, "C-FWD"):
+        turn.set_draft(answers=tuple(answer for answer in turn.draft.answers if answer.node not in ASKED_AGAIN))
+    go_next(turn)
+    return True
+
+
+def _edit(turn: Turn, choice: Choice) -> bool:
+    nodes = answered_part(turn.interview, turn.draft, str(choice.value))
+    turn.set_draft(reask=nodes, answers=tuple(a for a in turn.draft.answers if a.node != "Q50"))
+    go_next(turn)
+    return True
+
+
+def _refuse_forward(turn: Turn, choice: Choice) -> bool:
+    del choice
+    question = turn.conversation.question
+    given = latest(turn.draft.consents, "C-FWD")
+    if question is not None and given is not None:
+        event = consent_event(
+            turn.conversation, question, "C-FWD", "refused", at=turn.event.at, entropy=turn.event.entropy,
+            recipient=given.recipient,
+        )  # fmt: skip
+        turn.set_draft(consents=(*turn.draft.consents, event))
+    return False
+
+
+def _drop_private(turn: Turn, choice: Choice) -> bool:
+    """C-SENS was refused: what it was asked for is taken out again, the rest stays."""
+    del choice
+    turn.set_draft(answers=tuple(kept for answer in turn.draft.answers if (kept := without_private(turn, answer))))
+    return False
+
+
+def without_private(turn: Turn, answer: Answer) -> Answer | None:
+    """Return the answer without what needs C-SENS; an answer with nothing left counts as skipped."""
+    node = turn.node(answer.node)
+    if node.id.startswith("Q23-"):
+        keys = {choice.key for choice in node.choices if choice.value in _PRIVATE_ACTS}
+        return replace(answer, keys=tuple(key for key in answer.keys if key not in keys))
+    if not is_private(turn, answer):
+        return answer
+    keys_left = tuple(key for key in answer.keys if key not in node.private and "*" not in node.private)
+    return Answer(answer.node, keys=keys_left)
+
+
+def is_private(turn: Turn, answer: Answer) -> bool:
+    """Tell whether the answer holds something that is kept only with C-SENS."""
+    node = turn.node(answer.node)
+    empty = not (answer.keys or answer.text or answer.value)
+    if not node.private or empty or (node.private_when is not None and not holds(node.private_when, turn.facts)):
+        return False
+    return "*" in node.private or any(key in node.private for key in answer.keys)
+
+
+def _erase_draft(turn: Turn, choice: Choice) -> bool:
+    del choice
+    turn.say("T-CLEARED")
+    if turn.conversation.cards:
+        drop_draft(turn)
+        rest(turn)
+    else:
+        end(turn)
+    return True
+
+
+def _go_on(turn: Turn, choice: Choice) -> bool:
+    del choice
+    turn.set(hidden=False)
+    go_on(turn)
+    return True
+
+
+def _leave_fast(turn: Turn, choice: Choice) -> bool:
+    del choice
+    turn.set(came_from=())
+    go_next(turn)
+    return True
+
+
+ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
+    "end": _end,
+    "end-out-of-scope": _end_out_of_scope,
+    "pause": pause,
+    "hide": hide,
+    "disappear": _disappear,
+    "keep-phrase": _keep_phrase,
+    "drop-phrase": _drop_phrase,
+    "summary": _summary,
+    "choices": _choices,
+    "tips": _tips,
+    "ready": _ready,
+    "edit": _edit,
+    "refuse-forward": _refuse_forward,
+    "drop-private": _drop_private,
+    "send": send,
+    "clear": clear_chat,
+    "talk": talk,
+    "new-report": begin_again,
+    "erase-draft": _erase_draft,
+    "ask-erasure": ask_erasure,
+    "withdraw-all": withdraw_all,
+    "withdraw-steps": withdraw_steps,
+    "withdraw-contact": withdraw_contact,
+    "unfreeze": unfreeze,
+    "go-on": _go_on,
+    "leave-fast": _leave_fast,
+    "alert": alert,
+    "cancel-alert": cancel_alert,
+}

@@ -1,0 +1,90 @@
+"""Shown only on demand: what was agreed ("my choices"), which questions are answered, one answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs.consents import latest
+from dialogs.policy import Kind
+from dialogs.variables import sentence
+
+if TYPE_CHECKING:
+    from dialogs.conversation import Answer, ConsentEvent
+    from dialogs.turn import Turn
+
+_TITLE_CHARS = 60
+_UNSPOKEN = ("Q15-NAME", "Q06-PANIC")
+"""Never shown back in the chat, not even on demand."""
+
+
+def say_choices(turn: Turn) -> None:
+    """Say what was agreed and refused, in plain words, without the names of offices (INV-16)."""
+    events: list[ConsentEvent] = [event for card in turn.conversation.cards for event in card.consents]
+    events.extend(event for event in turn.draft.consents if event not in events)
+    lines = []
+    for consent in dict.fromkeys(event.id for event in events):
+        event = latest(events, consent)
+        if event is not None and turn.policy.texts.has(f"CH-{consent}"):
+            lines.append(sentence(turn, f"CH-{consent}", STATE=event.status))
+    if lines:
+        turn.say("T-CHOICES", LIST="\n".join(lines))
+    else:
+        turn.say("T-CHOICES-EMPTY")
+
+
+def say_summary(turn: Turn) -> None:
+    """Say which questions are answered, without the answers: the chat is itself a risk."""
+    lines = [
+        f"{number} {_title(turn, answer)}" for number, answer in enumerate(answered_questions(turn), start=1)
+    ]
+    turn.say("T-SUMMARY", LIST="\n".join(lines))
+
+
+def show_answer(turn: Turn, number: int) -> bool:
+    """Say one answer of the summary; False when there is no such number."""
+    answers = answered_questions(turn)
+    if not 1 <= number <= len(answers):
+        return False
+    answer = answers[number - 1]
+    turn.say("T-SHOW-ANSWER", QUESTION=_title(turn, answer), ANSWER=answer_words(turn, answer, turn.conversation.lang))
+    return True
+
+
+def answered_questions(turn: Turn) -> list[Answer]:
+    """Return the answers that belong to the report and may be shown, in the order given."""
+    return [
+        answer
+        for answer in turn.draft.answers
+        if (answer.keys or answer.text or answer.value)
+        and answer.node not in _UNSPOKEN
+        and turn.node(answer.node).field not in (None, "lang", "safe_chat", "disappear")
+        and turn.node(answer.node).kind is not Kind.CONSENT
+    ]
+
+
+def _title(turn: Turn, answer: Answer) -> str:
+    node = turn.node(answer.node)
+    first = sentence(turn, node.text or node.id).split("\n", maxsplit=1)[0]
+    return first if len(first) <= _TITLE_CHARS else first[: _TITLE_CHARS - 1].rstrip() + "…"
+
+
+def answer_words(turn: Turn, answer: Answer, lang: str) -> str:
+    """Return an answer in words: the labels of the digits chosen, or the words that were written."""
+    node = turn.node(answer.node)
+    texts = turn.policy.texts
+    if not answer.keys:
+        return answer.text or _spoken(turn, node.kind, answer.value)
+    if node.id.startswith("Q23-"):
+        codes = {choice.key: str(choice.value) for choice in node.choices}
+        return ", ".join(texts.body(codes[key], lang, {}) for key in answer.keys if key in codes)
+    return ", ".join(texts.label(node.text or node.id, key, lang, {}) for key in answer.keys)
+
+
+def _spoken(turn: Turn, kind: Kind, value: str) -> str:
+    if kind is Kind.COUNTRY:
+        names = turn.policy.directory.countries.get(value, ())
+        return names[0] if names else value
+    if kind is Kind.OFFICES:
+        office = turn.policy.directory.offices.get(value.removeprefix("EXC-OFF:"))
+        return office.name if office is not None else value
+    return value

@@ -1,0 +1,100 @@
+"""Consent events: made from the question as it was shown, never deduced, never changed afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from dialogs.conversation import ConsentEvent
+from dialogs.draws import draw_id
+from dialogs.facts import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from dialogs.conversation import Answer, Conversation, Draft, Question
+    from dialogs.policy import Interview
+
+VOIDED_BY_AN_EDIT = ("C-FWD", "C-EMER", "C-ASG")
+"""An edit that changes recipient, level or sensitive content voids these (design.md, Rulings)."""
+
+ASKED_AGAIN = ("C-FWD", "T-CHECK", "T-CHECK-AGAIN", "C-EMER", "C-ASG")
+"""Nodes whose answers go with them."""
+
+
+def minute(at: datetime) -> str:
+    """Return the time as ISO 8601 UTC, rounded down to the minute (domain.md 4.9)."""
+    return at.strftime("%Y-%m-%dT%H:%MZ")
+
+
+def consent_event(  # noqa: PLR0913 - the fields of one record, all named at the call
+    conversation: Conversation,
+    question: Question,
+    consent: str,
+    status: str,
+    *,
+    at: datetime,
+    entropy: bytes,
+    recipient: str = "",
+    scope: str = "",
+) -> ConsentEvent:
+    """Return the record of one answer to one shown text; its id is random and says nothing."""
+    return ConsentEvent(
+        record_id=draw_id(entropy, f"consent {consent} {status}", "CR", groups=6),
+        id=consent,
+        status=status,
+        at=minute(at),
+        text_id=question.text_id,
+        text_hash=question.text_hash,
+        lang=conversation.lang,
+        channel=conversation.channel,
+        recipient=recipient,
+        scope=scope,
+    )
+
+
+def is_live(events: Iterable[ConsentEvent], consent: str) -> bool:
+    """Tell whether the latest event of this consent permits anything."""
+    status = ""
+    for event in events:
+        if event.id == consent:
+            status = event.status
+    return status in LIVE
+
+
+def latest(events: Iterable[ConsentEvent], consent: str) -> ConsentEvent | None:
+    """Return the latest event of this consent."""
+    found = None
+    for event in events:
+        if event.id == consent:
+            found = event
+    return found
+
+
+def voided(draft: Draft, *, at: datetime, entropy: bytes) -> Draft:
+    """Return the draft after an edit that touched what was agreed: the consents are invalidated and asked again.
+
+    The consent to an alert that already went out (scope card) stays as it was.
+    """
+    events = list(draft.consents)
+    for consent in VOIDED_BY_AN_EDIT:
+        event = latest(events, consent)
+        if event is not None and event.status in LIVE and event.scope != "card":
+            record = draw_id(entropy, f"void {consent}", "CR", groups=6)
+            events.append(replace(event, record_id=record, status="invalidated", at=minute(at)))
+    answers = tuple(answer for answer in draft.answers if answer.node not in ASKED_AGAIN)
+    return replace(draft, consents=tuple(events), answers=answers, agreed="")
+
+
+def fingerprint(draft: Draft, interview: Interview, office: str, level: str) -> str:
+    """Return what C-FWD is bound to: recipient, level, and a digest of all answers that could identify."""
+    sensitive = [answer for answer in draft.answers if interview.nodes[answer.node].sensitivity in ("S2", "S3")]
+    lines = [office, level, *(_line(answer) for answer in sorted(sensitive, key=lambda answer: answer.node))]
+    lines.extend(file.digest for file in draft.files)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _line(answer: Answer) -> str:
+    return "\t".join((answer.node, ",".join(sorted(answer.keys)), answer.value, answer.text))

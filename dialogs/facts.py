@@ -1,0 +1,160 @@
+"""Facts follow from answers: one fold in the order of the interview, so that an edit is one change.
+
+An answer whose question does not apply any more (its `when` fails on what stands before it) is ignored, not
+lost: it counts again when the person changes their mind once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dialogs.conditions import Value, holds
+from dialogs.errors import UnknownInterview
+from dialogs.policy import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialogs.conversation import Answer, Conversation, Draft
+    from dialogs.policy import Choice, Interview, Node, Policy
+
+MORE = "MORE"
+"""The answer "more" of a list that goes on at another node; never a fact."""
+
+LIVE = ("given", "renewed")
+"""The only consent states that permit anything (INV-03)."""
+
+_LISTS = frozenset({Kind.MULTI})
+_ALWAYS_LISTS = frozenset({"exclude", "un_kind", "roles", "modifiers", "red", "acts", "flags"})
+_ORDER_OF_MODES = ("FULL", "SHORT", "LITE")
+
+
+class Facts(Mapping[str, Value]):
+    """Facts of one conversation; those that cost something are worked out when first asked for."""
+
+    def __init__(self, known: dict[str, Value], later: Mapping[str, Callable[[Facts], Value]]) -> None:
+        """Take what is known, and how to find out the rest."""
+        self._known = known
+        self._later = later
+
+    def __getitem__(self, field: str) -> Value:
+        """Return the value of the field. Raises KeyError for a fact nobody has."""
+        if field not in self._known:
+            self._known[field] = self._later[field](self)
+        return self._known[field]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over what is known by now."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """Count what is known by now."""
+        return len(self._known)
+
+
+def interview_of(conversation: Conversation, policy: Policy) -> Interview:
+    """Return the interview the conversation began with. Raises UnknownInterview."""
+    if conversation.interview == policy.interview.version:
+        return policy.interview
+    try:
+        return policy.older_interviews[conversation.interview]
+    except KeyError as exc:
+        raise UnknownInterview(conversation.interview) from exc
+
+
+def plain_facts(conversation: Conversation, policy: Policy) -> dict[str, Value]:
+    """Return all facts that need neither the time nor the directory."""
+    facts: dict[str, Value] = {"channel": conversation.channel, "lang": conversation.lang, "mode": "FULL"}
+    if conversation.phrase_hash:
+        facts["phrase"] = "set"
+    draft = conversation.draft
+    if draft is None:
+        return facts
+    interview = interview_of(conversation, policy)
+    facts.update(consent_states(draft))
+    if draft.alert_id:
+        facts["alert"] = "stands"
+    if any(event.id == "C-EMER" and event.scope == "card" and event.status in LIVE for event in draft.consents):
+        facts["fast"] = "yes"
+    _raise_mode(facts, "LITE" if conversation.channel == "telegram" and facts.get("C-TGFULL") not in LIVE else "FULL")
+    flags = list(draft.flags)
+    answers = {answer.node: answer for answer in draft.answers}
+    for node_id, node in interview.nodes.items():
+        answer = answers.get(node_id)
+        if answer is not None and (node.when is None or holds(node.when, facts)):
+            _apply(node, answer, facts, flags)
+            if node_id.startswith("Q23"):
+                facts["acts"] = _acts(facts)
+    _conclude(draft, facts, flags, interview)
+    return facts
+
+
+def consent_states(draft: Draft) -> dict[str, Value]:
+    """Return the latest state of every consent that was asked."""
+    return {event.id: event.status for event in draft.consents}
+
+
+def _apply(node: Node, answer: Answer, facts: dict[str, Value], flags: list[str]) -> None:
+    if node.kind in (Kind.CHOICE, Kind.MULTI, Kind.CONSENT):
+        by_key = {choice.key: choice for choice in node.choices}
+        for key in answer.keys:
+            if key in by_key:
+                _apply_choice(node, by_key[key], facts, flags)
+    elif node.field is not None and (answer.value or answer.text):
+        _put(facts, node.field, answer.value or answer.text, many=node.field in _ALWAYS_LISTS)
+    if not answer.keys and not answer.text and not answer.value and node.field is not None and node.skip_value:
+        _put(facts, node.field, node.skip_value, many=node.kind in _LISTS)
+
+
+def _apply_choice(node: Node, choice: Choice, facts: dict[str, Value], flags: list[str]) -> None:
+    if node.field is not None and choice.value is not None and node.kind is not Kind.CONSENT:
+        _put(facts, node.field, choice.value, many=node.kind in _LISTS or node.field in _ALWAYS_LISTS)
+    for field, value in choice.sets:
+        if field == "mode":
+            _raise_mode(facts, value)
+        else:
+            _put(facts, field, value, many=field in _ALWAYS_LISTS)
+    flags.extend(choice.flags)
+
+
+def _put(facts: dict[str, Value], field: str, value: str, *, many: bool) -> None:
+    if not many:
+        facts[field] = value
+        return
+    before = facts.get(field)
+    values = before if isinstance(before, tuple) else ()
+    if value not in values:
+        facts[field] = (*values, value)
+
+
+def _raise_mode(facts: dict[str, Value], mode: str) -> None:
+    """Only ever towards more caution: a LITE caused by the phone is never lifted (domain.md 2.3)."""
+    facts["mode"] = max(str(facts["mode"]), mode, key=_ORDER_OF_MODES.index)
+
+
+def _acts(facts: Mapping[str, Value]) -> tuple[str, ...]:
+    groups = facts.get("act_groups")
+    if not isinstance(groups, tuple):
+        return ("ACT-UNK",)
+    acts: list[str] = []
+    for group in groups:
+        exact = facts.get(f"acts_{group}")
+        chosen = [code for code in exact if code != MORE] if isinstance(exact, tuple) else []
+        acts.extend(chosen or [f"ACT-GRP-{group}"])
+    return tuple(dict.fromkeys(acts))
+
+
+def _conclude(draft: Draft, facts: dict[str, Value], flags: list[str], interview: Interview) -> None:
+    if facts.get("C-START") in LIVE:
+        facts.setdefault("scope", "in")
+    if facts.get("coop_status") == "CST-PAST" and facts.get("coop_when") == "ongoing":
+        facts["coop_status"] = "CST-ONG"
+    if "alias" in facts or "real_name" in facts or "id_choice" in facts:
+        facts["id_level"] = "ID-2" if "real_name" in facts else "ID-1" if "alias" in facts else "ID-0"
+    facts["files"] = len(draft.files)
+    facts["flags"] = tuple(dict.fromkeys(flags))
+    for flag, condition in interview.flag_rules:
+        if holds(condition, facts):
+            flags.append(flag)
+    facts["flags"] = tuple(dict.fromkeys(flags))

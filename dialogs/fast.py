@@ -1,0 +1,102 @@
+"""The fast path: a person is told within minutes, with the least possible data, and only after a yes at FP1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs.consents import consent_event, is_live, latest, minute
+from dialogs.conversation import Answer, CaseCard
+from dialogs.draws import draw_id
+from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert
+from dialogs.prompts import ensure_pair
+from dialogs.steps import come_to, lay_over, remember
+from dialogs.variables import duty_desk
+
+if TYPE_CHECKING:
+    from dialogs.policy import Choice
+    from dialogs.turn import Turn
+
+CARD_FIELDS = ("danger_now", "fp_country", "fp_event", "fp_reach", "fp_line")
+"""What the alert card may hold besides handle, language and time (domain.md 2.5)."""
+
+PART = "fast"
+
+
+def sos(turn: Turn) -> None:
+    """Somebody asked for a person: open FP1, or say that the alert stands."""
+    if turn.draft.alert_id:
+        turn.say("T-ALERT-STANDS")
+        come_to(turn, "FP6")
+        return
+    lay_over(turn, "FP1")
+
+
+def alert(turn: Turn, choice: Choice) -> bool:
+    """Raise the alert at once, before the next question; only answer 1 of FP1 leads here (INV-02)."""
+    del choice
+    event = latest(turn.draft.consents, "C-EMER")
+    if event is None or not is_live((event,), "C-EMER"):
+        return False
+    ensure_pair(turn)
+    alert_id = draw_id(turn.event.entropy, "alert", "AL")
+    turn.set_draft(alert_id=alert_id)
+    office = duty_desk(turn)
+    card = CaseCard(
+        case=alert_id,
+        office=office,
+        level="L1",
+        status="ST-SUB",
+        submitted_at=minute(turn.event.at),
+        lang=turn.conversation.lang,
+        channel=turn.conversation.channel,
+        off_words=turn.draft.off_words,
+        your_words=turn.draft.your_words,
+        your_words_hash=turn.policy.secret_hash("pair", turn.draft.your_words),
+        phrase_hash=turn.conversation.phrase_hash,
+        panic_hash=turn.conversation.panic_hash,
+        consents=(event,),
+    )
+    turn.set(cards=(*turn.conversation.cards, card), active_case=alert_id)
+    turn.do(RaiseAlert(alert_id, "card", office, alert_card(turn), (event,), case=alert_id, opens=card))
+    return False
+
+
+def alert_card(turn: Turn) -> dict[str, str]:
+    """Return the card: a handle that says nothing, language, time, and the answers of the fast path."""
+    facts = turn.facts
+    card = {"handle": turn.draft.alert_id, "lang": turn.conversation.lang, "time": minute(turn.event.at)}
+    card.update({name: str(facts.get(name) or "") for name in CARD_FIELDS})
+    return card
+
+
+def update_card(turn: Turn) -> None:
+    """Seal the newer card while the alert stands."""
+    if turn.draft.alert_id:
+        turn.do(UpdateAlert(turn.draft.alert_id, duty_desk(turn), alert_card(turn)))
+
+
+def cancel_alert(turn: Turn, choice: Choice) -> bool:
+    """Take the alert back: the consent is withdrawn and the desk deletes the card."""
+    del choice
+    alert_id, given = turn.draft.alert_id, latest(turn.draft.consents, "C-EMER")
+    if alert_id and given is not None and turn.conversation.question is not None:
+        event = consent_event(
+            turn.conversation, turn.conversation.question, "C-EMER", "withdrawn",
+            at=turn.event.at, entropy=turn.event.entropy, recipient=given.recipient, scope=given.scope,
+        )  # fmt: skip
+        cards = tuple(card for card in turn.conversation.cards if card.case != alert_id)
+        turn.set_draft(alert_id="", consents=(*turn.draft.consents, event))
+        turn.set(cards=cards, active_case=cards[-1].case if cards else "")
+        turn.do(CancelAlert(alert_id))
+    turn.say("FP6-CANCELLED")
+    remember(turn)
+    come_to(turn, "T-HELP")
+    return True
+
+
+def with_line(turn: Turn, text: str) -> None:
+    """Keep words sent at FP6 without choosing a number: nothing a person in danger writes is lost."""
+    node = turn.node("FP6-LINE")
+    old = next((answer.text for answer in turn.draft.answers if answer.node == node.id), "")
+    turn.put_answer(Answer(node.id, text=f"{old}\n{text}".strip()))
+    update_card(turn)

@@ -1,0 +1,54 @@
+"""Which question comes next: the first of the main line that applies and has no answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs.conditions import holds
+
+if TYPE_CHECKING:
+    from dialogs.conditions import Facts
+    from dialogs.conversation import Draft
+    from dialogs.policy import Interview, Node
+
+NO_OWN_VIEW_OF_THE_CASE = ("TPC-ASKABLE", "TPC-UNREACH", "TPC-UNK")
+"""Third-party states in which only the LITE set without words is asked (design.md, Rulings)."""
+
+
+def only_numbers(facts: Facts) -> bool:
+    """Tell whether free words are refused here: LITE, or a person concerned who could not be asked."""
+    return facts.get("mode") == "LITE" or facts.get("tp_consent") in NO_OWN_VIEW_OF_THE_CASE
+
+
+def applies(node: Node, facts: Facts) -> bool:
+    """Tell whether a node of the main line is to be asked under these facts."""
+    if only_numbers(facts) and not node.lite:
+        return False
+    if facts.get("mode") == "SHORT" and not node.short:
+        return False
+    if facts.get("victim_child") == "yes" and not node.child:
+        return False
+    return node.when is None or holds(node.when, facts)
+
+
+def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
+    """Return the next question of the main line, or None when all is answered.
+
+    A node with `early` goes before everything else as soon as its condition holds.
+    """
+    open_nodes = [interview.nodes[node_id] for node_id in interview.line if not answered(draft, node_id)]
+    for node in open_nodes:
+        if node.early is not None and holds(node.early, facts) and applies(node, facts):
+            return node
+    return next((node for node in open_nodes if applies(node, facts)), None)
+
+
+def answered(draft: Draft, node_id: str) -> bool:
+    """Tell whether the node has an answer that is not being asked again."""
+    return node_id not in draft.reask and any(answer.node == node_id for answer in draft.answers)
+
+
+def answered_part(interview: Interview, draft: Draft, part: str) -> tuple[str, ...]:
+    """Return the answered main-line nodes of a part, in their order."""
+    have = {answer.node for answer in draft.answers}
+    return tuple(node_id for node_id in interview.line if node_id in have and interview.nodes[node_id].part == part)

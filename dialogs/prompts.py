@@ -1,0 +1,101 @@
+"""Asking: one message a turn, notices first, then the question with its numbered answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from dialogs.conversation import Question
+from dialogs.draws import PAIR_WORDS, PHRASE_WORDS, draw_words
+from dialogs.effects import Say, WakeAt
+from dialogs.limits import TIMER_FAST_SILENT
+from dialogs.lists import Option, options_of
+from dialogs.variables import sentence, variables
+
+if TYPE_CHECKING:
+    from dialogs.policy import Node
+    from dialogs.turn import Turn
+
+URGENT_PART = "fast"
+SHOWS_PHRASE = ("Q06-PHRASE", "Q06-PHRASE-AGAIN")
+SHOWS_PAIR = ("Q48", "FP6")
+
+
+def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed: str = "") -> None:
+    """Open a question and say it. `again`: it was asked before, so no edge of the table is needed."""
+    if again:
+        turn.restore(node_id)
+    else:
+        turn.move(node_id)
+    node = turn.node(node_id)
+    _prepare(turn, node)
+    for text_id in node.before:
+        turn.say(text_id)
+    text_id, options = options_of(turn, node, offset=offset, typed=typed)
+    shown = question_text(turn, text_id, options)
+    misread = turn.conversation.question.misread if again and turn.conversation.question is not None else 0
+    question = Question(
+        node=node_id,
+        turn=turn.conversation.turn + 1,
+        text_id=text_id,
+        text_hash=sha256(shown.encode()).hexdigest(),
+        options=tuple((option.key, option.code) for option in options),
+        offset=offset,
+        typed=typed,
+        misread=misread,
+    )
+    turn.set(turn=question.turn, question=question)
+    choices = tuple((option.key, option.label) for option in options)
+    _speak(turn, shown, node_id, choices, urgent=node.part == URGENT_PART)
+
+
+def ask_again(turn: Turn) -> None:
+    """Repeat the open question, with the page and the words it had."""
+    question = turn.conversation.question
+    if question is None:
+        return
+    ask(turn, question.node, again=True, offset=question.offset, typed=question.typed)
+
+
+def speak_only(turn: Turn) -> None:
+    """Say the notices of this turn without a question."""
+    if turn.notices:
+        _speak(turn, "", turn.conversation.node, (), urgent=False)
+
+
+def question_text(turn: Turn, text_id: str, options: tuple[Option, ...]) -> str:
+    """Return the exact text of a question as it is shown: sentence, numbered answers, what follows them."""
+    texts, lang = turn.policy.texts, turn.conversation.lang
+    args = variables(turn, text_id, {})
+    lines = [texts.body(text_id, lang, args), *(f"{option.key} {option.label}" for option in options)]
+    after = texts.after(text_id, lang, args)
+    return "\n".join([*lines, after] if after else lines)
+
+
+def _speak(turn: Turn, shown: str, node: str, choices: tuple[tuple[str, str], ...], *, urgent: bool) -> None:
+    said = [sentence(turn, text_id, **args) for text_id, args in turn.notices]
+    text = "\n\n".join([*said, shown] if shown else said)
+    turn.notices.clear()
+    turn.do(Say(text=text, node=node, turn=turn.conversation.turn, choices=choices, urgent=urgent))
+
+
+def _prepare(turn: Turn, node: Node) -> None:
+    if node.id in SHOWS_PHRASE and not turn.draft.phrase:
+        words = draw_words(turn.event.entropy, "phrase", turn.policy.secret_words, PHRASE_WORDS)
+        turn.set_draft(phrase=" ".join(words))
+    if node.id in SHOWS_PAIR:
+        ensure_pair(turn)
+    if node.id == "FP1":
+        wait = timedelta(minutes=turn.policy.settings.silent_fast_minutes)
+        turn.do(WakeAt(TIMER_FAST_SILENT, turn.event.at + wait))
+
+
+def ensure_pair(turn: Turn) -> None:
+    """Draw the two word pairs of this conversation once."""
+    if turn.draft.off_words:
+        return
+    words = draw_words(turn.event.entropy, "pair", turn.policy.secret_words, 2 * PAIR_WORDS)
+    off, yours = " ".join(words[:PAIR_WORDS]), " ".join(words[PAIR_WORDS:])
+    turn.set(draft=replace(turn.draft, off_words=off, your_words=yours))

@@ -1,0 +1,137 @@
+"""Sending: the last yes, checked once more against the rules of this very moment, then one effect that seals all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dialogs.conditions import values_of
+from dialogs.consents import fingerprint, is_live, latest, minute, voided
+from dialogs.conversation import CaseCard
+from dialogs.draws import draw_id
+from dialogs.effects import RaiseAlert, SealReport, WakeAt
+from dialogs.judgement import route_of, triage_of
+from dialogs.keys import usable_recipients
+from dialogs.limits import TIMER_SESSION
+from dialogs.prompts import ask, ask_again, ensure_pair
+from dialogs.report import build_document
+from dialogs.steps import contact_is_live, drop_draft, go_next
+from dialogs.variables import duty_desk
+
+if TYPE_CHECKING:
+    from dialogs.conversation import ConsentEvent
+    from dialogs.policy import Choice
+    from dialogs.routing import Route
+    from dialogs.turn import Turn
+
+ASG = "OFF-ASG"
+SESSION_MINUTES = 30
+"""How long the chat stays usable after sending when nothing allows us to keep the address."""
+
+
+def check_agreement(turn: Turn) -> bool:
+    """Void what was agreed when recipient, level or sensitive content are no longer those; True when all holds."""
+    if not is_live(turn.draft.consents, "C-FWD"):
+        return True
+    found = route_of(turn.facts, turn.policy, turn.event.at)
+    level = triage_of(turn.facts, turn.policy, turn.event.at).level
+    if turn.draft.agreed == fingerprint(turn.draft, turn.interview, found.office, level):
+        return True
+    draft = voided(turn.draft, at=turn.event.at, entropy=turn.event.entropy)
+    turn.set(draft=draft)
+    turn.say("T-VOIDED")
+    return False
+
+
+def send(turn: Turn, choice: Choice) -> bool:
+    """Seal and send, if and only if C-FWD is live for exactly this recipient and content (INV-02)."""
+    del choice
+    if not is_live(turn.draft.consents, "C-FWD") or not check_agreement(turn):
+        turn.set_draft(answers=tuple(answer for answer in turn.draft.answers if answer.node != "C-FWD"))
+        go_next(turn)
+        return True
+    found = route_of(turn.facts, turn.policy, turn.event.at)
+    if not usable_recipients(turn.policy.directory, found.office, turn.event.at):
+        turn.say("T-NO-OFFICE-KEY")
+        ask_again(turn)
+        return True
+    _send_to(turn, found)
+    return True
+
+
+def _send_to(turn: Turn, found: Route) -> None:
+    ensure_pair(turn)
+    judged = triage_of(turn.facts, turn.policy, turn.event.at)
+    consents = _final_consents(turn)
+    card = _card(turn, found, judged.level, consents)
+    document = build_document(turn, card, judged, consents)
+    name = turn.facts.get("real_name")
+    copies = _copies(turn)
+    turn.do(
+        SealReport(
+            card=card,
+            document=document,
+            copies=copies,
+            identity={"case": card.case, "name": str(name)} if name and is_live(consents, "C-NAME") else None,
+            files=turn.draft.files,
+            consents=consents,
+        )
+    )
+    if duty_desk(turn) in copies:
+        turn.do(RaiseAlert(draw_id(turn.event.entropy, "alert", "AL"), "report", duty_desk(turn), {}, (), case=card.case))
+    turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, came_from=())
+    drop_draft(turn)
+    if not contact_is_live(turn.conversation.cards):
+        turn.do(WakeAt(TIMER_SESSION, turn.event.at + timedelta(minutes=SESSION_MINUTES)))
+    ask(turn, "Q53")
+
+
+def _final_consents(turn: Turn) -> tuple[ConsentEvent, ...]:
+    understood = str(turn.facts.get("understood") or "not asked")
+    pressure = str(turn.facts.get("pressure") or "not asked")
+    return tuple(
+        replace(event, comprehension=understood, pressure=pressure) if event.id == "C-FWD" else event
+        for event in turn.draft.consents
+    )
+
+
+def _copies(turn: Turn) -> tuple[str, ...]:
+    """The duty desk with C-EMER for the report, the senior focal point with C-ASG; nobody else (INV-02)."""
+    emergency = latest(turn.draft.consents, "C-EMER")
+    copies = []
+    if emergency is not None and emergency.scope == "report" and is_live((emergency,), "C-EMER"):
+        copies.append(duty_desk(turn))
+    if is_live(turn.draft.consents, "C-ASG"):
+        copies.append(ASG)
+    return tuple(copies)
+
+
+def _card(turn: Turn, found: Route, level: str, consents: tuple[ConsentEvent, ...]) -> CaseCard:
+    facts, draft = turn.facts, turn.draft
+    flags = values_of(facts, "flags")
+    offset = facts.get("local_time")
+    return CaseCard(
+        case=draw_id(turn.event.entropy, "case", "LW"),
+        office=found.office,
+        level=level,
+        status="ST-SUB",
+        submitted_at=minute(turn.event.at),
+        lang=turn.conversation.lang,
+        channel=turn.conversation.channel,
+        off_words=draft.off_words,
+        your_words=draft.your_words,
+        your_words_hash=turn.policy.secret_hash("pair", draft.your_words),
+        phrase_hash=turn.conversation.phrase_hash,
+        panic_hash=turn.conversation.panic_hash,
+        safe_times=values_of(facts, "safe_times"),
+        utc_offset_minutes=int(offset) if isinstance(offset, str) else None,
+        cover=str(facts.get("cover") or ""),
+        red=values_of(facts, "red"),
+        exclude=values_of(facts, "exclude"),
+        child=facts.get("victim_child") == "yes",
+        tp_consent=str(facts.get("tp_consent") or ""),
+        scope_review="SCP-REV" in flags,
+        conflict="FLG-COI" in flags,
+        consents=consents,
+    )

@@ -1,0 +1,105 @@
+"""One turn at work: the conversation as it becomes, the effects so far, and the facts, worked out once.
+
+Only `dialogs.engine` makes one; it is gone when `advance` returns. What a turn says is one message: notices
+first, then the question (Telegram allows one message a second in a chat).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from dialogs.conversation import Draft
+from dialogs.facts import Facts, interview_of, plain_facts
+from dialogs.judgement import LATER
+from dialogs.machine import moves_of
+
+if TYPE_CHECKING:
+    from dialogs.conditions import Value
+    from dialogs.conversation import Answer, Conversation
+    from dialogs.effects import Effect
+    from dialogs.events import Moment
+    from dialogs.policy import Interview, Node, Policy
+
+
+@dataclass(slots=True)
+class Turn:
+    """The working state of one call of `advance`."""
+
+    conversation: Conversation
+    event: Moment
+    policy: Policy
+    effects: list[Effect] = field(default_factory=list)
+    notices: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    long_pause: bool = False  # the person was away so long that Q02 is asked again
+    _facts: Facts | None = None
+
+    @property
+    def interview(self) -> Interview:
+        """Return the interview this conversation began with."""
+        return interview_of(self.conversation, self.policy)
+
+    @property
+    def draft(self) -> Draft:
+        """Return the draft; an empty one when nothing has been written yet."""
+        return self.conversation.draft if self.conversation.draft is not None else Draft()
+
+    @property
+    def facts(self) -> Facts:
+        """Return the facts of the conversation as it is now."""
+        if self._facts is None:
+            later = {name: self._later(name) for name in LATER}
+            self._facts = Facts(plain_facts(self.conversation, self.policy), later)
+        return self._facts
+
+    def _later(self, name: str) -> _Later:
+        return _Later(name, self)
+
+    def node(self, node_id: str) -> Node:
+        """Return the node of this id."""
+        return self.interview.nodes[node_id]
+
+    def set(self, **changes: object) -> None:
+        """Change fields of the conversation."""
+        self.conversation = replace(self.conversation, **changes)  # type: ignore[arg-type]  # checked by the dataclass's field names in tests
+        self._facts = None
+
+    def set_draft(self, **changes: object) -> None:
+        """Change fields of the draft; begins one when there is none."""
+        self.set(draft=replace(self.draft, **changes))  # type: ignore[arg-type]  # as above
+
+    def put_answer(self, answer: Answer) -> None:
+        """Keep an answer: in its old place when the node was answered before."""
+        answers = self.draft.answers
+        if any(old.node == answer.node for old in answers):
+            kept = tuple(answer if old.node == answer.node else old for old in answers)
+        else:
+            kept = (*answers, answer)
+        self.set_draft(answers=kept, reask=tuple(node for node in self.draft.reask if node != answer.node))
+
+    def move(self, destination: str) -> None:
+        """Go forward along an edge of the table. Raises ForbiddenMove."""
+        self.set(node=moves_of(self.interview).forward(self.conversation.node, destination))
+
+    def restore(self, state: str) -> None:
+        """Come back to a question asked before. Raises ForbiddenMove."""
+        self.set(node=moves_of(self.interview).restore(state))
+
+    def say(self, text_id: str, **args: str) -> None:
+        """Show a sentence before the next question of this turn."""
+        self.notices.append((text_id, args))
+
+    def do(self, effect: Effect) -> None:
+        """Add an effect."""
+        self.effects.append(effect)
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """A fact that is worked out when a condition first asks for it."""
+
+    name: str
+    turn: Turn
+
+    def __call__(self, facts: Facts) -> Value:
+        return LATER[self.name](facts, self.turn.policy, self.turn.event.at)

@@ -1,0 +1,132 @@
+"""What the variables of the sentences stand for: each is worked out only when a sentence names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dialogs.draws import draw_id, draw_words
+from dialogs.hours import next_opening_words, wait_words
+from dialogs.judgement import route_of, triage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dialogs.turn import Turn
+
+_MOVE_GROUPS = 2  # 40 bits, valid one day, used once
+
+
+def variables(turn: Turn, text_id: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return a value for every variable of the text: those given, else those known here."""
+    names = turn.policy.texts.variables(text_id)
+    return {name: given[name] if name in given else _KNOWN[name](turn) for name in names}
+
+
+def office_name(turn: Turn) -> str:
+    """Return the public name of the office the report would go to, or of the case's office."""
+    directory = turn.policy.directory
+    return directory.offices[_office(turn)].name
+
+
+def _office(turn: Turn) -> str:
+    if turn.conversation.draft is None:
+        card = next((card for card in turn.conversation.cards if card.case == turn.conversation.active_case), None)
+        if card is not None:
+            return card.office
+    return route_of(turn.facts, turn.policy, turn.event.at).office
+
+
+def _route_reason(turn: Turn) -> str:
+    return sentence(turn, route_of(turn.facts, turn.policy, turn.event.at).reason)
+
+
+def sentence(turn: Turn, text_id: str, **given: str) -> str:
+    """Return a sentence in the person's language with its variables filled."""
+    return turn.policy.texts.body(text_id, turn.conversation.lang, variables(turn, text_id, given))
+
+
+def _wait(turn: Turn) -> str:
+    office = turn.policy.directory.offices[_office(turn)]
+    if turn.facts.get("alert") == "stands":
+        office = turn.policy.directory.offices[duty_desk(turn)]
+    level = _level(turn)
+    words = wait_words(office, level, turn.policy.triage, turn.event.at)
+    return turn.policy.texts.body(words.text_id, turn.conversation.lang, words.args)
+
+
+def _level(turn: Turn) -> str:
+    if turn.conversation.draft is None:
+        cards = {card.case: card.level for card in turn.conversation.cards}
+        return cards.get(turn.conversation.active_case, "L1")
+    return triage_of(turn.facts, turn.policy, turn.event.at).level
+
+
+def duty_desk(turn: Turn) -> str:
+    """Return the office id of the duty desk."""
+    offices = turn.policy.directory.offices.values()
+    return next(office.id for office in offices if office.role == "duty-desk")
+
+
+def _opens(turn: Turn) -> str:
+    words = next_opening_words(turn.policy.directory.offices[_office(turn)], turn.event.at)
+    return turn.policy.texts.body(words.text_id, turn.conversation.lang, words.args)
+
+
+def _phrase_word(index: int) -> Callable[[Turn], str]:
+    return lambda turn: turn.draft.phrase.split()[index]
+
+
+def _check_word(turn: Turn) -> str:
+    digest = turn.policy.secret_hash("check-word", turn.event.at.date().isoformat())
+    return draw_words(digest.encode(), "check", turn.policy.secret_words, 1)[0]
+
+
+def _silence(turn: Turn) -> str:
+    return sentence(turn, f"SILENCE-{turn.facts.get('silence_plan')}")
+
+
+def _next_on_no(turn: Turn) -> str:
+    node = turn.conversation.question.node if turn.conversation.question is not None else ""
+    by_node = {"C-START": "T-NEXT-START", "C-FWD": "T-NEXT-FWD", "T-CHECK-AGAIN": "T-NEXT-FWD"}
+    return sentence(turn, by_node.get(node, "T-NEXT-CHAN" if node.startswith("C-CHAN") else "T-NEXT-OTHER"))
+
+
+def _setting(name: str) -> Callable[[Turn], str]:
+    return lambda turn: str(getattr(turn.policy.settings, name))
+
+
+_KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
+    "DRAFT_HOURS": _setting("draft_hours"),
+    "RETN_MONTHS": _setting("retention_months"),
+    "ERASE_DAYS": _setting("erase_days"),
+    "SERVICE_OWNER": _setting("service_owner"),
+    "OFFICIAL_PAGE": _setting("official_page"),
+    "ETHICS_CONTACT": _setting("ethics_contact"),
+    "SP_SUBMISSION_LINK": _setting("sp_submission_link"),
+    "REFUGEE_HELP_LINK": _setting("refugee_help_link"),
+    "BODY_NAME": _setting("body_name"),
+    "BODY_LINK": _setting("body_link"),
+    "FEEDBACK_OFFICE": _setting("feedback_office"),
+    "OFFICE_NAME": office_name,
+    "ROUTE_REASON": _route_reason,
+    "OFFICE_OPENS": _opens,
+    "WAIT_WORDS": _wait,
+    "SCOPE": lambda turn: sentence(turn, "SCOPE-REPORT"),
+    "SILENCE_CHOICE": _silence,
+    "NEXT_STEP_ON_NO": _next_on_no,
+    "TIME": lambda turn: turn.event.at.strftime("%H:%M UTC"),
+    "OFF_WORDS": lambda turn: turn.draft.off_words,
+    "YOUR_WORDS": lambda turn: turn.draft.your_words,
+    "WORD1": _phrase_word(0),
+    "WORD2": _phrase_word(1),
+    "WORD3": _phrase_word(2),
+    "WORD4": _phrase_word(3),
+    "WORD": _check_word,
+    "MOVE_CODE": lambda turn: draw_id(turn.event.entropy, "move", "MV", groups=_MOVE_GROUPS),
+    "COUNT": lambda turn: str(len(turn.draft.files)),
+}
+
+
+def known_variables() -> frozenset[str]:
+    """Return the names a sentence may use without being given a value; the checker compares."""
+    return frozenset(_KNOWN)

@@ -1,0 +1,14 @@
+"""One unambiguous way to join several values before they are authenticated, hashed or signed."""
+
+from __future__ import annotations
+
+LENGTH_BYTES = 8
+
+
+def frame(*parts: str | bytes) -> bytes:
+    """Return the parts, each after its length (8 bytes, big endian); text is UTF-8.
+
+    Different parts never give the same bytes, so "ab" + "c" cannot stand in for "a" + "bc".
+    """
+    encoded = (part.encode() if isinstance(part, str) else part for part in parts)
+    return b"".join(len(part).to_bytes(LENGTH_BYTES, "big") + part for part in encoded)
