@@ -113,6 +113,7 @@ class TriageRule:
     id: str
     level: str
     when: Condition
+    alone: bool = False  # a base line: printed only when no higher rule fires
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ class RouteRule:
     when: Condition
     candidates: tuple[str, ...]
     reason: str  # text id of the plain reason
+    last_resort: bool = False  # tried only when no earlier rule found an office
 
 
 @dataclass(frozen=True, slots=True)

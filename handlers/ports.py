@@ -254,6 +254,14 @@ class Sealer(Protocol):
         ...
 
 
+class Channel(Protocol):
+    """One way to reach people."""
+
+    def send(self, outgoing: Outgoing) -> bool:
+        """Send one message, or carry out its act; False: it did not go out and may be tried again."""
+        ...
+
+
 class Clock(Protocol):
     """The time."""
 

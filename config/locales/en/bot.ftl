@@ -1,0 +1,223 @@
+# Sentences of our own: plain, short, never leading, nothing an onlooker could use.
+
+## What was not understood
+
+T-ERR-LONG = That was longer than { $LIMIT } characters, so I kept none of it. Please send it in shorter parts.
+T-NO-SKIP = This one needs an answer. Send 00 for help.
+T-NUMBERS-ONLY = Here I take numbers only. The officer will ask the rest in a safer way.
+T-COUNTRY-UNKNOWN = I do not know that name. Please write the country again, or send 0.
+T-DATE-UNKNOWN = I did not understand the date. For example: 1 December, or in 3 days. Or send 0.
+T-CLOCK-UNKNOWN = I did not understand the time. For example: 14:30. Or send 0.
+T-PANIC-OTHER = Please choose another word, with at least three letters. Or send 0.
+T-STALE-BUTTON = That button belongs to an older question. This is the present one.
+T-ENOUGH-CASES = You have several reports already. Please write to the officer instead.
+
+## Files
+
+T-FILE-NOT-NOW = I cannot take files here, so I did not keep it. Keep it in a safe place.
+T-FILE-TOO-LARGE = That file is too large: at most { $LIMIT } MB. I did not keep it.
+T-FILE-TOO-MANY = I can take { $COUNT } files. I did not keep this one. Send 0 to go on.
+T-FILE-OK = I have it, locked. Files so far: { $COUNT }.
+T-FILE-OR-ZERO = Please send a file, or 0 when you are done.
+T-VOICE = A voice can be recognized. If you can, write instead.
+
+## Pause, end, help
+
+T-PAUSED = I keep your answers, locked, for { $DRAFT_HOURS } hours. Write anything to go on.
+T-CLEARED = I have deleted everything. Please also delete this chat on your phone.
+T-GOODBYE-OOS = I have kept nothing. You can write here again at any time. Please also delete this chat on your phone.
+T-HELP-GENERAL =
+    Some things help many people: stay near people you trust, keep your phone locked and charged, and tell one person when you will next be in touch. Keep letters and pictures in a safe place.
+    You can write here again at any time. SOS reaches a person.
+T-NEXT-START = I keep nothing. Some things help many people: stay near people you trust, keep your phone locked, and tell one person when you will next be in touch. You can write here again at any time.
+T-NEXT-FWD = Nothing is sent. You can keep it, choose another office, or delete it.
+T-NEXT-CHAN = I keep nothing. A safer way is another phone, or to write later.
+T-NEXT-OTHER = You can write here again at any time.
+T-EXAMPLES = For example: you filled in a form for a UN office, you spoke with a UN visitor, or you went to a UN training. If you are not sure, we just go on.
+T-LIMITS-MORE = In other words: we only do what you agreed to. If you fall silent, nobody is told and nobody comes, unless you agreed to that before.
+T-CHECK-WORD = The word for today is: { $WORD }. Compare it with the page { $OFFICIAL_PAGE }.
+T-PHRASE-NEEDED = Without these words you cannot take the report back.
+T-VOIDED = You changed something that touches what you agreed to. So I ask you again.
+T-NO-OFFICE-KEY = I cannot lock the report for that office right now. Nothing was sent. Your answers are still here.
+
+## Questions the prose of the specification describes
+
+Q13-COUNT = About how many people?
+    .c1 = One
+    .c2 = 2 to 5
+    .c3 = 6 to 20
+    .c4 = More than 20
+Q15-NAME = Please write the name. It goes only into the separate locked box. Send 0 to leave it out.
+Q18-COUNTRY = In which country is that office? Write the name of the country, or 0.
+Q18-LIST = Which one? Send its number, or 0 if you do not know.
+Q18-PICK = Is it one of these? Send its number.
+Q23-1 = More exactly? You can choose more than one, or 0.
+Q23-2 = More exactly? You can choose more than one, or 0.
+Q23-3 = More exactly? You can choose more than one, or 0.
+Q23-3-2 = Here are more. You can choose more than one, or 0.
+Q23-4 = More exactly? You can choose more than one, or 0.
+Q23-5 = More exactly? You can choose more than one, or 0. You do not need to give details.
+Q23-6 = More exactly? You can choose more than one, or 0.
+Q23-7 = More exactly? You can choose more than one, or 0.
+Q23-7-2 = Here are more. You can choose more than one, or 0.
+Q23-8 = More exactly? You can choose more than one, or 0.
+Q26-PLACE = If you want, write the region or town. Do not write where you are staying now. Or send 0.
+Q26-MORE = Does one of these fit? You can choose more than one, or 0.
+    .c1 = It was online
+    .c2 = It was in another country than the people behind it
+    .c3 = It was at a UN place or UN event
+    .c4 = None of these
+Q28 =
+    What do you know about them? A unit, a title or a place is enough.
+    A name may put you at risk if this chat is seen. Send 0 to skip.
+Q30-LAWYER = Does the person have a lawyer?
+    .c1 = Yes
+    .c2 = No
+    .c3 = Not sure
+Q43-OFFICE = Which one? Send its number, or write a word of its name.
+Q47-CLOCK = What time is it now where you are? For example 14:30. Or send 0.
+C-FWD-OFFICE = These offices could read it. Send a number, or 0 to go back.
+T-CHECK-AGAIN =
+    Not your government and not the public. Only the people at { $OFFICE_NAME } who work on such cases.
+    Do you still want to send it?
+    .c1 = Yes
+    .c2 = No
+
+## The fast path
+
+T-ARE-YOU-THERE = Are you there?
+    .c1 = Yes
+    .c2 = Not now
+    .c3 = Hide this chat
+FP6-LINE = Write one line. It goes to the duty desk.
+FP6-CANCELLED = I have taken the alert back. The desk deletes what it had.
+T-ALERT-STANDS = Your alert stands. The desk has it.
+
+## On demand
+
+T-CHOICES =
+    Your choices:
+    { $LIST }
+T-CHOICES-EMPTY = You have not agreed to anything yet.
+T-SUMMARY =
+    You have answered these. I do not show the answers here. To see one, send for example: show 4.
+    { $LIST }
+T-SHOW-ANSWER =
+    { $QUESTION }
+    { $ANSWER }
+CH-C-CHAN = { $STATE ->
+        [given] You agreed to write in this chat.
+       *[other] You did not agree to write in this chat.
+    }
+CH-C-TGFULL = { $STATE ->
+        [given] You agreed to write more than numbers here.
+       *[other] You stay with numbers only.
+    }
+CH-C-START = { $STATE ->
+        [given] You agreed that I ask questions and keep the answers locked.
+       *[other] You did not agree to questions.
+    }
+CH-C-SENS = { $STATE ->
+        [given] You agreed that very private answers are kept.
+       *[other] Very private answers are not kept.
+    }
+CH-C-NAME = { $STATE ->
+        [given] You agreed that your name goes into a locked box.
+       *[other] Your name is not passed on.
+    }
+CH-C-FILE = { $STATE ->
+        [given] You agreed to send files.
+       *[other] You sent no files.
+    }
+CH-C-FWD = { $STATE ->
+        [given] You agreed that one office reads your report.
+       *[other] Nobody may read your report.
+    }
+CH-C-EMER = { $STATE ->
+        [given] You agreed that the duty desk is told.
+       *[other] The duty desk is not told.
+    }
+CH-C-ASG = { $STATE ->
+        [given] You agreed that the senior team gets it too.
+       *[other] The senior team does not get it.
+    }
+CH-C-CONT = { $STATE ->
+        [given] You agreed that an officer writes to you here.
+       *[other] Nobody writes to you here.
+    }
+CH-C-ALTC = { $STATE ->
+        [given] You agreed to another way to reach you.
+       *[other] There is no other way to reach you.
+    }
+CH-C-INTP = { $STATE ->
+        [given] You agreed to an interpreter.
+       *[other] No interpreter is used.
+    }
+CH-C-STAT = { $STATE ->
+        [given] You agreed that your report is counted, without name or place.
+       *[other] Your report is not counted.
+    }
+CH-C-RETN = { $STATE ->
+        [given] You agreed that the office keeps it for some time after the end.
+       *[other] The office deletes it after the end.
+    }
+CH-C-SILENT = { $STATE ->
+        [given] You agreed what we do if we cannot reach you.
+       *[other] If we cannot reach you, we do nothing.
+    }
+
+## After a report exists
+
+T-EDIT = What do you want to change?
+    .c1 = Who it is about
+    .c2 = The contact with the UN
+    .c3 = What happened
+    .c4 = Risk and wishes
+    .c5 = How to reach me
+    .c6 = Permissions
+    .c7 = Back
+T-TALK = You can write now. I lock each message for the officer. Send 00 for the menu.
+T-TALK-SENT = Passed on, locked. Send 00 for the menu.
+T-SUPPLEMENT = Please write what you want to add. Or send 0.
+T-SUPPLEMENT-SENT = Added, locked for the office.
+T-FEEDBACK-WRITE = Please write it now. Or send 0.
+T-FEEDBACK-SENT = Thank you. It was passed on, locked.
+T-WITHDRAW-ONE = Which one do you want to take back? Send its number, or 0 to go back.
+CN-C-FWD = One office reads my report
+CN-C-EMER = The duty desk is told
+CN-C-ASG = The senior team gets it too
+CN-C-CONT = An officer writes to me here
+CN-C-ALTC = Another way to reach me
+CN-C-INTP = An interpreter helps
+CN-C-STAT = My report is counted
+CN-C-RETN = The office keeps it after the end
+CN-C-SILENT = What is done when I am silent
+CN-C-TGFULL = Writing more than numbers here
+WD-ALL = anything you agreed to
+WD-STEPS = any further step
+WD-CONTACT = contact with you
+WD-ONE = this permission
+WD-CANNOT = whoever read something already, knows it
+WD-WORDS-DESTROY = If you send your own two words now, the report is destroyed at once. Otherwise it is locked now and destroyed in 3 days.
+WD-WORDS-OFFICER = You can change your mind and write here at any time.
+
+## Fragments
+
+SCOPE-CARD = short alert
+SCOPE-REPORT = report
+SILENCE-retry_here = try again in this chat
+SILENCE-trusted = ask the person you trust
+RR-10 = an officer there already knows you
+RR-11 = it is the office you named
+RR-12 = you had contact with a UN expert
+RR-13 = you had contact with a UN committee
+RR-14 = you took part in a Council event
+RR-15 = you spoke with a UN inquiry
+RR-16 = you had contact with a UN mission
+RR-17 = it is the UN office for that country
+RR-18 = you had contact with the UN in New York
+RR-19 = you had contact with that UN agency
+RR-90 = it is the nearest UN office that can help
+RR-99 = it can help with every such case
+RR-COI = it has nothing to do with the people you named
+RR-CHOSEN = you chose it

@@ -1,0 +1,169 @@
+"""All policy files as one dialogs.policy.Policy; the mistakes of all files come together."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config import countries, directory, interview, taxonomy, triage
+from config.documents import Document, PolicyMistakes, Record, Texts, YesNo, read, validated
+from config.texts import load_catalog
+from dialogs.policy import Policy, Purpose, Settings, Words
+
+if TYPE_CHECKING:
+    from dialogs.policy import Directory, SecretHash
+
+FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml", "service.yaml",
+         "secret_words.yaml", "measures.yaml")  # fmt: skip
+
+
+class _Consent(Record):
+    id: str
+    purpose: str
+    purpose_type: str
+    data_types: Texts
+    recipient: str
+    on_withdrawal: str
+    on_no: str
+    sensitive: YesNo = False
+    scope: str | None = None
+    valid_days: int | None = None
+
+
+class _Consents(Record):
+    consents: tuple[_Consent, ...]
+
+
+class _Words(Record):
+    sos: Texts
+    withdraw: Texts
+    check: Texts
+    online: Texts
+    several: Texts
+
+
+class _Measure(Record):
+    code: str
+    group: str
+    do: str
+    who_learns: str
+    risk: str
+    decides: Texts
+    reversible: str
+    identity: str
+    valid_days: int
+
+
+class _Measures(Record):
+    measures: tuple[_Measure, ...]
+
+
+class _Service(Record):
+    service_owner: str
+    official_page: str
+    ethics_contact: str
+    sp_submission_link: str
+    refugee_help_link: str
+    body_name: str
+    body_link: str
+    feedback_office: str
+    draft_hours: int
+    retention_months: int
+    erase_days: int
+    idle_minutes_before_start: int
+    ask_safe_again_minutes: int
+    silent_fast_minutes: int
+    resume_attempts: int
+    resume_lock_hours: int
+
+
+class _SecretWords(Record):
+    words: str
+
+
+def packaged(name: str) -> Path:
+    """Return the folder of this package that holds `policy` or `locales`."""
+    return Path(str(resources.files("config"))) / name
+
+
+def load_policy(folder: Path | None, secret_hash: SecretHash, locales: Path | None = None) -> Policy:
+    """Return the policy of a folder (the packaged one by default). Raises PolicyMistakes with all mistakes of all files."""
+    folder = folder or packaged("policy")
+    mistakes, documents = [], {}
+    for name in FILES:
+        try:
+            documents[name] = read(folder / name)
+        except PolicyMistakes as exc:
+            mistakes.extend(exc.mistakes)
+    try:
+        texts = load_catalog(locales or packaged("locales"))
+    except PolicyMistakes as exc:
+        mistakes.extend(exc.mistakes)
+        texts = None
+    if mistakes or texts is None:
+        raise PolicyMistakes(mistakes)
+    codes = taxonomy.load(documents["taxonomy.yaml"])
+    policy = Policy(
+        interview=interview.load(documents["interview.yaml"], codes, documents["taxonomy.yaml"].raw),
+        taxonomy=codes,
+        triage=triage.load(documents["triage.yaml"]),
+        directory=directory.load(documents["offices.yaml"], countries.names()),
+        purposes=_purposes(documents["consents.yaml"]),
+        words=_words(documents["words.yaml"]),
+        texts=texts,
+        secret_hash=secret_hash,
+        secret_words=_secret_words(documents["secret_words.yaml"]),
+        settings=_settings(documents["service.yaml"]),
+    )
+    validated(documents["measures.yaml"], _Measures)
+    found = [mistake for document in documents.values() for mistake in document.mistakes]
+    if found:
+        raise PolicyMistakes(found)
+    return policy
+
+
+def load_directory(path: Path) -> Directory:
+    """Return a directory file on its own. Raises PolicyMistakes."""
+    document = read(path)
+    found = directory.load(document, countries.names())
+    if document.mistakes:
+        raise PolicyMistakes(document.mistakes)
+    return found
+
+
+def _purposes(document: Document) -> dict[str, Purpose]:
+    file = validated(document, _Consents)
+    return {
+        c.id: Purpose(c.id, c.purpose, c.purpose_type, c.data_types, c.sensitive, c.scope, c.valid_days)
+        for c in (file.consents if file is not None else ())
+    }
+
+
+def _words(document: Document) -> dict[str, Words]:
+    found = {}
+    data = document.data if isinstance(document.data, dict) else {}
+    if "en" not in data:
+        document.note((), "has no words in English", "Add `en:`")
+    for lang, entry in data.items():
+        part = Document(document.name, entry, {(): document.lines.get((lang,), 0)}, b"")
+        words = validated(part, _Words)
+        document.mistakes.extend(part.mistakes)
+        if words is not None:
+            found[lang] = Words(words.sos, words.withdraw, (), words.check, words.online, words.several)
+    return found
+
+
+def _secret_words(document: Document) -> tuple[str, ...]:
+    file = validated(document, _SecretWords)
+    words = tuple(file.words.split()) if file is not None else ()
+    if len(set(words)) < 256 or len(set(words)) != len(words):  # noqa: PLR2004 - 4 words of 256 are 32 bits
+        document.note(("words",), "has fewer than 256 different words or repeats one", "Add words, remove doubles")
+    return words
+
+
+def _settings(document: Document) -> Settings:
+    file = validated(document, _Service)
+    if file is None:
+        return Settings("", "", "", "", "", "", "", "")
+    return Settings(**file.model_dump())

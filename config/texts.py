@@ -1,0 +1,187 @@
+"""The sentences of config/locales as a catalog: parsed once, only complete languages offered, mistakes found at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import FluentParser, ast
+
+from config.documents import Mistake, PolicyMistakes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+ORDER: Final = ("en", "fr", "es", "ar", "zh", "ru")
+"""Languages in the order of their digit at Q01; a digit never changes its language."""
+
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
+AFTER: Final = "after"
+MAX_ANSWERS: Final = 8
+
+
+class UnknownText(LookupError):
+    """There is no such sentence: add it to config/locales, or run `leeward doctor` to see where it is named."""
+
+    def __init__(self, text_id: str) -> None:
+        super().__init__(f"there is no text {text_id}: add it to config/locales")
+
+
+class FluentCatalog:
+    """dialogs.policy.Catalog over Project Fluent."""
+
+    def __init__(self, sources: Mapping[str, Mapping[str, ast.Message]], resources: Mapping[str, list[str]]) -> None:
+        """Take the parsed messages and the sources of each complete language, English first."""
+        self._messages = sources
+        self._bundles = {lang: _bundle(lang, texts) for lang, texts in resources.items()}
+        self._fixed: dict[tuple[str, str, str], str] = {}
+        self._variables = {text_id: _variables(message) for text_id, message in sources["en"].items()}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the complete languages in the order of their digit."""
+        return tuple(lang for lang in ORDER if lang in self._bundles)
+
+    def has(self, text_id: str) -> bool:
+        """Tell whether the text exists."""
+        return text_id in self._variables
+
+    def ids(self) -> tuple[str, ...]:
+        """Return all text ids."""
+        return tuple(self._variables)
+
+    def answers(self, text_id: str) -> tuple[str, ...]:
+        """Return the digits the text has labels for."""
+        message = self._messages["en"].get(text_id)
+        names = [attribute.id.name for attribute in message.attributes] if message is not None else []
+        return tuple(name[1:] for name in names if name != AFTER)
+
+    def variables(self, text_id: str) -> frozenset[str]:
+        """Return the variables of the text. Raises UnknownText."""
+        try:
+            return self._variables[text_id]
+        except KeyError as exc:
+            raise UnknownText(text_id) from exc
+
+    def body(self, text_id: str, lang: str, args: Mapping[str, str]) -> str:
+        """Return the sentence. Raises UnknownText."""
+        return self._format(text_id, "", lang, args)
+
+    def label(self, text_id: str, key: str, lang: str, args: Mapping[str, str]) -> str:
+        """Return the label of an answer. Raises UnknownText."""
+        return self._format(text_id, f"c{key}", lang, args)
+
+    def after(self, text_id: str, lang: str, args: Mapping[str, str]) -> str:
+        """Return what stands below the answers, or an empty text."""
+        message = self._messages["en"].get(text_id)
+        if message is None or all(attribute.id.name != AFTER for attribute in message.attributes):
+            return ""
+        return self._format(text_id, AFTER, lang, args)
+
+    def _format(self, text_id: str, attribute: str, lang: str, args: Mapping[str, str]) -> str:
+        lang = lang if lang in self._bundles else "en"
+        known = self._fixed.get((lang, text_id, attribute))
+        if known is not None:
+            return known
+        bundle = self._bundles[lang]
+        try:
+            message = bundle.get_message(text_id)
+            pattern = message.attributes[attribute] if attribute else message.value
+        except (LookupError, AttributeError) as exc:
+            raise UnknownText(f"{text_id}.{attribute}" if attribute else text_id) from exc
+        text, _errors = bundle.format_pattern(pattern, dict(args))
+        if not self._variables[text_id]:
+            self._fixed[lang, text_id, attribute] = text
+        return text
+
+
+def _bundle(lang: str, texts: list[str]) -> FluentBundle:
+    bundle = FluentBundle([lang], use_isolating=lang in RIGHT_TO_LEFT)
+    for text in texts:
+        bundle.add_resource(FluentResource(text))
+    return bundle
+
+
+def load_catalog(locales: Path) -> FluentCatalog:
+    """Return the catalog. Raises PolicyMistakes when English is not whole; other languages are left out until they are."""
+    mistakes, messages, texts = _read_all(locales)
+    english = [mistake for mistake in mistakes if mistake.file.startswith("en/")]
+    if english or "en" not in messages:
+        raise PolicyMistakes(english or [Mistake("en", "(folder)", 0, "is missing", "Restore config/locales/en")])
+    whole = {lang for lang in messages if not any(mistake.file.startswith(f"{lang}/") for mistake in mistakes)}
+    return FluentCatalog({k: v for k, v in messages.items() if k in whole}, {k: v for k, v in texts.items() if k in whole})
+
+
+def problems(locales: Path) -> list[Mistake]:
+    """Return every mistake in every language: syntax, repeated, missing or unknown texts, answers and variables."""
+    return _read_all(locales)[0]
+
+
+def _read_all(locales: Path) -> tuple[list[Mistake], dict[str, dict[str, ast.Message]], dict[str, list[str]]]:
+    mistakes: list[Mistake] = []
+    messages: dict[str, dict[str, ast.Message]] = {}
+    texts: dict[str, list[str]] = {}
+    for folder in sorted(path for path in locales.iterdir() if path.is_dir()):
+        messages[folder.name], texts[folder.name] = {}, []
+        for path in sorted(folder.glob("*.ftl")):
+            source = path.read_text(encoding="utf-8")
+            texts[folder.name].append(source)
+            mistakes.extend(_collect(f"{folder.name}/{path.name}", source, messages[folder.name]))
+    for lang, found in messages.items():
+        mistakes.extend(_compare(lang, messages.get("en", {}), found))
+    return mistakes, messages, texts
+
+
+def _collect(name: str, source: str, into: dict[str, ast.Message]) -> Iterator[Mistake]:
+    for entry in FluentParser().parse(source).body:
+        line = source.count("\n", 0, entry.span.start) + 1 if entry.span is not None else 0
+        if isinstance(entry, ast.Junk):
+            yield Mistake(name, "(entry)", line, "is not understood", "Check the indentation and the braces")
+        if not isinstance(entry, ast.Message):
+            continue
+        text_id = entry.id.name
+        if text_id in into:
+            yield Mistake(name, text_id, line, "stands twice", "Keep one of them")
+        if entry.value is None:
+            yield Mistake(name, text_id, line, "has no sentence", "Write one, or remove the entry")
+        into[text_id] = entry
+
+
+def _compare(lang: str, english: Mapping[str, ast.Message], other: Mapping[str, ast.Message]) -> Iterator[Mistake]:
+    file = f"{lang}/*.ftl"
+    for text_id, message in english.items():
+        theirs = other.get(text_id)
+        if theirs is None:
+            yield Mistake(file, text_id, 0, "is missing", "Translate it")
+            continue
+        if _attributes(message) != _attributes(theirs):
+            yield Mistake(file, text_id, 0, "has other answers than English", "Give it the same .c1 … .c8 and .after")
+        wrong = _variables(theirs) ^ _variables(message)
+        if wrong:
+            names = ", ".join(sorted(wrong))
+            yield Mistake(file, text_id, 0, f"differs in the variables {names}", "Use exactly those of English")
+    for text_id in other.keys() - english.keys():
+        yield Mistake(file, text_id, 0, "does not exist in English", "Remove it, or check its spelling")
+
+
+def _attributes(message: ast.Message) -> frozenset[str]:
+    return frozenset(attribute.id.name for attribute in message.attributes)
+
+
+def _variables(message: ast.Message) -> frozenset[str]:
+    found: set[str] = set()
+    _walk(message, found)
+    return frozenset(found)
+
+
+def _walk(node: object, found: set[str]) -> None:
+    if isinstance(node, ast.VariableReference):
+        found.add(node.id.name)
+    elif isinstance(node, ast.BaseNode):
+        for name, value in vars(node).items():
+            if name != "span":
+                _walk(value, found)
+    elif isinstance(node, list):
+        for item in node:
+            _walk(item, found)

@@ -1,0 +1,74 @@
+"""Reading what people type: digits of any script, words in a normal form. Never raises on user input."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_SEPARATORS: Final = re.compile(r"[\s,;/+.:()\[\]\-–،、؛)#*'\"]+")
+_KEYCAP: Final = dict.fromkeys((0xFE0F, 0x20E3), None)
+_DIRECTION: Final = frozenset(
+    [0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+"""Controls that change the direction of text: an answer must read the same for everybody."""
+
+_KEPT_CONTROLS: Final = ("\n", "\t")
+_MAX_MARKS: Final = 4  # combining marks on one letter; real scripts need no more
+_MAX_KEY_CHARS: Final = 40
+_NEWLINES: Final = re.compile(r"\n{3,}")
+
+
+def too_long(text: str, limit: int) -> bool:
+    """Tell whether the text has more than `limit` characters."""
+    return len(text) > limit
+
+
+def clean(text: str) -> str:
+    """Return the words as they are kept: NFC, no controls, no direction tricks, no piles of marks. Idempotent."""
+    valid = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    kept: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", valid):
+        category = unicodedata.category(character)
+        marks = marks + 1 if category.startswith("M") else 0
+        control = category == "Cc" and character not in _KEPT_CONTROLS
+        if not control and marks <= _MAX_MARKS and ord(character) not in _DIRECTION:
+            kept.append(character)
+    text = unicodedata.normalize("NFC", "".join(kept))
+    return _NEWLINES.sub("\n\n", text).strip()
+
+
+def read_keys(text: str) -> tuple[str, ...] | None:
+    """Return the digits of a numbered answer, each once, in the order typed; None when it is something else.
+
+    `0`, `00` and `000` are keys of their own; digits without separators are several answers (`135`).
+    """
+    if len(text) > _MAX_KEY_CHARS:
+        return None
+    plain = _digits(text)
+    parts = [part for part in _SEPARATORS.split(plain) if part]
+    if not parts or not all(part.isascii() and part.isdecimal() for part in parts):
+        return None
+    if len(parts) == 1 and set(parts[0]) == {"0"}:
+        return (parts[0],)
+    keys = [digit for part in parts for digit in part]
+    return None if "0" in keys else tuple(dict.fromkeys(keys))
+
+
+def _digits(text: str) -> str:
+    """Bring digits of all scripts, key caps and circled digits to 0-9."""
+    shown = []
+    for character in text.translate(_KEYCAP):
+        if ord(character) in _DIRECTION:
+            continue
+        value = unicodedata.digit(character, None)
+        shown.append(character if value is None else str(value))
+    return "".join(shown)
+
+
+def same_words(text: str) -> str:
+    """Return the normal form in which whole messages and labels are compared: case, marks of writing and spaces gone."""
+    folded = unicodedata.normalize("NFKC", clean(text)).casefold()
+    letters = [c if unicodedata.category(c)[0] in "LMN" or c.isspace() else " " for c in folded]
+    return " ".join("".join(letters).split())

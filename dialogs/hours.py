@@ -1,0 +1,82 @@
+"""When an office is open, and the honest words for how long a person will wait (INV-19). Pure; zones are IANA names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dialogs.policy import Office, TriagePolicy, Window
+
+_DAYS_AHEAD = 8
+_MINUTES_IN_WORDS = 90
+_HOURS_IN_WORDS = 36
+_NOON, _EVENING = 12, 17
+WEEKDAY_TEXTS = ("W-MON", "W-TUE", "W-WED", "W-THU", "W-FRI", "W-SAT", "W-SUN")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitWords:
+    """The id of a fragment and its variables."""
+
+    text_id: str
+    args: Mapping[str, str]
+
+
+def is_open(office: Office, at: datetime) -> bool:
+    """Tell whether somebody is there by the office's hours (on-call does not count)."""
+    local = at.astimezone(ZoneInfo(office.tz))
+    minutes = local.hour * 60 + local.minute
+    return any(local.weekday() in w.weekdays and w.opens <= minutes < w.closes for w in office.hours)
+
+
+def answers_now(office: Office, at: datetime) -> bool:
+    """Tell whether somebody answers: open, or on call day and night."""
+    return office.on_call or is_open(office, at)
+
+
+def next_opening(office: Office, at: datetime) -> datetime | None:
+    """Return the next moment the office opens after `at`, in its own zone; None for an office without hours."""
+    zone = ZoneInfo(office.tz)
+    local = at.astimezone(zone)
+    starts = (
+        _start(local, ahead, window, zone)
+        for ahead in range(_DAYS_AHEAD)
+        for window in office.hours
+        if (local + timedelta(days=ahead)).weekday() in window.weekdays
+    )
+    return min((start for start in starts if start > at), default=None)
+
+
+def _start(local: datetime, ahead: int, window: Window, zone: ZoneInfo) -> datetime:
+    day = (local + timedelta(days=ahead)).date()
+    return datetime.combine(day, time(window.opens // 60, window.opens % 60), zone)
+
+
+def next_opening_words(office: Office, at: datetime) -> WaitWords:
+    """Return the words for when the office opens: "Monday morning, their time"."""
+    opens = next_opening(office, at)
+    if opens is None:
+        return WaitWords("W-LATER", {})
+    part = "MORNING" if opens.hour < _NOON else "AFTERNOON" if opens.hour < _EVENING else "EVENING"
+    return WaitWords(f"{WEEKDAY_TEXTS[opens.weekday()]}-{part}", {})
+
+
+def wait_words(office: Office, level: str, policy: TriagePolicy, at: datetime) -> WaitWords:
+    """Return the words for when a person usually answers: the level's target, from opening where it is closed."""
+    target = policy.first_contact_minutes.get(level, max(policy.first_contact_minutes.values()))
+    if not answers_now(office, at):
+        opens = next_opening(office, at)
+        if opens is None:
+            return WaitWords("W-LATER", {})
+        target += int((opens - at).total_seconds() // 60)
+    if target <= _MINUTES_IN_WORDS:
+        return WaitWords("W-MINUTES", {"COUNT": str(target)})
+    hours = -(-target // 60)
+    if hours <= _HOURS_IN_WORDS:
+        return WaitWords("W-HOURS", {"COUNT": str(hours)})
+    return WaitWords("W-DAYS", {"COUNT": str(-(-hours // 24))})

@@ -1,0 +1,85 @@
+"""Finding a country or a UN body by the words a person has for it: case, accents, order and small slips do not matter."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from dialogs.answers import same_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dialogs.policy import Directory, UnBody
+
+_CLOSE: Final = 0.84  # one slip in a word of six letters
+_MIN_PREFIX: Final = 4
+_SMALL_WORDS: Final = frozenset("the of on and for to in a an un united nations right rights special rapporteur expert".split())
+_CACHED_WORDS: Final = 4096
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def plain(text: str) -> str:
+    """Return the words without accents, in normal form."""
+    decomposed = unicodedata.normalize("NFD", same_words(text))
+    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+
+
+def _close(one: str, two: str) -> bool:
+    if one == two:
+        return True
+    if min(len(one), len(two)) >= _MIN_PREFIX and (one.startswith(two) or two.startswith(one)):
+        return True
+    return abs(len(one) - len(two)) <= 2 and len(one) >= _MIN_PREFIX and (  # noqa: PLR2004 - two letters more or less
+        SequenceMatcher(None, one, two).ratio() >= _CLOSE
+    )
+
+
+def find_country(typed: str, countries: Mapping[str, Sequence[str]]) -> str | tuple[str, ...] | None:
+    """Return the code of the country meant, several codes when it could be any of them, or None."""
+    wanted = plain(typed)
+    if not wanted:
+        return None
+    exact = [code for code, names in countries.items() if any(plain(name) == wanted for name in names)]
+    found = exact or [code for code, names in countries.items() if any(_like(wanted, plain(name)) for name in names)]
+    if len(found) == 1:
+        return found[0]
+    return tuple(found) or None
+
+
+def _like(wanted: str, name: str) -> bool:
+    if abs(len(wanted) - len(name)) > 2 or wanted[0] != name[0]:  # noqa: PLR2004 - two letters more or less
+        return False
+    return len(wanted) >= _MIN_PREFIX and SequenceMatcher(None, wanted, name).ratio() >= _CLOSE
+
+
+def find_bodies(typed: str, directory: Directory, kinds: Sequence[str]) -> tuple[UnBody, ...]:
+    """Return the bodies of these kinds (all, when none is given) that the words may mean, the best first.
+
+    A single best match stands alone; equals are all returned. Unknown words give ().
+    """
+    wanted = [word for word in plain(typed).split() if word not in _SMALL_WORDS]
+    if not wanted:
+        return ()
+    pool = [body for body in directory.bodies if not kinds or body.kind in kinds]
+    scored = [(score, body) for body in pool if (score := max(_scores(wanted, body))) > 0]
+    if not scored:
+        return ()
+    best = max(score for score, _body in scored)
+    return tuple(body for score, body in scored if score >= best - 0.01)
+
+
+def _scores(wanted: list[str], body: UnBody) -> list[float]:
+    return [_score(wanted, [w for w in plain(name).split() if w not in _SMALL_WORDS]) for name in (body.name, *body.words)]
+
+
+def _score(wanted: list[str], name: list[str]) -> float:
+    """All words found and none left over is 1; every word of the person must be found, or nearly all of the name."""
+    found = sum(1 for word in wanted if any(_close(word, other) for other in name))
+    if found == 0 or not name:
+        return 0.0
+    covered = found / len(wanted)
+    of_name = found / len(name)
+    return covered * (0.7 + 0.3 * min(1.0, of_name)) if covered >= 2 / 3 else 0.0
