@@ -1,0 +1,124 @@
+"""Case cards and their consent events, each case under its own key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, select, update
+
+from storage import codec
+from storage.crypto.drafts import decrypt_body, encrypt_body
+from storage.tables import blobs, cases, consents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Row
+
+    from dialogs.conversation import CaseCard, ConsentEvent
+    from handlers.types import Address
+    from storage.conversations import Rows
+    from storage.crypto.lookup import LookupKey
+    from storage.row_keys import RowKeys
+
+CARDS, EVENTS = "cases", "consents"
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCases:
+    """handlers.ports.Cases over one connection."""
+
+    connection: Connection
+    rows: Rows
+    row_keys: RowKeys
+    lookup: LookupKey
+
+    def open(self, card: CaseCard, address: Address | None) -> None:
+        """Store a new case under a new key."""
+        key_id, key = self.row_keys.new("case")
+        values = {
+            "id": card.case, "key": key_id, "revision": 1, "card": self._sealed(key, card, 1),
+            "person": self.rows.of(address) if address is not None else None, "phrase": self._phrase(card.phrase_hash),
+        }  # fmt: skip
+        self.connection.execute(insert(cases).values(values))
+
+    def update(self, card: CaseCard) -> None:
+        """Store a changed card; an erased case stays erased."""
+        row = self._row(card.case)
+        if row is None or row.key is None:
+            return
+        revision = row.revision + 1
+        body = self._sealed(self.row_keys.get(row.key), card, revision)
+        change = update(cases).where(cases.c.id == card.case)
+        self.connection.execute(change.values(card=body, revision=revision, phrase=self._phrase(card.phrase_hash)))
+
+    def get(self, case: str) -> CaseCard | None:
+        """Return the card, or None when there is none any more."""
+        row = self._row(case)
+        return self._card(row) if row is not None else None
+
+    def by_phrase(self, phrase_hash: str) -> CaseCard | None:
+        """Return the card whose resume phrase has this hash."""
+        found = self.connection.execute(select(cases).where(cases.c.phrase == self._phrase(phrase_hash))).first()
+        return self._card(found) if found is not None else None
+
+    def attach(self, case: str, address: Address) -> None:
+        """Lead from this person to the case."""
+        self.connection.execute(update(cases).where(cases.c.id == case).values(person=self.rows.of(address)))
+
+    def erase(self, case: str) -> None:
+        """Destroy key, card, consent events and sealed bytes; the row stays as a tombstone."""
+        row = self._row(case)
+        if row is None:
+            return
+        self.connection.execute(delete(consents).where(consents.c.case == case))
+        self.connection.execute(delete(blobs).where(blobs.c.case == case))
+        gone = {"key": None, "card": None, "person": None, "phrase": None}
+        self.connection.execute(update(cases).where(cases.c.id == case).values(gone))
+        if row.key is not None:
+            self.row_keys.erase(row.key)
+
+    def record(self, case: str, events: Iterable[ConsentEvent]) -> None:
+        """Append consent events in this order."""
+        row = self._row(case)
+        if row is None or row.key is None:
+            return
+        key = self.row_keys.get(row.key)
+        last = self.connection.scalar(select(func.max(consents.c.sequence)).where(consents.c.case == case)) or 0
+        for sequence, event in enumerate(events, start=last + 1):
+            body = encrypt_body(key, codec.encode(event), EVENTS, case, sequence)
+            self.connection.execute(insert(consents).values(case=case, sequence=sequence, event=body))
+
+    def consents(self, case: str) -> tuple[ConsentEvent, ...]:
+        """Return the recorded events in their order."""
+        row = self._row(case)
+        if row is None or row.key is None:
+            return ()
+        key = self.row_keys.get(row.key)
+        found = self.connection.execute(select(consents).where(consents.c.case == case).order_by(consents.c.sequence))
+        return tuple(codec.decode_event(decrypt_body(key, r.event, EVENTS, case, r.sequence)) for r in found)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all cases."""
+        return tuple(self.connection.scalars(select(cases.c.id)))
+
+    def of_person(self, row: int) -> tuple[CaseCard, ...]:
+        """Return the cards of a person, the oldest first."""
+        found = self.connection.execute(select(cases).where(cases.c.person == row))
+        cards = [card for one in found if (card := self._card(one)) is not None]
+        return tuple(sorted(cards, key=lambda card: (card.submitted_at, card.case)))
+
+    def _row(self, case: str) -> Row[tuple[object, ...]] | None:
+        return self.connection.execute(select(cases).where(cases.c.id == case)).one_or_none()
+
+    def _card(self, row: Row[tuple[object, ...]]) -> CaseCard | None:
+        if row.key is None:
+            return None
+        return codec.decode_card(decrypt_body(self.row_keys.get(row.key), row.card, CARDS, row.id, row.revision))
+
+    def _sealed(self, key: bytes, card: CaseCard, revision: int) -> bytes:
+        return encrypt_body(key, codec.encode(card), CARDS, card.case, revision)
+
+    def _phrase(self, phrase_hash: str) -> bytes | None:
+        return self.lookup.digest("case-phrase", phrase_hash) if phrase_hash else None

@@ -1,0 +1,73 @@
+"""Core values as bytes and back: msgspec JSON over the frozen dataclasses, strict."""
+
+from __future__ import annotations
+
+import msgspec
+
+from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
+from dialogs.upgrades import upgrade
+from handlers.types import Outgoing
+from storage.errors import StorageError
+
+
+class CannotRead(StorageError):
+    """A stored value is of a form this program does not know: update it, or restore the backup that fits it."""
+
+
+class StoredConversation(msgspec.Struct, frozen=True):
+    """What lies encrypted in a row of `conversations`."""
+
+    address: tuple[str, str]
+    conversation: Conversation
+
+
+_ENCODER = msgspec.json.Encoder()
+_CONVERSATION = msgspec.json.Decoder(StoredConversation)
+_CARD = msgspec.json.Decoder(CaseCard)
+_EVENT = msgspec.json.Decoder(ConsentEvent)
+_OUTGOING = msgspec.json.Decoder(Outgoing)
+
+
+def encode(value: object) -> bytes:
+    """Return the value as JSON."""
+    return _ENCODER.encode(value)
+
+
+def decode_conversation(body: bytes) -> StoredConversation:
+    """Return the stored conversation, upgraded when it is of an older schema. Raises: CannotRead."""
+    try:
+        stored = _CONVERSATION.decode(body)
+        if stored.conversation.schema == SCHEMA:
+            return stored
+    except msgspec.ValidationError:
+        pass
+    try:
+        raw = msgspec.json.decode(body)
+        raw["conversation"] = upgrade(raw["conversation"])
+        return msgspec.convert(raw, StoredConversation)
+    except (msgspec.MsgspecError, KeyError, TypeError) as exc:
+        raise CannotRead from exc
+
+
+def decode_card(body: bytes) -> CaseCard:
+    """Return the card. Raises: CannotRead."""
+    try:
+        return _CARD.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_event(body: bytes) -> ConsentEvent:
+    """Return the consent event. Raises: CannotRead."""
+    try:
+        return _EVENT.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_outgoing(body: bytes) -> Outgoing:
+    """Return the message to send. Raises: CannotRead."""
+    try:
+        return _OUTGOING.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc

@@ -1,0 +1,114 @@
+"""Encrypted conversations: one key each, found by a keyed hash of channel and address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, select, update
+
+from handlers.types import Address, Loaded
+from storage import codec
+from storage.crypto.drafts import decrypt_body, encrypt_body
+from storage.tables import cases, conversations, timers
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from dialogs.conversation import Conversation
+    from storage.cases import SqlCases
+    from storage.crypto.lookup import LookupKey
+    from storage.row_keys import RowKeys
+
+TABLE = "conversations"
+_PROBES = 8  # two people with the same 63 bits: once in billions of billions; the next number is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Finds the row of a person."""
+
+    connection: Connection
+    lookup: LookupKey
+
+    def of(self, address: Address) -> int:
+        """Return the row number of the person, whether or not it exists; collisions move to the next number."""
+        digest = self.digest(address)
+        number = self.lookup.row_key("address", address.channel, address.value)
+        for probe in range(_PROBES):
+            taken = self.connection.scalar(
+                select(conversations.c.lookup).where(conversations.c.row == number + probe)
+            )
+            if taken is None or taken == digest:
+                return number + probe
+        return number + _PROBES
+
+    def digest(self, address: Address) -> bytes:
+        """Return the look-up value."""
+        return self.lookup.digest("address", address.channel, address.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlConversations:
+    """handlers.ports.Conversations over one connection."""
+
+    connection: Connection
+    rows: Rows
+    row_keys: RowKeys
+    cases: SqlCases
+
+    def load(self, address: Address) -> Loaded | None:
+        """Read under lock and decrypt."""
+        row = self.rows.of(address)
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(select(func.pg_advisory_xact_lock(row)))
+        found = self.connection.execute(
+            select(conversations).where(conversations.c.row == row).with_for_update()
+        ).one_or_none()
+        if found is None:
+            return None
+        stored = self._open(found.row, found.key, found.revision, found.body)
+        return Loaded(replace(stored.conversation, cards=self.cases.of_person(row)), found.revision)
+
+    def address_of(self, row: int) -> Address | None:
+        """Return the address of a conversation that exists."""
+        found = self.connection.execute(select(conversations).where(conversations.c.row == row)).one_or_none()
+        if found is None:
+            return None
+        return Address(*self._open(found.row, found.key, found.revision, found.body).address)
+
+    def _open(self, row: int, key_id: str, revision: int, body: bytes) -> codec.StoredConversation:
+        plain = decrypt_body(self.row_keys.get(key_id), body, TABLE, str(row), revision)
+        return codec.decode_conversation(plain)
+
+    def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
+        """Encrypt and store; return the new revision."""
+        row = self.rows.of(address)
+        old = self.connection.execute(
+            select(conversations.c.key, conversations.c.revision).where(conversations.c.row == row)
+        ).one_or_none()
+        key_id, key = (
+            (old.key, self.row_keys.get(old.key)) if old is not None and not new_key else self.row_keys.new("conversation")
+        )
+        revision = 1 if old is None else old.revision + 1
+        stored = codec.StoredConversation((address.channel, address.value), replace(conversation, cards=()))
+        body = encrypt_body(key, codec.encode(stored), TABLE, str(row), revision)
+        if old is None:
+            values = {"row": row, "lookup": self.rows.digest(address), "key": key_id, "revision": revision, "body": body}
+            self.connection.execute(insert(conversations).values(values))
+        else:
+            change = update(conversations).where(conversations.c.row == row)
+            self.connection.execute(change.values(key=key_id, revision=revision, body=body))
+            if key_id != old.key:
+                self.row_keys.erase(old.key)
+        return revision
+
+    def forget(self, address: Address) -> None:
+        """Destroy key, row, look-up value and timers; cases stay and lose their way back."""
+        row = self.rows.of(address)
+        key_id = self.connection.scalar(select(conversations.c.key).where(conversations.c.row == row))
+        self.connection.execute(delete(timers).where(timers.c.person == row))
+        self.connection.execute(update(cases).where(cases.c.person == row).values(person=None))
+        self.connection.execute(delete(conversations).where(conversations.c.row == row))
+        if key_id is not None:
+            self.row_keys.erase(key_id)

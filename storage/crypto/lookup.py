@@ -1,0 +1,37 @@
+"""Keyed hashes of what is only compared, never read: addresses, message keys, words.
+
+Protects against whoever holds the database. Not against whoever also holds the look-up key: phone numbers are
+few enough to try them all (threats.md 1.7), which is why addresses are not kept longer than needed.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from storage.crypto.framing import frame
+from storage.crypto.secret import Secret
+
+ROW_KEY_BITS = 63  # fits a signed 64-bit integer of every database
+DIGEST = "sha256"
+
+
+class LookupKey(Secret):
+    """The look-up key; of its own, never a wrapping key."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: bytes) -> None:
+        """Take 32 bytes."""
+        self._key = key
+
+    def digest(self, kind: str, *parts: str) -> bytes:
+        """Return 32 bytes; `kind` separates uses, so that a word never equals an address."""
+        return hmac.digest(self._key, frame(f"leeward/{kind}", *parts), DIGEST)
+
+    def row_key(self, kind: str, *parts: str) -> int:
+        """Return the first 63 bits of the digest as a positive integer; collisions are the caller's to handle."""
+        return int.from_bytes(self.digest(kind, *parts)[:8], "big") >> (64 - ROW_KEY_BITS)
+
+    def secret_hash(self, kind: str, words: str) -> str:
+        """Return a printable digest of panic words, phrases and pairs, given in normal form."""
+        return self.digest(f"secret/{kind}", words).hex()

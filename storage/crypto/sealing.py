@@ -1,0 +1,108 @@
+"""Sealing and opening reports and files: age files to post-quantum recipients, padded.
+
+Protects against everybody but the recipients, this server included once the plaintext is gone from memory.
+"""
+
+from __future__ import annotations
+
+import io
+from hashlib import sha256
+from typing import TYPE_CHECKING, BinaryIO
+
+from storage.crypto.age import files
+from storage.crypto.age.keys import generate_identity, is_classic, parse_identity, parse_recipient
+from storage.crypto.entropy import EntropySource, fresh_bytes
+from storage.crypto.errors import ClassicRecipients, MixedRecipients, TooFewRecipients, TooLarge, TooManyRecipients
+from storage.crypto.padding import file_padding, file_size, pad_document, unpad_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from storage.crypto.age.files import Identity
+    from storage.crypto.age.hybrid import HybridRecipient
+
+FEWEST_RECIPIENTS = 2
+MOST_RECIPIENTS = 20
+PIECE_BYTES = 64 * 1024
+SEED_BYTES = 32
+
+
+def recipients_of(texts: Sequence[str], *, fewest: int = FEWEST_RECIPIENTS) -> tuple[HybridRecipient, ...]:
+    """Return the different recipients. Raises: MixedRecipients, ClassicRecipients, TooFew-, TooManyRecipients, MalformedKey."""
+    different = tuple(dict.fromkeys(text.strip() for text in texts))
+    classic = [is_classic(text) for text in different]
+    if any(classic):
+        raise MixedRecipients if not all(classic) else ClassicRecipients
+    if len(different) < fewest:
+        raise TooFewRecipients
+    if len(different) > MOST_RECIPIENTS:
+        raise TooManyRecipients
+    return tuple(parse_recipient(text) for text in different)
+
+
+def seal_report(document: bytes, recipients: Sequence[str], *, entropy: EntropySource = fresh_bytes) -> bytes:
+    """Return the JSON document padded and sealed to two or more different `age1pq1…` recipients."""
+    return b"".join(files.encrypt([pad_document(document)], recipients_of(recipients), entropy))
+
+
+def open_report(sealed: bytes, identities: Iterable[Identity]) -> bytes:
+    """Return the JSON document. Raises: NotForThisIdentity, Malformed, Tampered."""
+    return unpad_document(b"".join(files.decrypt(io.BytesIO(sealed), identities)))
+
+
+def seal_file(
+    source: BinaryIO, identity: str, limit: int, *, entropy: EntropySource = fresh_bytes
+) -> tuple[bytes, int, str]:
+    """Return the padded file sealed to one one-time identity, its size in bytes and its SHA-256 in hex.
+
+    The file is streamed and never decoded. Raises: TooLarge when it has more than `limit` bytes.
+    """
+    measured = _Measured(source, limit)
+    recipient = parse_identity(identity).recipient()  # type: ignore[union-attr]  # one-time identities are hybrid
+    sealed = b"".join(files.encrypt(measured.pieces(), [recipient], entropy))
+    return sealed, measured.size, measured.digest.hexdigest()
+
+
+class _Measured:
+    """Passes a file on in pieces, counting and hashing, and adds its padding at the end."""
+
+    def __init__(self, source: BinaryIO, limit: int) -> None:
+        self.size = 0
+        self.digest = sha256()
+        self._source = source
+        self._limit = limit
+
+    def pieces(self) -> Iterator[bytes]:
+        while piece := self._source.read(PIECE_BYTES):
+            self.size += len(piece)
+            if self.size > self._limit:
+                raise TooLarge
+            self.digest.update(piece)
+            yield piece
+        yield file_padding(self.size)
+
+
+def open_file(sealed: bytes, identities: Iterable[Identity]) -> bytes:
+    """Return a sealed file as it was. Raises: NotForThisIdentity, Malformed, MalformedPadding, Tampered."""
+    padded = b"".join(files.decrypt(io.BytesIO(sealed), identities))
+    return padded[: file_size(padded)]
+
+
+class AgeSealer:
+    """handlers.ports.Sealer over these functions."""
+
+    def __init__(self, entropy: EntropySource = fresh_bytes) -> None:
+        """Take the source of chance."""
+        self._entropy = entropy
+
+    def seal(self, document: bytes, recipients: Sequence[str]) -> bytes:
+        """Seal a document to two or more recipients."""
+        return seal_report(document, recipients, entropy=self._entropy)
+
+    def new_file_identity(self) -> str:
+        """Return a fresh one-time identity."""
+        return generate_identity(self._entropy(SEED_BYTES)).text()
+
+    def seal_file(self, source: BinaryIO, identity: str, limit: int) -> tuple[bytes, int, str]:
+        """Stream a file into the seal of a one-time identity."""
+        return seal_file(source, identity, limit, entropy=self._entropy)

@@ -1,0 +1,39 @@
+"""What can go wrong in storage. The docstring is the message; no message holds a value from a row."""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """The database cannot be used now: check it with `leeward doctor`."""
+
+    def __init__(self, detail: str = "") -> None:
+        said = " ".join((type(self).__doc__ or "").split())
+        super().__init__(f"{said} ({detail})" if detail else said)
+
+
+class CannotWrite(StorageError):
+    """The database cannot be written: check that the folder may be written to and that the disk is not full."""
+
+
+class CannotConnect(StorageError):
+    """The database does not answer: check LEEWARD_DATABASE_URL and that the server runs."""
+
+
+class NotMigrated(StorageError):
+    """The database is not at the version of this program: run `leeward migrate`."""
+
+
+class InUse(StorageError):
+    """Another Leeward process uses this folder: stop it first, or set LEEWARD_HOME to another folder."""
+
+
+class KeysMissing(StorageError):
+    """The keys of this folder are missing: run `leeward init`, or set LEEWARD_HOME to the folder that has them."""
+
+
+class KeysReadable(StorageError):
+    """Others may read the key files: set their mode to 600 and the mode of their folder to 700."""
+
+
+class KeysBroken(StorageError):
+    """A key file cannot be understood: restore it from a backup of the keys."""

@@ -1,0 +1,156 @@
+"""What waits: messages taken, messages to send, timers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from handlers.types import DueTimer, OutboxItem
+from storage import codec
+from storage.crypto.key_ring import NONCE_BYTES
+from storage.tables import inbox, outbox, timers
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+    from handlers.ports import Entropy
+    from handlers.types import Address, Outgoing
+    from storage.conversations import Rows, SqlConversations
+    from storage.crypto.key_ring import KeyRing
+    from storage.crypto.lookup import LookupKey
+
+WAITING, DEAD = "waiting", "dead"
+_HOUR = 3600
+
+
+def seconds(at: datetime) -> int:
+    """Return whole seconds since 1970."""
+    return int(at.timestamp())
+
+
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT on this database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlInbox:
+    """handlers.ports.Inbox over one connection."""
+
+    connection: Connection
+    lookup: LookupKey
+
+    def is_new(self, channel: str, key: str, at: datetime) -> bool:
+        """Record the key; False when it was recorded before."""
+        digest = self.lookup.digest("message", channel, key)
+        values = {"digest": digest, "hour": seconds(at) // _HOUR}
+        done = self.connection.execute(insert_or(self.connection, inbox).values(values).on_conflict_do_nothing())
+        return done.rowcount == 1
+
+    def prune(self, before: datetime) -> int:
+        """Forget keys recorded before this time."""
+        return self.connection.execute(delete(inbox).where(inbox.c.hour < seconds(before) // _HOUR)).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOutbox:
+    """handlers.ports.Outbox over one connection."""
+
+    connection: Connection
+    rows: Rows
+    ring: KeyRing
+    entropy: Entropy
+
+    def add(self, outgoing: Outgoing, due_at: datetime) -> None:
+        """Queue one message, encrypted."""
+        person = self.rows.of(outgoing.address)
+        payload = self.ring.wrap(codec.encode(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES))
+        values = {
+            "person": person, "priority": outgoing.priority, "due": seconds(due_at), "attempts": 0, "leased_until": 0,
+            "state": WAITING, "ring_key": self.ring.newest, "payload": payload,
+        }  # fmt: skip
+        self.connection.execute(insert(outbox).values(values))
+
+    def claim(self, now: datetime, limit: int, lease_seconds: int) -> tuple[OutboxItem, ...]:
+        """Lease the due messages; of one person only the oldest unsent one."""
+        earlier = outbox.alias()
+        behind = exists().where(
+            earlier.c.person == outbox.c.person, earlier.c.state == WAITING, earlier.c.id < outbox.c.id
+        )
+        due = (
+            select(outbox.c.id)
+            .where(outbox.c.state == WAITING, outbox.c.due <= seconds(now), outbox.c.leased_until <= seconds(now), ~behind)
+            .order_by(outbox.c.priority, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(self.connection.scalars(due))
+        if not ids:
+            return ()
+        lease = update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=seconds(now) + lease_seconds)
+        self.connection.execute(lease)
+        found = self.connection.execute(
+            select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
+        )
+        return tuple(OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person)) for r in found)
+
+    def _open(self, ring_key: str, payload: bytes, person: int) -> Outgoing:
+        return codec.decode_outgoing(self.ring.unwrap(ring_key, payload, "outbox", str(person)))
+
+    def sent(self, item_id: int) -> None:
+        """Delete the row: what was sent is not kept."""
+        self.connection.execute(delete(outbox).where(outbox.c.id == item_id))
+
+    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
+        """Try again later, or keep it as a dead letter."""
+        change = update(outbox).where(outbox.c.id == item_id)
+        if retry_at is None:
+            self.connection.execute(change.values(state=DEAD))
+        else:
+            self.connection.execute(change.values(attempts=outbox.c.attempts + 1, due=seconds(retry_at), leased_until=0))
+
+    def drop_for(self, address: Address) -> None:
+        """Erase what is still queued for this person."""
+        self.connection.execute(delete(outbox).where(outbox.c.person == self.rows.of(address)))
+
+    def waiting(self) -> int:
+        """Return how many messages wait."""
+        return self.connection.scalar(select(func.count()).where(outbox.c.state == WAITING)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTimers:
+    """handlers.ports.Timers over one connection."""
+
+    connection: Connection
+    rows: Rows
+    conversations: SqlConversations
+
+    def set(self, address: Address, timer: str, due_at: datetime) -> None:
+        """Set or replace."""
+        values = {"person": self.rows.of(address), "name": timer, "due": seconds(due_at)}
+        statement = insert_or(self.connection, timers).values(values)
+        self.connection.execute(
+            statement.on_conflict_do_update(index_elements=["person", "name"], set_={"due": values["due"]})
+        )
+
+    def cancel(self, address: Address, timer: str) -> None:
+        """Forget."""
+        person = self.rows.of(address)
+        self.connection.execute(delete(timers).where(timers.c.person == person, timers.c.name == timer))
+
+    def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
+        """Take due timers; those of conversations that are gone are removed without a word."""
+        ready = select(timers).where(timers.c.due <= seconds(now)).order_by(timers.c.due).limit(limit)
+        found = list(self.connection.execute(ready.with_for_update(skip_locked=True)))
+        taken = []
+        for row in found:
+            self.connection.execute(delete(timers).where(timers.c.person == row.person, timers.c.name == row.name))
+            address = self.conversations.address_of(row.person)
+            if address is not None:
+                taken.append(DueTimer(address, row.name, datetime.fromtimestamp(row.due, timezone.utc)))
+        return tuple(taken)

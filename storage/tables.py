@@ -1,0 +1,108 @@
+"""All tables. What is not called encrypted or sealed is operational: random ids, keyed hashes, coarse times."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+keys = Table(
+    "keys",  # a backup never copies this table
+    metadata,
+    Column("id", String(40), primary_key=True),  # random
+    Column("purpose", String(20), nullable=False),  # conversation | case
+    Column("ring_key", String(40), nullable=False),  # which key of the ring wrapped it
+    Column("wrapped", LargeBinary, nullable=False),  # 32 bytes, wrapped; erased with what it opens
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("row", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of the look-up value
+    Column("lookup", LargeBinary, nullable=False, unique=True),  # keyed hash of channel and address; erased with the row
+    Column("key", String(40), ForeignKey("keys.id"), nullable=False),
+    Column("revision", Integer, nullable=False),  # counts saves; bound into the encryption
+    Column("body", LargeBinary, nullable=False),  # encrypted: conversation and address
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random
+    Column("key", String(40), ForeignKey("keys.id"), nullable=True),  # NULL: erased, this row is the tombstone
+    Column("revision", Integer, nullable=False),
+    Column("card", LargeBinary, nullable=True),  # encrypted under the case key
+    Column("person", BigInteger, nullable=True, index=True),  # row of the conversation, while it may be kept
+    Column("phrase", LargeBinary, nullable=True, index=True),  # keyed hash of the resume phrase
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("case", String(40), ForeignKey("cases.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True),  # order within the case, from 1
+    Column("event", LargeBinary, nullable=False),  # encrypted under the case key
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("case", String(40), primary_key=True),  # case or alert
+    Column("office", String(40), primary_key=True),
+    Column("purpose", String(20), primary_key=True),  # report | copy | identity | message | alert
+    Column("sequence", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # an age file only the office opens
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # keyed hash of channel and message key
+    Column("hour", Integer, nullable=False, index=True),  # hours since 1970, for pruning
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("person", BigInteger, nullable=False),  # row of the conversation: order within one person
+    Column("priority", Integer, nullable=False),  # 0 safety, 1 reply, 2 rest
+    Column("due", Integer, nullable=False),  # seconds since 1970
+    Column("attempts", Integer, nullable=False),
+    Column("leased_until", Integer, nullable=False),  # seconds since 1970
+    Column("state", String(8), nullable=False),  # waiting | dead; a sent row is deleted
+    Column("ring_key", String(40), nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # encrypted: address, text, buttons
+    Index("outbox_waiting", "state", "due"),
+    Index("outbox_person", "person", "id"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(60), primary_key=True),
+    Column("due", Integer, nullable=False, index=True),  # seconds since 1970
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random
+    Column("minute", Integer, nullable=False),  # minutes since 1970
+    Column("state", String(10), nullable=False),  # open | cancelled
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("month", String(7), primary_key=True),  # YYYY-MM: no country, no language
+    Column("count", Integer, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("version", String(64), primary_key=True),  # SHA-256 of interview and taxonomy
+    Column("document", LargeBinary, nullable=False),  # the interview file: public policy
+)
