@@ -14,6 +14,7 @@ from dialogs.policy import Policy, Purpose, Settings, Words
 if TYPE_CHECKING:
     from dialogs.policy import Directory, SecretHash
 
+OFFICES = "offices.yaml"
 FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml", "service.yaml",
          "secret_words.yaml", "measures.yaml")  # fmt: skip
 
@@ -87,13 +88,18 @@ def packaged(name: str) -> Path:
     return Path(str(resources.files("config"))) / name
 
 
-def load_policy(folder: Path | None, secret_hash: SecretHash, locales: Path | None = None) -> Policy:
-    """Return the policy of a folder (the packaged one by default). Raises PolicyMistakes with all mistakes of all files."""
+def load_policy(
+    folder: Path | None, secret_hash: SecretHash, *, locales: Path | None = None, offices: Path | None = None
+) -> Policy:
+    """Return the policy of a folder (the packaged one by default) with the directory of a file of its own, if given.
+
+    Raises PolicyMistakes with all mistakes of all files.
+    """
     folder = folder or packaged("policy")
     mistakes, documents = [], {}
     for name in FILES:
         try:
-            documents[name] = read(folder / name)
+            documents[name] = read(offices if offices is not None and name == OFFICES else folder / name)
         except PolicyMistakes as exc:
             mistakes.extend(exc.mistakes)
     try:

@@ -16,7 +16,7 @@ from dialogs.choices import show_answer
 from dialogs.consents import consent_event, fingerprint, is_live
 from dialogs.conversation import Answer, Conversation, Draft
 from dialogs.effects import CancelWake, DropFiles, Forget, WakeAt
-from dialogs.events import ButtonPressed, Event, FileReceived, TextReceived, TimeArrived
+from dialogs.events import ButtonPressed, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
 from dialogs.facts import LIVE
 from dialogs.flow import only_numbers
 from dialogs.judgement import route_of, triage_of
@@ -68,9 +68,12 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             _file(turn, event)
         case TimeArrived():
             _time(turn, event)
+        case GapNoticed():
+            if turn.conversation.node not in (HIDDEN, START):
+                _repeat(turn)
         case _:
             assert_never(event)
-    if not isinstance(event, TimeArrived):
+    if not isinstance(event, TimeArrived | GapNoticed):
         _wind_up(turn)
     return turn.conversation, tuple(turn.effects)
 

@@ -51,4 +51,9 @@ class TimeArrived(Moment):
     timer: str
 
 
-Event: TypeAlias = TextReceived | ButtonPressed | FileReceived | TimeArrived
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapNoticed(Moment):
+    """Messages may have been lost on the way, or the program was started again: the open question is repeated."""
+
+
+Event: TypeAlias = TextReceived | ButtonPressed | FileReceived | TimeArrived | GapNoticed

@@ -9,7 +9,7 @@ from dialogs.answers import same_words
 from dialogs.conversation import SealedFile
 from dialogs.draws import PHRASE_WORDS
 from dialogs.engine import advance, begin
-from dialogs.events import ButtonPressed, FileReceived, TextReceived, TimeArrived
+from dialogs.events import ButtonPressed, FileReceived, GapNoticed, TextReceived, TimeArrived
 from dialogs.limits import MAX_FILE_BYTES
 from handlers.perform import Performance
 
@@ -63,6 +63,17 @@ class Reception:
         if erased:
             self.store.finish_erasure()
         return done
+
+    def repeat_question(self, address: Address) -> bool:
+        """Say the open question again after a gap or a restart; False when nobody by this address is known."""
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            loaded = work.conversations.load(address)
+            if loaded is None:
+                return False
+            event = GapNoticed(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
+            self._advance(work, address, loaded.conversation, event)
+        return True
 
     def time_arrived(self, *, limit: int = 100) -> int:
         """Handle the timers that are due, each in a transaction of its own; return how many."""

@@ -1,0 +1,100 @@
+"""Persona files: what a person types at each node. Read here, played by bot.practice.player."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHANNELS = ("signal", "telegram", "practice")
+KNOWN = frozenset({"name", "about", "channel", "now", "answers", "default", "files", "then", "expect"})
+USUAL_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+
+
+class PersonaMistake(Exception):
+    """The persona file cannot be played: mend what is named below."""
+
+    def __init__(self, file: str, what: str) -> None:
+        super().__init__(f"{file}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One person to play."""
+
+    name: str
+    channel: str
+    now: datetime
+    answers: dict[str, tuple[str, ...]]
+    lists: frozenset[str]  # nodes answered by a list: one entry for each visit
+    default: str = "skip"
+    files: tuple[Path, ...] = ()
+    then: tuple[str, ...] = ()
+    expect: dict[str, Any] = field(default_factory=dict)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as of 1.2: yes and no stay words; numbers, true, false and null are what they are."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|[1-9][0-9]*)$"), list("0123456789"))
+
+
+def load_persona(path: Path) -> Persona:
+    """Return the persona of a file. Raises PersonaMistake."""
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader with fewer types
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as exc:
+        raise PersonaMistake(path.name, "cannot be read as YAML") from exc
+    if not isinstance(data, dict) or not isinstance(data.get("answers"), dict):
+        raise PersonaMistake(path.name, "needs a mapping `answers:`")
+    if unknown := sorted(set(map(str, data)) - KNOWN):
+        raise PersonaMistake(path.name, f"has unknown entries: {', '.join(unknown)}")
+    channel = str(data.get("channel", "practice"))
+    if channel not in CHANNELS:
+        raise PersonaMistake(path.name, f"channel is one of {', '.join(CHANNELS)}")
+    answers = data["answers"]
+    return Persona(
+        name=path.stem,
+        channel=channel,
+        now=_time(path, data.get("now")),
+        answers={str(node): _texts(answer) for node, answer in answers.items()},
+        lists=frozenset(str(node) for node, answer in answers.items() if isinstance(answer, list)),
+        default=str(data.get("default", "skip")),
+        files=tuple(path.parent / str(name) for name in data.get("files") or ()),
+        then=_texts(data.get("then") or []),
+        expect=data.get("expect") or {},
+    )
+
+
+def _texts(answer: object) -> tuple[str, ...]:
+    if isinstance(answer, list):
+        return tuple(_text(item) for item in answer)
+    return (_text(answer),)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "0"
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _time(path: Path, value: object) -> datetime:
+    if value is None:
+        return USUAL_NOW
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as exc:
+        raise PersonaMistake(path.name, "`now` is no time such as 2026-11-21T21:40:00Z") from exc
+    return at if at.tzinfo is not None else at.replace(tzinfo=timezone.utc)
