@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field
 
 from config.conditions import condition
 from config.documents import Record, Texts, YesNo, validated
@@ -11,24 +13,36 @@ from dialogs.conditions import In
 from dialogs.policy import Choice, Interview, Kind, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from config.documents import Document, Place
+    from dialogs.conditions import Condition
     from dialogs.policy import Taxonomy
 
-DIGITS = tuple("12345678")
-MOST_ON_A_MESSAGE = 8
-MORE = "MORE"
-PLACES = ("START", "END")
+DIGITS: Final = tuple("12345678")
+MOST_ON_A_MESSAGE: Final = 8
+MORE: Final = "MORE"
+PLACES: Final = ("START", "END")
+ACT_GROUPS: Final = "act_groups"  # the only thing a node can be expanded by
+STATES: Final = ("given", "refused", "deferred")
 
 
 class _Choice(Record):
     value: str | None = None
     goto: str | None = None
     notices: Texts = ()
-    set: dict[str, str] = {}
+    set: dict[str, str] = Field(default_factory=dict)
     flags: Texts = ()
     status: str | None = None
     act: str | None = None
     alone: YesNo = False
+
+
+def _value_alone(data: Any) -> Any:  # noqa: ANN401 - before validation anything may come
+    return {"value": data} if isinstance(data, str) else data
+
+
+_ChoiceOrValue = Annotated[_Choice, BeforeValidator(_value_alone)]
 
 
 class _Node(Record):
@@ -53,10 +67,10 @@ class _Node(Record):
     private_when: dict[str, Any] | None = None
     early: dict[str, Any] | None = None
     early_notices: Texts = ()
-    hear: dict[str, Texts] = {}
+    hear: dict[str, Texts] = Field(default_factory=dict)
     rest: YesNo = False
     expand: str | None = None
-    choices: dict[str, str | _Choice] = {}
+    choices: dict[str, _ChoiceOrValue] = Field(default_factory=dict)
 
 
 class _Flag(Record):
@@ -84,81 +98,104 @@ def load(document: Document, taxonomy: Taxonomy, salt: bytes = b"") -> Interview
         if raw.part not in file.parts:
             document.note((*place, "part"), f"{raw.part} is no part", f"Use one of {', '.join(file.parts)}")
         nodes[raw.id] = _node(document, raw, place, taxonomy)
-        if raw.expand is not None:
+        if raw.expand == ACT_GROUPS:
             nodes.update((node.id, node) for node in act_nodes(nodes[raw.id], taxonomy))
+        elif raw.expand is not None:
+            what = f"{raw.expand} is nothing to expand by"
+            document.note((*place, "expand"), what, f"Write {ACT_GROUPS}, or remove it")
     _check_targets(document, file, nodes)
+    for index, rule in enumerate(file.flags):
+        _check_code(document, ("flags", index, "flag"), taxonomy, "flags", rule.flag)
     flags = tuple((f.flag, condition(document, f.when, ("flags", i, "when"))) for i, f in enumerate(file.flags))
     line = tuple(node.id for node in nodes.values() if node.line)
     return Interview(version, file.parts, nodes, line, flags)
 
 
 def _node(document: Document, raw: _Node, place: Place, taxonomy: Taxonomy) -> Node:
-    consent_kind = raw.kind in (Kind.CONSENT, Kind.REST)
+    unasked = raw.kind in (Kind.CONSENT, Kind.REST)
+    consent = raw.consent or (raw.id if raw.kind is Kind.CONSENT else None)
+    if consent is not None:
+        _check_code(document, (*place, "consent" if raw.consent else "id"), taxonomy, "consents", consent)
 
-    def when(name: str, data: dict[str, Any] | None) -> Any:  # noqa: ANN401 - Condition or None
+    def when(name: str, data: dict[str, Any] | None) -> Condition | None:
         return condition(document, data, (*place, name)) if data is not None else None
 
     return Node(
-        id=raw.id, part=raw.part, kind=raw.kind, field=raw.field,
-        choices=_choices(document, raw, place, taxonomy),
-        skippable=raw.skip if raw.skip is not None else not consent_kind,
-        skip_value=raw.skip_value, short=raw.short, lite=raw.lite, child=raw.child, when=when("when", raw.when),
-        line=raw.line, then=raw.then, aliases=raw.aliases,
-        consent=raw.consent or (raw.id if raw.kind is Kind.CONSENT else None), sensitivity=raw.sensitivity,
-        text=raw.text, before=raw.before, private=raw.private, private_when=when("private_when", raw.private_when),
+        id=raw.id, part=raw.part, kind=raw.kind, field=raw.field, choices=_choices(document, raw, place, taxonomy),
+        skippable=raw.skip if raw.skip is not None else not unasked, skip_value=raw.skip_value,
+        short=raw.short, lite=raw.lite, child=raw.child, when=when("when", raw.when), line=raw.line, then=raw.then,
+        aliases=raw.aliases, consent=consent, sensitivity=raw.sensitivity, text=raw.text, before=raw.before,
+        private=raw.private, private_when=when("private_when", raw.private_when),
         early=when("early", raw.early), early_notices=raw.early_notices, hear=tuple(raw.hear.items()), rest=raw.rest,
     )  # fmt: skip
 
 
 def _choices(document: Document, raw: _Node, place: Place, taxonomy: Taxonomy) -> tuple[Choice, ...]:
-    known = taxonomy.codes.get(raw.field or "")
-    choices = []
-    for key, item in raw.choices.items():
-        here = (*place, "choices", key)
-        choice = _Choice(value=item) if isinstance(item, str) else item
-        if key not in DIGITS:
-            document.note(here, f"{key!r} is no answer", "Answers are the digits 1 to 8 (domain.md 2.2)")
-        if known is not None and choice.value is not None and choice.value not in known:
-            document.note(here, f"{choice.value} is no code of {raw.field}", "Add it to taxonomy.yaml or mend it")
-        if raw.kind is Kind.CONSENT and choice.status not in ("given", "refused", "deferred", None):
-            document.note(here, f"{choice.status} is no consent state", "Use given, refused or deferred")
-        choices.append(
-            Choice(
-                key, choice.value, choice.goto, choice.notices, tuple(choice.set.items()), choice.flags, choice.status,
-                choice.act, choice.alone,
-            )
-        )  # fmt: skip
-    return tuple(choices)
+    for key in raw.choices:
+        _check_choice(document, raw, key, (*place, "choices", key), taxonomy)
+    return tuple(
+        Choice(
+            key, choice.value, choice.goto, choice.notices, tuple(choice.set.items()), choice.flags, choice.status,
+            choice.act, choice.alone,
+        )
+        for key, choice in raw.choices.items()
+    )  # fmt: skip
 
 
-def _check_targets(document: Document, file: _File, nodes: dict[str, Node]) -> None:
+def _check_choice(document: Document, raw: _Node, key: str, place: Place, taxonomy: Taxonomy) -> None:
+    choice = raw.choices[key]
+    if key not in DIGITS:
+        document.note(place, f"{key!r} is no answer", "Answers are the digits 1 to 8 (domain.md 2.2)")
+    if raw.kind is Kind.CONSENT and choice.status not in (*STATES, None):
+        document.note(place, f"{choice.status} is no consent state", f"Use one of {', '.join(STATES)}")
+    if raw.field is not None and choice.value is not None:
+        _check_code(document, place, taxonomy, raw.field, choice.value)
+    for field, value in choice.set.items():
+        _check_code(document, (*place, "set", field), taxonomy, field, value)
+    for flag in choice.flags:
+        _check_code(document, (*place, "flags"), taxonomy, "flags", flag)
+
+
+def _check_code(document: Document, place: Place, taxonomy: Taxonomy, codes: str, value: str) -> None:
+    """Note a value that is not in the list of codes of that name; a field without a list takes any value."""
+    known = taxonomy.codes.get(codes)
+    if known is not None and value not in known:
+        document.note(place, f"{value} is no code of {codes}", "Add it to taxonomy.yaml, or mend it")
+
+
+def _check_targets(document: Document, file: _File, nodes: Mapping[str, Node]) -> None:
     for index, raw in enumerate(file.nodes):
-        targets = [(("then",), raw.then), *((("hear", target), target) for target in raw.hear)]
-        for key, item in raw.choices.items():
-            if isinstance(item, _Choice):
-                targets.append((("choices", key, "goto"), item.goto))
+        targets: list[tuple[Place, str | None]] = [
+            (("then",), raw.then),
+            *((("hear", target), target) for target in raw.hear),
+            *((("choices", key, "goto"), choice.goto) for key, choice in raw.choices.items()),
+        ]
         for place, target in targets:
             if target is not None and target not in nodes and target not in PLACES:
-                document.note(("nodes", index, *place), f"leads to {target}, which is no node", "Name a node of this file")
+                what = f"leads to {target}, which is no node"
+                document.note(("nodes", index, *place), what, "Name a node of this file")
 
 
 def act_nodes(groups: Node, taxonomy: Taxonomy) -> list[Node]:
-    """Return the second step of Q23: for each group its acts, seven on a message and "more" where there are over eight."""
+    """Return the second step of Q23: for each group its acts; over eight of them, seven and "more" (domain.md 3.1)."""
     made: list[Node] = []
     for choice in groups.choices:
         group = str(choice.value)
         acts = [act.code for act in taxonomy.acts.values() if act.group == group]
-        first = acts if len(acts) <= MOST_ON_A_MESSAGE else [*acts[: MOST_ON_A_MESSAGE - 1], MORE]
-        rest = [] if len(acts) <= MOST_ON_A_MESSAGE else acts[MOST_ON_A_MESSAGE - 1 :]
-        made.append(_act_node(groups, f"{groups.id}-{group}", group, first, In("act_groups", (group,))))
-        if rest:
-            made.append(_act_node(groups, f"{groups.id}-{group}-2", group, rest, In(f"acts_{group}", (MORE,))))
+        first_id, first_when = f"{groups.id}-{group}", In(groups.field or ACT_GROUPS, (group,))
+        if len(acts) <= MOST_ON_A_MESSAGE:
+            made.append(_act_node(groups, first_id, group, acts, first_when, (groups.id,)))
+            continue
+        seven, rest = acts[: MOST_ON_A_MESSAGE - 1], acts[MOST_ON_A_MESSAGE - 1 :]
+        made.append(_act_node(groups, first_id, group, [*seven, MORE], first_when, (groups.id,)))
+        when = In(f"acts_{group}", (MORE,))
+        made.append(_act_node(groups, f"{first_id}-2", group, rest, when, (groups.id, first_id)))
     return made
 
 
-def _act_node(groups: Node, node_id: str, group: str, codes: list[str], when: In) -> Node:
+def _act_node(groups: Node, node_id: str, group: str, codes: list[str], when: In, aliases: tuple[str, ...]) -> Node:
     choices = tuple(Choice(str(index + 1), code) for index, code in enumerate(codes))
     return Node(
         id=node_id, part=groups.part, kind=Kind.MULTI, field=f"acts_{group}", choices=choices, short=groups.short,
-        lite=groups.lite, child=groups.child, when=when, aliases=(groups.id,), sensitivity=groups.sensitivity,
+        lite=groups.lite, child=groups.child, when=when, aliases=aliases, sensitivity=groups.sensitivity,
     )  # fmt: skip

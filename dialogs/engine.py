@@ -23,6 +23,7 @@ from dialogs.judgement import route_of, triage_of
 from dialogs.limits import (
     MAX_CONSENT_EVENTS, MAX_FILES, MAX_TEXT_CHARS, TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SESSION,
 )
+from dialogs.lists import OUTSIDE
 from dialogs.machine import END, HIDDEN, PAUSED, START
 from dialogs.policy import Kind
 from dialogs.prompts import ask, ask_again, speak_only
@@ -371,6 +372,9 @@ def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) 
     if node.id == "T-WITHDRAW-ONE" and answer.value:
         cases.withdraw_one(turn, answer.value)
         return
+    if node.kind is Kind.SEARCH and _is_outside(turn, answer.value):
+        ask(turn, "T-OOS-OTH", again=True)
+        return
     goto = next((choice.goto for choice in chosen if choice.goto is not None), None) or node.then
     if goto is None:
         steps.go_next(turn)
@@ -382,6 +386,10 @@ def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) 
         steps.go_next(turn)
     else:
         steps.come_to(turn, goto)
+
+
+def _is_outside(turn: Turn, name: str) -> bool:
+    return any(body.name == name and body.kind == OUTSIDE for body in turn.policy.directory.bodies)
 
 
 def _button(turn: Turn, event: ButtonPressed) -> None:

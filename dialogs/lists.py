@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PAGE = 7
 MORE_KEY = "8"
 NONE_OF_THESE = ""
+OUTSIDE = "OTHER"
+"""Kind of bodies that are not part of the UN (a regional court): they lead to T-OOS-OTH."""
 
 KINDS_OF_GROUP: Final[Mapping[str, tuple[str, ...]]] = {
     "ENT-G1": ("ENT-OHC", "ENT-FLD", "ENT-RCO"),
@@ -88,8 +90,8 @@ def bodies_asked(turn: Turn) -> tuple[UnBody, ...]:
 
 
 def found_bodies(turn: Turn, typed: str) -> tuple[UnBody, ...]:
-    """Return the bodies that the words may mean, the best first."""
-    return find_bodies(typed, turn.policy.directory, kinds_asked(turn))
+    """Return the bodies that the words may mean, the best first; bodies outside the UN are known, to say so."""
+    return find_bodies(typed, turn.policy.directory, (*kinds_asked(turn), OUTSIDE))
 
 
 def _bodies(turn: Turn, node: Node, offset: int, typed: str) -> tuple[str, tuple[Option, ...]]:

@@ -104,7 +104,7 @@ _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "ETHICS_CONTACT": _setting("ethics_contact"),
     "SP_SUBMISSION_LINK": _setting("sp_submission_link"),
     "REFUGEE_HELP_LINK": _setting("refugee_help_link"),
-    "BODY_NAME": _setting("body_name"),
+    "BODY_NAME": lambda turn: str(turn.facts.get("un_specific") or turn.policy.settings.body_name),
     "BODY_LINK": _setting("body_link"),
     "FEEDBACK_OFFICE": _setting("feedback_office"),
     "OFFICE_NAME": office_name,

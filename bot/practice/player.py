@@ -173,11 +173,14 @@ class Player:
         self._clock.at += PACE
         self._count += 1
         self._service.reception.time_arrived()
-        done = self._service.reception.receive(Inbound(self._address, f"{self._count}", text=text))
+        done = self._service.reception.receive(Inbound(self._address, self._key(), text=text))
         if done is None:
             raise AssertionError(self._count)
         self._note(done, text)
         return done
+
+    def _key(self) -> str:
+        return f"{self._address.value}-{self._count}"
 
     def _send_file(self, path: Path) -> None:
         self._clock.at += PACE
@@ -185,7 +188,7 @@ class Player:
         size = path.stat().st_size
         kind = "image/png" if path.suffix == ".png" else "application/octet-stream"
         incoming = IncomingFile(name=path.name, type=kind, size=size, source=str(path))
-        done = self._service.reception.receive(Inbound(self._address, f"{self._count}", file=incoming))
+        done = self._service.reception.receive(Inbound(self._address, self._key(), file=incoming))
         if done is not None:
             self._note(done, f"[{path.name}]")
 

@@ -403,6 +403,7 @@ Q54 = What do you want to do?
     .c5 = Tell us if we did something wrong
     .c6 = Delete
     .c7 = I am in danger now
+    .c8 = Start another report
 
 FP1 =
     I am an automatic service. I cannot send police or rescue. If you can, move to a safer place and call someone near you whom you trust.

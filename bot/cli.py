@@ -1,0 +1,185 @@
+"""The command line. Declarations only: what a command does is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILE = click.Path(path_type=Path)
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="leeward", prog_name="leeward")
+def cli() -> None:
+    """Leeward: a secure messaging intake for people who are threatened or punished for cooperating with the UN.
+
+    Try it on this machine:  leeward practice
+    Check an installation:   leeward doctor
+    """
+
+
+def _call(module: str, function: str, *args: object, **options: object) -> None:
+    """Run a command; an error of ours becomes one clear line and exit code 1 (2: wrong use)."""
+    from bot.commands.failure import explained  # noqa: PLC0415 - keeps `--help` quick
+
+    run: Callable[..., int] = getattr(import_module(f"bot.commands.{module}"), function)
+    sys.exit(explained(lambda: run(*args, **options)))
+
+
+@cli.command()
+@click.option("--port", default=8080, show_default=True, help="Port of the practice pages (the phone page comes later).")
+def practice(port: int) -> None:
+    """Try everything on this machine, with throw-away keys: nothing is real, nobody is told."""
+    _call("chat", "practice", port)
+
+
+@cli.command()
+def chat() -> None:
+    """Chat with the bot in this terminal. Stop any time: the conversation goes on at the same question."""
+    _call("chat", "chat")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--out", type=FILE, help="Folder for the sealed reports and the practice keys that open them.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each persona.")
+def replay(files: tuple[Path, ...], out: Path | None, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Play persona files through the real engine and storage. Exit code 1: an `expect:` was not met."""
+    _call("replaying", "replay_files", files, out, as_json=as_json)
+
+
+@cli.command()
+@click.option("-o", "--output", type=FILE, help="Key file to write (mode 600); without it the key is printed.")
+@click.option("--passphrase", is_flag=True, help="Protect the key file with a passphrase, asked for twice.")
+def keygen(output: Path | None, passphrase: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Make an officer's identity and print its public key."""
+    _call("keys", "keygen", output, passphrase=passphrase)
+
+
+@cli.command("open")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("-i", "--identity", "identities", multiple=True, required=True, type=FILE, help="Your key file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole document as JSON.")
+@click.option("--files", "files_to", type=FILE, help="Folder to put the attachments in, taken from beside the report.")
+def open_command(files: tuple[Path, ...], identities: tuple[Path, ...], as_json: bool, files_to: Path | None) -> None:  # noqa: FBT001 - a flag of the command line
+    """Open sealed reports with your key and print the summary."""
+    _call("keys", "open_files", files, identities, as_json=as_json, files_to=files_to)
+
+
+@cli.command()
+@click.argument("folder", type=FILE)
+def init(folder: Path) -> None:
+    """Make a folder with settings, keys and an example directory to edit. Never overwrites."""
+    _call("setup", "init", folder)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each check.")
+def doctor(as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Check policy, texts, keys, directory, database, clock and disk. Exit code 1: something fails."""
+    _call("checks", "doctor", as_json=as_json)
+
+
+@cli.command()
+@click.option("--to", default="head", show_default=True, help="Revision to go to; `base` empties the database.")
+def migrate(to: str) -> None:
+    """Bring the database to the version of this program."""
+    _call("setup", "migrate", to)
+
+
+@cli.command()
+def verify() -> None:
+    """Check the stored consent records offline: every event opens, in order, and belongs to its case."""
+    _call("setup", "verify")
+
+
+@cli.command()
+def diagram() -> None:
+    """Print the dialog as a Mermaid diagram."""
+    _call("setup", "diagram")
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(["step"]), default="step")
+@click.option("--people", default=200, show_default=True, help="Conversations the answers are spread over.")
+@click.option("--rounds", default=5, show_default=True, help="Rounds; the median is printed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def bench(name: str, people: int, rounds: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Measure one durable, encrypted step against a bare durable commit of the same bytes (docs/performance.md)."""
+    _call("benchmark", "bench", name, people=people, rounds=rounds, as_json=as_json)
+
+
+@cli.group()
+def directory() -> None:
+    """The signed directory of offices and their public keys."""
+
+
+@directory.command("root")
+@click.option("-o", "--output", type=FILE, required=True, help="File of the new root key; keep it offline.")
+def directory_root(output: Path) -> None:
+    """Make the root key that signs the directory, and print the fingerprint to pin as LEEWARD_ROOT_KEY."""
+    _call("directories", "make_root", output)
+
+
+@directory.command("add-office")
+@click.argument("office")
+@click.option("--name", required=True, help="Public name, as people will read it.")
+@click.option("--kind", required=True, help="Kind of UN entity, for example ENT-FLD.")
+@click.option("--country", help="Where it sits, when it sits in a country it covers (two letters).")
+@click.option("--tz", "zone", default="Etc/UTC", show_default=True, help="Time zone, for example Africa/Nairobi.")
+@click.option("--mailbox", required=True, help="Mail address of the office.")
+@click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
+def directory_add_office(  # noqa: PLR0913 - the options of the command line
+    office: str, name: str, kind: str, country: str | None, zone: str, mailbox: str, folder: Path | None
+) -> None:
+    """Add an office. The directory must be signed again afterwards."""
+    _call("directories", "add_office", office, name=name, kind=kind, country=country, zone=zone, mailbox=mailbox, folder=folder)
+
+
+@directory.command("add-key")
+@click.argument("office")
+@click.argument("recipient")
+@click.option("--use", type=click.Choice(["report", "recovery", "identity"]), default="report", show_default=True)
+@click.option("--days", default=730, show_default=True, help="How long the key is valid.")
+@click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
+def directory_add_key(office: str, recipient: str, use: str, days: int, folder: Path | None) -> None:
+    """Add a public key (age1pq1…, or a file with it) to an office. Sign again afterwards."""
+    _call("directories", "add_key", office, recipient, use=use, days=days, folder=folder)
+
+
+@directory.command("sign")
+@click.option("-k", "--key", type=FILE, required=True, help="File of the root key.")
+@click.option("--days", default=90, show_default=True, help="How long the signature is valid.")
+@click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
+def directory_sign(key: Path, days: int, folder: Path | None) -> None:
+    """Sign the directory."""
+    _call("directories", "sign", key, days=days, folder=folder)
+
+
+@directory.command("verify")
+@click.option("--root", help="Fingerprint of the root key (default: LEEWARD_ROOT_KEY).")
+@click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
+def directory_verify(root: str | None, folder: Path | None) -> None:
+    """Check the signature of the directory and what stands in it."""
+    _call("directories", "verify", root, folder=folder)
+
+
+@directory.command("diff")
+@click.argument("other", type=FILE)
+@click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
+def directory_diff(other: Path, folder: Path | None) -> None:
+    """Show which offices and keys differ from another directory file. Exit code 1: they differ."""
+    _call("directories", "diff", other, folder=folder)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()

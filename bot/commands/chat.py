@@ -1,0 +1,113 @@
+"""chat and practice: the conversation in a terminal, or an example played where there is none."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.app import practice_service
+from bot.clock import SystemEntropy
+from bot.commands.keys import harmless, open_files
+from bot.practice.replay import replay
+from config.load import load_settings
+from handlers.types import Address, Inbound, IncomingFile
+
+if TYPE_CHECKING:
+    from bot.app import Service
+    from config.settings import Settings
+
+ME = Address("practice", "terminal")
+BANNER = "PRACTICE. Nothing here is real, nobody is told. Type an answer; 00 is the menu; /file PATH sends a file; Ctrl-D leaves."
+EXAMPLE = "sc-01-defender-threatened.yaml"
+LINE_BYTES = 1024 * 1024
+KEY_BYTES = 12
+BATCH, LEASE_SECONDS = 50, 1
+
+
+def chat() -> int:
+    """Chat until the input ends."""
+    settings = load_settings()
+    with practice_service(settings, _home(settings)) as service:
+        click.echo(BANNER)
+        _converse(service)
+    return 0
+
+
+def practice(port: int) -> int:
+    """Chat where there is a terminal; else play an example and show what the office reads."""
+    settings = load_settings()
+    click.echo(f"PRACTICE. The phone page and the desk will be at http://localhost:{port}; here is the same chat in text.")
+    if sys.stdin.isatty():
+        return chat()
+    return _example(settings)
+
+
+def _home(settings: Settings) -> Path:
+    return settings.home / "practice"
+
+
+def _converse(service: Service) -> None:
+    _print_waiting(service)
+    service.reception.repeat_question(ME)
+    _print_waiting(service)
+    entropy = SystemEntropy()
+    for line in _lines():
+        service.reception.time_arrived()
+        key = entropy.bytes(KEY_BYTES).hex()
+        service.reception.receive(_inbound(line, key))
+        _print_waiting(service)
+
+
+def _lines() -> object:
+    stream = sys.stdin.buffer
+    while True:
+        if sys.stdin.isatty():
+            click.echo("> ", nl=False)
+        line = stream.readline()
+        if not line:
+            return
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _inbound(line: str, key: str) -> Inbound:
+    if line.startswith("/file "):
+        path = Path(line.removeprefix("/file ").strip())
+        if path.is_file():
+            kind = "application/octet-stream"
+            file = IncomingFile(name=path.name, type=kind, size=path.stat().st_size, source=str(path))
+            return Inbound(ME, key, file=file)
+    return Inbound(ME, key, text=line)
+
+
+def _print_waiting(service: Service) -> None:
+    """Print what waits; a message counts as sent once it is on the screen."""
+    while True:
+        with service.store.transaction() as work:
+            items = work.outbox.claim(service.reception.clock.now(), BATCH, LEASE_SECONDS)
+        for item in items:
+            if item.outgoing.act == "clear-chat" and sys.stdout.isatty():
+                click.clear()
+            if item.outgoing.text:
+                click.echo(f"\n{harmless(item.outgoing.text)}\n")
+            sys.stdout.flush()
+            with service.store.transaction() as work:
+                work.outbox.sent(item.id)
+        if not items:
+            return
+
+
+def _example(settings: Settings) -> int:
+    out = _home(settings) / "example"
+    persona = Path(__file__).resolve().parents[2] / "examples" / EXAMPLE
+    click.echo(f"No terminal here, so an example is played: {persona.name}\n")
+    for replayed in replay([persona], settings, out):
+        for step in replayed.result["transcript"]:
+            click.echo(f"YOU  {harmless(step['answer'])}")
+            click.echo("\n".join(f"BOT  {line}" for line in harmless(step["text"]).splitlines()))
+        sealed, office = replayed.result["sealed"][0], replayed.result["route"]["office"]
+        click.echo(f"\nThe sealed report: {sealed}, {Path(sealed).stat().st_size} bytes. What {office} reads:\n")
+        return open_files((Path(sealed),), (out / "keys" / f"{office}.key",), as_json=False, files_to=None)
+    return 1

@@ -1,0 +1,180 @@
+"""doctor: one line for each check, `name: OK` or `name: FAIL (reason, remedy)`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.clock import SystemClock
+from bot.directory_files import DIRECTORY, verify_directory
+from config import texts
+from config.documents import PolicyMistakes
+from config.load import load_settings
+from config.policies import load_policy, packaged
+from dialogs.checker import faults
+from dialogs.keys import usable_recipients
+from storage import schema
+from storage.crypto.errors import CryptoError
+from storage.crypto.sealing import open_report, seal_report
+from storage.crypto.age.keys import generate_identity
+from storage.errors import StorageError
+from storage.keys import load_keys
+from storage.store import make_engine, sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from config.settings import Settings
+
+FEWEST_FREE_BYTES = 200 * 1024 * 1024
+BUILT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+SEED_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: "" when all is well, else reason and remedy."""
+
+    name: str
+    problem: str = ""
+
+    def line(self) -> str:
+        """Return the line that is printed."""
+        return f"{self.name}: FAIL ({self.problem})" if self.problem else f"{self.name}: OK"
+
+
+def doctor(*, as_json: bool) -> int:
+    """Run every check; 1 when one fails."""
+    failed = False
+    for finding in findings():
+        failed = failed or bool(finding.problem)
+        if as_json:
+            click.echo(json.dumps({"check": finding.name, "ok": not finding.problem, "problem": finding.problem}))
+        else:
+            click.echo(finding.line())
+    return 1 if failed else 0
+
+
+def findings() -> list[Finding]:
+    """Return the findings of all checks; without settings nothing else can be checked."""
+    try:
+        settings = load_settings()
+    except PolicyMistakes as exc:
+        return [Finding("settings", _flat(str(exc)))]
+    checks: dict[str, Callable[[Settings], str]] = {
+        "policy": _policy, "texts": _texts, "flow": _flow, "home": _home, "keys": _keys, "directory": _directory,
+        "office keys": _office_keys, "database": _database, "clock": _clock, "disk": _disk, "seal": _seal,
+        "channels": _channels,
+    }  # fmt: skip
+    return [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
+
+
+def _flat(text: str) -> str:
+    return "; ".join(line for line in text.splitlines() if line)
+
+
+def _run(check: Callable[[Settings], str], settings: Settings) -> str:
+    try:
+        return check(settings)
+    except (PolicyMistakes, StorageError, CryptoError) as exc:
+        return str(exc)
+    except OSError as exc:
+        return f"{exc.strerror}: check the path, its owner and its mode"
+
+
+def _hash(kind: str, words: str) -> str:
+    return f"{kind} {words}"
+
+
+def _policy(settings: Settings) -> str:
+    load_policy(settings.policy_dir, _hash)
+    return ""
+
+
+def _texts(settings: Settings) -> str:
+    del settings
+    return "\n".join(str(mistake) for mistake in texts.problems(packaged("locales")))
+
+
+def _flow(settings: Settings) -> str:
+    return "\n".join(str(fault) for fault in faults(load_policy(settings.policy_dir, _hash)))
+
+
+def _home(settings: Settings) -> str:
+    if not settings.home.is_dir():
+        return f"{settings.home} is no folder, make one with `leeward init`"
+    probe = settings.home / ".doctor"
+    probe.touch()
+    probe.unlink()
+    return ""
+
+
+def _keys(settings: Settings) -> str:
+    load_keys(settings.keys_folder)
+    return ""
+
+
+def _directory(settings: Settings) -> str:
+    if not settings.root_key:
+        return "no root key is pinned, so nothing is forwarded; set LEEWARD_ROOT_KEY to the fingerprint of your root key"
+    if not (settings.home / DIRECTORY).is_file():
+        return f"{DIRECTORY} is missing, make one with `leeward init` or copy it here"
+    if not (settings.home / f"{DIRECTORY}.sig").is_file():
+        return "the directory is not signed, so nothing is forwarded; run `leeward directory sign`"
+    verify_directory(settings.home, settings.root_key, SystemClock().now())
+    return ""
+
+
+def _office_keys(settings: Settings) -> str:
+    path = settings.home / DIRECTORY
+    policy = load_policy(settings.policy_dir, _hash, offices=path if path.is_file() else None)
+    now = SystemClock().now()
+    bare = [office for office in policy.directory.offices if not usable_recipients(policy.directory, office, now)]
+    if not bare:
+        return ""
+    shown = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")  # noqa: PLR2004 - five are enough
+    return f"{shown} cannot be sealed to, add a report key and a recovery key with `leeward directory add-key`"
+
+
+def _database(settings: Settings) -> str:
+    url = settings.database_url or sqlite_url(settings.home)
+    if not settings.database_url and not settings.home.is_dir():
+        return "there is no home folder for it, make one with `leeward init`"
+    engine = make_engine(url)
+    try:
+        schema.check(engine)
+        found = schema.differences(engine)
+    finally:
+        engine.dispose()
+    return "its tables differ from this program, restore a backup or ask the maintainers" if found else ""
+
+
+def _clock(settings: Settings) -> str:
+    del settings
+    return "" if SystemClock().now() > BUILT else "it is set to the past, set the clock of this machine"
+
+
+def _disk(settings: Settings) -> str:
+    place = settings.home if settings.home.exists() else settings.home.absolute().parent
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    return "" if free >= FEWEST_FREE_BYTES else "less than 200 MiB are free, make room"
+
+
+def _seal(settings: Settings) -> str:
+    """Seal and open a test document: the library has the post-quantum algorithms."""
+    del settings
+    one, two = (generate_identity(bytes([number]) * SEED_BYTES) for number in (1, 2))
+    sealed = seal_report(b"{}", [one.recipient().text(), two.recipient().text()])
+    return "" if open_report(sealed, [two]) == b"{}" else "a test report did not open, reinstall with `make setup`"
+
+
+def _channels(settings: Settings) -> str:
+    named = settings.telegram_token is not None or bool(settings.signal_number)
+    return "a channel is configured, but this version has the terminal only; remove its settings for now" if named else ""

@@ -1,0 +1,111 @@
+"""init, migrate, verify, diagram: setting up and looking after an installation."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.clock import SystemClock, SystemEntropy
+from bot.commands.failure import Refused
+from bot.directory_files import DIRECTORY, example_offices, write_directory
+from config.load import FILE, load_settings
+from config.policies import load_policy
+from config.settings import Settings
+from dialogs.diagram import mermaid
+from storage import schema
+from storage.crypto.errors import CryptoError
+from storage.keys import create_keys, load_keys
+from storage.lock import locked
+from storage.store import SqlStore, make_engine, sqlite_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHOWN_NOT_SET = ("telegram_token", "smtp_url")
+
+
+def init(folder: Path) -> int:
+    """Make a new folder; refuse one that has something in it."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty: choose a new folder. Nothing is ever overwritten.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / FILE).write_text(example_settings(folder), encoding="utf-8")
+    create_keys(folder / "keys", SystemEntropy())
+    write_directory(folder / DIRECTORY, example_offices(None))
+    engine = make_engine(sqlite_url(folder))
+    schema.upgrade(engine)
+    engine.dispose()
+    click.echo(f"Made {folder}: {FILE}, keys, an example {DIRECTORY}, the database.")
+    click.echo("Next:\n  1. leeward directory root -o root.key     (keep root.key offline; pin the fingerprint it prints)")
+    click.echo("  2. edit directory.yaml, add the offices' keys: leeward directory add-key OFFICE age1pq1… -d " + str(folder))
+    click.echo(f"  3. leeward directory sign -k root.key -d {folder}\n  4. cd {folder} && leeward doctor")
+    return 0
+
+
+def example_settings(folder: Path) -> str:
+    """Return leeward.toml with every setting, what it is for and its default."""
+    lines = ["# Settings of Leeward. The environment (LEEWARD_HOME and so on) wins over this file."]
+    for name, field in Settings.model_fields.items():
+        default = str(folder.resolve()) if name == "home" else "" if field.default is None else str(field.default)
+        mark = "" if name == "home" else "# "
+        lines.extend(["", f"# {field.description}", f'{mark}{name} = "{default}"'])
+    return "\n".join(lines) + "\n"
+
+
+def migrate(to: str) -> int:
+    """Bring the database to a revision."""
+    settings = load_settings()
+    with locked(settings.home):
+        engine = make_engine(settings.database_url or sqlite_url(settings.home))
+        if to == "base":
+            schema.downgrade(engine, to)
+        else:
+            schema.upgrade(engine, to)
+        click.echo(f"The database is at {schema.revision(engine) or 'base'}.")
+        engine.dispose()
+    return 0
+
+
+def verify() -> int:
+    """Open every consent event of every case: whatever was moved, changed or cut does not open."""
+    settings = load_settings()
+    with locked(settings.home):
+        engine = make_engine(settings.database_url or sqlite_url(settings.home))
+        schema.check(engine)
+        store = SqlStore(engine, load_keys(settings.keys_folder), SystemEntropy(), settings.home / "blobs")
+        bad = _verify_cases(store)
+        engine.dispose()
+    return 1 if bad else 0
+
+
+def _verify_cases(store: SqlStore) -> int:
+    bad = events = erased = 0
+    with store.transaction() as work:
+        for case in work.cases.ids():
+            try:
+                card = work.cases.get(case)
+                found = work.cases.consents(case)
+            except CryptoError as exc:
+                bad += 1
+                click.echo(f"{case}: FAIL ({exc})")
+                continue
+            erased += card is None
+            events += len(found)
+            if card is not None and tuple(card.consents) != found:
+                bad += 1
+                click.echo(f"{case}: FAIL (the card and its consent records differ: restore the case from a backup)")
+    click.echo(f"{events} consent events checked, {erased} cases erased, {bad} wrong. {SystemClock().now():%Y-%m-%d %H:%M} UTC")
+    return bad
+
+
+def diagram() -> int:
+    """Print the dialog."""
+    policy = load_policy(load_settings().policy_dir, _no_secret)
+    click.echo(mermaid(policy.interview))
+    return 0
+
+
+def _no_secret(kind: str, words: str) -> str:
+    return sha256(f"{kind} {words}".encode()).hexdigest()
