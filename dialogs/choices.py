@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dialogs.consents import latest
 from dialogs.policy import Kind
-from dialogs.variables import sentence
+from dialogs.variables import label, sentence
 
 if TYPE_CHECKING:
     from dialogs.conversation import Answer, ConsentEvent
@@ -77,7 +77,7 @@ def answer_words(turn: Turn, answer: Answer, lang: str) -> str:
     if node.id.startswith("Q23-"):
         codes = {choice.key: str(choice.value) for choice in node.choices}
         return ", ".join(texts.body(codes[key], lang, {}) for key in answer.keys if key in codes)
-    return ", ".join(texts.label(node.text or node.id, key, lang, {}) for key in answer.keys)
+    return ", ".join(label(turn, node.text or node.id, key, lang) for key in answer.keys)
 
 
 def _spoken(turn: Turn, kind: Kind, value: str) -> str:

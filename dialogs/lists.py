@@ -12,7 +12,7 @@ from dialogs.flow import only_numbers
 from dialogs.judgement import route_of
 from dialogs.policy import Kind
 from dialogs.search import find_bodies
-from dialogs.variables import sentence
+from dialogs.variables import label, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,15 +54,15 @@ def options_of(turn: Turn, node: Node, *, offset: int, typed: str) -> tuple[str,
 
 
 def _fixed(turn: Turn, node: Node) -> tuple[Option, ...]:
-    texts, lang = turn.policy.texts, turn.conversation.lang
-    text_id = node.text or node.id
-    choices = [choice for choice in node.choices if node.field != "lang" or choice.value in texts.languages]
+    text_id, lang = node.text or node.id, turn.conversation.lang
+    offered = turn.policy.texts.languages
+    choices = [choice for choice in node.choices if node.field != "lang" or choice.value in offered]
     if node.id.startswith("Q23-"):
         return tuple(
             Option(choice.key, choice.value or "", sentence(turn, str(choice.value))) for choice in choices
         )
     return tuple(
-        Option(choice.key, choice.value or "", texts.label(text_id, choice.key, lang, {})) for choice in choices
+        Option(choice.key, choice.value or "", label(turn, text_id, choice.key, lang)) for choice in choices
     )
 
 

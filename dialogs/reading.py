@@ -14,6 +14,7 @@ from dialogs.limits import MAX_SHORT_CHARS, MAX_TEXT_CHARS
 from dialogs.lists import found_bodies
 from dialogs.policy import Kind
 from dialogs.search import find_country
+from dialogs.variables import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,7 +84,7 @@ def _by_label(turn: Turn, node: Node, text: str) -> tuple[str, ...]:
     if node.id.startswith("Q23-"):
         labels = {choice.key: texts.body(str(choice.value), lang, {}) for choice in node.choices}
     else:
-        labels = {choice.key: texts.label(text_id, choice.key, lang, {}) for choice in node.choices}
+        labels = {choice.key: label(turn, text_id, choice.key, lang) for choice in node.choices}
     found = [key for key, label in labels.items() if same_words(label) == wanted]
     return (found[0],) if len(found) == 1 else ()
 

@@ -22,6 +22,13 @@ def variables(turn: Turn, text_id: str, given: Mapping[str, str]) -> dict[str, s
     return {name: given[name] if name in given else _KNOWN[name](turn) for name in names}
 
 
+def label(turn: Turn, text_id: str, key: str, lang: str) -> str:
+    """Return the label of an answer; labels may name the office, nothing else."""
+    texts = turn.policy.texts
+    args = {"OFFICE_NAME": office_name(turn)} if "OFFICE_NAME" in texts.variables(text_id) else {}
+    return texts.label(text_id, key, lang, args)
+
+
 def office_name(turn: Turn) -> str:
     """Return the public name of the office the report would go to, or of the case's office."""
     directory = turn.policy.directory
