@@ -42,7 +42,9 @@ class Service:
 
 
 @contextmanager
-def practice_service(settings: Settings, home: Path, *, keys_out: Path | None = None, clock: Clock | None = None) -> Iterator[Service]:
+def practice_service(
+    settings: Settings, home: Path, *, keys_out: Path | None = None, clock: Clock | None = None
+) -> Iterator[Service]:
     """Run with throw-away keys in a folder of its own; what is missing is made. Raises StorageError, PolicyMistakes."""
     entropy = SystemEntropy()
     clock = clock or SystemClock()
@@ -88,4 +90,3 @@ def older_interviews(store: SqlStore, policy: Policy) -> dict[str, Interview]:
 def open_local_file(incoming: IncomingFile) -> BinaryIO:
     """Open a file of this machine for practice; real channels stream from their transport."""
     return Path(incoming.source).open("rb")
-

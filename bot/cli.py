@@ -35,7 +35,9 @@ def _call(module: str, function: str, *args: object, **options: object) -> None:
 
 
 @cli.command()
-@click.option("--port", default=8080, show_default=True, help="Port of the practice pages (the phone page comes later).")
+@click.option(
+    "--port", default=8080, show_default=True, help="Port of the practice pages (the phone page comes later)."
+)
 def practice(port: int) -> None:
     """Try everything on this machine, with throw-away keys: nothing is real, nobody is told."""
     _call("chat", "practice", port)
@@ -137,11 +139,21 @@ def directory_root(output: Path) -> None:
 @click.option("--tz", "zone", default="Etc/UTC", show_default=True, help="Time zone, for example Africa/Nairobi.")
 @click.option("--mailbox", required=True, help="Mail address of the office.")
 @click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
-def directory_add_office(  # noqa: PLR0913 - the options of the command line
+def directory_add_office(  # noqa: PLR0913, PLR0917 - the options of the command line
     office: str, name: str, kind: str, country: str | None, zone: str, mailbox: str, folder: Path | None
 ) -> None:
     """Add an office. The directory must be signed again afterwards."""
-    _call("directories", "add_office", office, name=name, kind=kind, country=country, zone=zone, mailbox=mailbox, folder=folder)
+    _call(
+        "directories",
+        "add_office",
+        office,
+        name=name,
+        kind=kind,
+        country=country,
+        zone=zone,
+        mailbox=mailbox,
+        folder=folder,
+    )
 
 
 @directory.command("add-key")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 class SystemClock:
@@ -11,7 +11,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the present time."""
-        return datetime.now(timezone.utc)  # noqa: TID251 - the one place that asks the clock
+        return datetime.now(UTC)  # noqa: TID251 - the one place that asks the clock
 
 
 class FixedClock:

@@ -93,5 +93,4 @@ def _practice_key(path: Path, office: str, use: str, entropy: Entropy, now: date
         write_private(path, write_identity_file(identity, f"PRACTICE key of {office}", "opens nothing real"))
         public.write_text(f"{identity.recipient().text()}\n", encoding="ascii")
     recipient = public.read_text(encoding="ascii").strip()
-    record = key_record(recipient, use, f"{office}-{use}", now - timedelta(days=KEY_DAYS), KEY_DAYS * 4)
-    return record
+    return key_record(recipient, use, f"{office}-{use}", now - timedelta(days=KEY_DAYS), KEY_DAYS * 4)

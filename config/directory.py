@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +12,7 @@ from dialogs.selectors import is_selector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from config.documents import Document
 
@@ -107,7 +107,11 @@ def _office(document: Document, index: int, office: _Office) -> Office:
     except (ZoneInfoNotFoundError, ValueError):
         document.note((*place, "tz"), f"{office.tz!r} is no time zone", "Use an IANA name such as Europe/Zurich")
     windows = tuple(
-        Window(w.weekdays, _minutes(document, (*place, "hours", i), w.opens), _minutes(document, (*place, "hours", i), w.closes))
+        Window(
+            w.weekdays,
+            _minutes(document, (*place, "hours", i), w.opens),
+            _minutes(document, (*place, "hours", i), w.closes),
+        )
         for i, w in enumerate(office.hours)
     )
     keys = tuple(OfficeKey(k.key_id, k.recipient, k.use, k.valid_from, k.valid_to, k.revoked) for k in office.keys)
@@ -135,7 +139,9 @@ def _check(document: Document, file: _File, offices: Mapping[str, Office]) -> No
         if ids.index(office.id) != index:
             document.note(("offices", index, "id"), f"repeats {office.id}", "Give every office an id of its own")
         if office.backup is not None and office.backup not in offices:
-            document.note(("offices", index, "backup"), f"{office.backup} is no office here", "Name an office of this file")
+            document.note(
+                ("offices", index, "backup"), f"{office.backup} is no office here", "Name an office of this file"
+            )
     for role in ("asg", "alternate", "duty-desk", "feedback", "newyork"):
         if sum(1 for office in file.offices if office.role == role) != 1:
             document.note(("offices",), f"needs exactly one office with role {role}", "Set `role` at that office")
@@ -143,7 +149,11 @@ def _check(document: Document, file: _File, offices: Mapping[str, Office]) -> No
         for selector in rule.candidates:
             named = selector.removeprefix("office:") if selector.startswith("office:") else None
             if not is_selector(selector) or (named is not None and named not in offices):
-                document.note(("rules", index, "candidates"), f"{selector} names no office", "See docs/policy.md, selectors")
+                document.note(
+                    ("rules", index, "candidates"), f"{selector} names no office", "See docs/policy.md, selectors"
+                )
     for index, body in enumerate(file.bodies):
         if body.office is not None and body.office not in offices:
-            document.note(("bodies", index, "office"), f"{body.office} is no office here", "Name an office of this file")
+            document.note(
+                ("bodies", index, "office"), f"{body.office} is no office here", "Name an office of this file"
+            )

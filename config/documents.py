@@ -42,7 +42,7 @@ class Mistake:
         return f"{where} {self.place}: {self.what}. {self.remedy}"
 
 
-class PolicyMistakes(ConfigError):  # noqa: N818 - it carries many
+class PolicyMistakes(ConfigError):
     """The policy files have mistakes: mend the lines named below, then run `leeward doctor`."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:

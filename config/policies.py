@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config import countries, directory, interview, taxonomy, triage
-from config.documents import Document, PolicyMistakes, Record, Texts, YesNo, read, validated
+from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, YesNo, read, validated
 from config.texts import load_catalog
 from dialogs.policy import Policy, Purpose, Settings, Words
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dialogs.policy import Directory, SecretHash
 
 OFFICES = "offices.yaml"
-FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml", "service.yaml",
-         "secret_words.yaml", "measures.yaml")  # fmt: skip
+FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml",
+         "service.yaml", "secret_words.yaml", "measures.yaml")  # fmt: skip
 
 
 class _Consent(Record):
@@ -96,7 +96,8 @@ def load_policy(
     Raises PolicyMistakes with all mistakes of all files.
     """
     folder = folder or packaged("policy")
-    mistakes, documents = [], {}
+    mistakes: list[Mistake] = []
+    documents: dict[str, Document] = {}
     for name in FILES:
         try:
             documents[name] = read(offices if offices is not None and name == OFFICES else folder / name)

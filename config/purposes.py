@@ -1,4 +1,4 @@
-"""config/policy/consents.yaml: what each consent of the intake is for, who gets what, and what a no or a withdrawal does.
+"""config/policy/consents.yaml: what each consent of the intake is for, who gets what, and what a no does.
 
 Nothing is consented to by default: a consent that was not asked is a no (domain.md 4.2).
 """

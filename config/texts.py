@@ -1,4 +1,4 @@
-"""The sentences of config/locales as a catalog: parsed once, only complete languages offered, mistakes found at once."""
+"""The sentences of config/locales as a catalog: parsed once, only complete languages offered."""
 
 from __future__ import annotations
 
@@ -90,7 +90,10 @@ class FluentCatalog:
             pattern = message.attributes[attribute] if attribute else message.value
         except (LookupError, AttributeError) as exc:
             raise UnknownText(f"{text_id}.{attribute}" if attribute else text_id) from exc
-        text, _errors = bundle.format_pattern(pattern, dict(args))
+        if pattern is None:
+            raise UnknownText(text_id)
+        formatted, _errors = bundle.format_pattern(pattern, dict(args))
+        text = str(formatted)
         if not self._variables[text_id]:
             self._fixed[lang, text_id, attribute] = text
         return text
@@ -104,13 +107,15 @@ def _bundle(lang: str, texts: list[str]) -> FluentBundle:
 
 
 def load_catalog(locales: Path) -> FluentCatalog:
-    """Return the catalog. Raises PolicyMistakes when English is not whole; other languages are left out until they are."""
+    """Return the catalog; unfinished languages are left out. Raises PolicyMistakes when English is not whole."""
     mistakes, messages, texts = _read_all(locales)
     english = [mistake for mistake in mistakes if mistake.file.startswith("en/")]
     if english or "en" not in messages:
         raise PolicyMistakes(english or [Mistake("en", "(folder)", 0, "is missing", "Restore config/locales/en")])
     whole = {lang for lang in messages if not any(mistake.file.startswith(f"{lang}/") for mistake in mistakes)}
-    return FluentCatalog({k: v for k, v in messages.items() if k in whole}, {k: v for k, v in texts.items() if k in whole})
+    return FluentCatalog(
+        {k: v for k, v in messages.items() if k in whole}, {k: v for k, v in texts.items() if k in whole}
+    )
 
 
 def problems(locales: Path) -> list[Mistake]:

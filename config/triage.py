@@ -53,7 +53,9 @@ def load(document: Document) -> TriagePolicy:
         if rule.id in seen:
             document.note(("rules", index, "id"), f"repeats {rule.id}", "Give every rule an id of its own")
         if rule.level not in file.levels:
-            document.note(("rules", index, "level"), f"{rule.level} is no level", f"Use one of {', '.join(file.levels)}")
+            document.note(
+                ("rules", index, "level"), f"{rule.level} is no level", f"Use one of {', '.join(file.levels)}"
+            )
         seen.add(rule.id)
         when = condition(document, rule.when, ("rules", index, "when"))
         rules.append(TriageRule(rule.id, rule.level, when, rule.alone))

@@ -10,7 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.cases import (
-    ask_erasure, begin_again, clear_chat, talk, unfreeze, withdraw_all, withdraw_contact, withdraw_steps,
+    ask_erasure,
+    begin_again,
+    clear_chat,
+    talk,
+    unfreeze,
+    withdraw_all,
+    withdraw_contact,
+    withdraw_steps,
 )
 from dialogs.choices import say_choices, say_summary
 from dialogs.conditions import holds
@@ -20,7 +27,7 @@ from dialogs.effects import ClearChat, SetDisappearing, TallyOutOfScope, UpdateC
 from dialogs.fast import alert, cancel_alert
 from dialogs.flow import answered_part
 from dialogs.machine import HIDDEN, PAUSED
-from dialogs.prompts import ask_again, ensure_pair, speak_only
+from dialogs.prompts import ask_again, speak_only
 from dialogs.sending import send
 from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
 

@@ -8,9 +8,7 @@ from typing import Final
 
 _SEPARATORS: Final = re.compile(r"[\s,;/+.:()\[\]\-–،、؛)#*'\"]+")
 _KEYCAP: Final = dict.fromkeys((0xFE0F, 0x20E3), None)
-_DIRECTION: Final = frozenset(
-    [0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+_DIRECTION: Final = frozenset([0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Controls that change the direction of text: an answer must read the same for everybody."""
 
 _KEPT_CONTROLS: Final = ("\n", "\t")
@@ -68,7 +66,7 @@ def _digits(text: str) -> str:
 
 
 def same_words(text: str) -> str:
-    """Return the normal form in which whole messages and labels are compared: case, marks of writing and spaces gone."""
+    """Return the normal form in which whole messages and labels are compared: no case, no punctuation."""
     folded = unicodedata.normalize("NFKC", clean(text)).casefold()
     letters = [c if unicodedata.category(c)[0] in "LMN" or c.isspace() else " " for c in folded]
     return " ".join("".join(letters).split())

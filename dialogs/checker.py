@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -22,10 +22,13 @@ from dialogs.variables import known_variables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dialogs.conversation import Conversation
     from dialogs.policy import Interview, Node, Policy
 
-BEFORE_START: Final = frozenset({"Q01", "Q02", "Q03", "Q04", "C-CHAN-SIG", "C-CHAN-TG", "Q06-TIMER", "Q06-PHRASE", "Q06-PANIC"})
-"""All that may be kept before C-START (design.md, Rulings: coded answers of Q01 to Q04, hashes of panic word and phrase)."""
+BEFORE_START: Final = frozenset(
+    {"Q01", "Q02", "Q03", "Q04", "C-CHAN-SIG", "C-CHAN-TG", "Q06-TIMER", "Q06-PHRASE", "Q06-PANIC"}
+)
+"""All that may be kept before C-START (design.md, Rulings): coded answers, hashes of panic word and phrase."""
 
 NEEDS: Final = {"real_name": "C-NAME", "chosen_office": ""}
 """Fields that may be asked only after this consent."""
@@ -34,7 +37,7 @@ _ALWAYS_KNOWN: Final = frozenset(
     {"channel", "lang", "mode", "flags", "scope", "fast", "alert", "phrase", "acts", "files", "id_level", "act_classes",
      "class_a_now", "in_custody", "aggravators", "nature_suggested", "deadline_hours", "office_contact", *LATER}
 )  # fmt: skip
-_AT: Final = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+_AT: Final = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 _OWN_VARIABLES: Final = frozenset({"LIST", "QUESTION", "ANSWER", "STATE", "LIMIT", "WHAT", "DONE_LIST", "VERIFY_NOTE"})
 NEEDS_NO_CHAT_TEXT: Final = ("TALK", HIDDEN, "PAUSED")
 _STARTED: Final = "C-START"
@@ -70,12 +73,15 @@ def _jumps(interview: Interview) -> Iterator[Fault]:
 
 
 def _reachable(interview: Interview) -> Iterator[Fault]:
-    from_engine = {"T-HELP", "Q53", "Q54", "FP1", "TALK", HIDDEN, "PAUSED", "T-RESUME", "C-TGFULL", "C-SENS", "T-WITHDRAW",
+    from_engine = {"T-HELP", "Q53", "Q54", "FP1", "TALK", HIDDEN, "PAUSED", "T-RESUME", "C-TGFULL", "C-SENS",
+                   "T-WITHDRAW",
                    "T-ARE-YOU-THERE", "T-OOS-OTH"}  # fmt: skip
     named = {target for node in interview.nodes.values() for target in named_targets(node)}
     for node in interview.nodes.values():
         if not node.line and node.id not in named and node.id not in from_engine:
-            yield Fault("every node can be reached", node.id, "Let a choice lead to it, put it on the line, or remove it")
+            yield Fault(
+                "every node can be reached", node.id, "Let a choice lead to it, put it on the line, or remove it"
+            )
 
 
 def _facts(policy: Policy) -> Iterator[Fault]:
@@ -85,12 +91,17 @@ def _facts(policy: Policy) -> Iterator[Fault]:
         written.update(filter(None, (node.field, node.consent)))
         written.update(field for choice in node.choices for field, _value in choice.sets)
     for node in interview.nodes.values():
-        for condition in filter(None, (node.when, node.early, node.private_when)):
+        conditions = [c for c in (node.when, node.early, node.private_when) if c is not None]
+        for condition in conditions:
             for name in sorted(fields_of(condition) - written):
-                yield Fault("conditions read facts that exist", f"{node.id} reads {name}", "Check the spelling of the field")
+                yield Fault(
+                    "conditions read facts that exist", f"{node.id} reads {name}", "Check the spelling of the field"
+                )
     for rule in policy.triage.rules:
         for name in sorted(fields_of(rule.when) - written):
-            yield Fault("conditions read facts that exist", f"{rule.id} reads {name}", "Check the spelling of the field")
+            yield Fault(
+                "conditions read facts that exist", f"{rule.id} reads {name}", "Check the spelling of the field"
+            )
 
 
 def _consents(interview: Interview) -> Iterator[Fault]:
@@ -106,11 +117,17 @@ def _consents(interview: Interview) -> Iterator[Fault]:
         for target in named_targets(interview.nodes[node_id]):
             inner = interview.nodes.get(target)
             if inner is not None and inner.part not in ("entry", "safety", "fast", "permission"):
-                yield Fault("consent before capture", f"{node_id} jumps over {_STARTED} to {target}", "Lead to a node before it")
+                yield Fault(
+                    "consent before capture", f"{node_id} jumps over {_STARTED} to {target}", "Lead to a node before it"
+                )
     for node in interview.nodes.values():
         yield from _guarded(node)
     for node in interview.nodes.values():
-        if node.part == "fast" and node.kind is Kind.CONSENT and not any(choice.act == "alert" for choice in node.choices):
+        if (
+            node.part == "fast"
+            and node.kind is Kind.CONSENT
+            and not any(choice.act == "alert" for choice in node.choices)
+        ):
             yield Fault("consent before capture", f"{node.id} raises no alert", "Give its yes the act `alert`")
         if node.kind is not Kind.CONSENT and any(choice.act == "alert" for choice in node.choices):
             yield Fault("consent before capture", f"{node.id} raises an alert without a consent", "Only FP1 may")
@@ -119,18 +136,24 @@ def _consents(interview: Interview) -> Iterator[Fault]:
 def _guarded(node: Node) -> Iterator[Fault]:
     wanted = "C-FILE" if node.kind is Kind.FILES else NEEDS.get(node.field or "", "")
     if wanted and (node.when is None or wanted not in fields_of(node.when)):
-        yield Fault("consent before capture", f"{node.id} is asked without {wanted}", f"Add `when: {{{wanted}: given}}`")
+        yield Fault(
+            "consent before capture", f"{node.id} is asked without {wanted}", f"Add `when: {{{wanted}: given}}`"
+        )
     if node.kind is Kind.CONSENT:
         states = {choice.status for choice in node.choices}
         if "given" not in states or "refused" not in states - {None}:
-            yield Fault("every consent can be refused", node.id, "Give it a choice with status given and one with refused")
+            yield Fault(
+                "every consent can be refused", node.id, "Give it a choice with status given and one with refused"
+            )
 
 
 def _acts(interview: Interview) -> Iterator[Fault]:
     for node in interview.nodes.values():
         for choice in node.choices:
             if choice.act is not None and choice.act not in ACTS:
-                yield Fault("acts exist", f"{node.id} answer {choice.key}: {choice.act}", "See docs/policy.md for the acts")
+                yield Fault(
+                    "acts exist", f"{node.id} answer {choice.key}: {choice.act}", "See docs/policy.md for the acts"
+                )
             if choice.act == "send" and node.id != "Q52":
                 yield Fault("consent before capture", f"{node.id} sends", "Only Q52 may send")
 
@@ -180,7 +203,9 @@ def _rules(policy: Policy) -> Iterator[Fault]:
     offices = {office.role for office in policy.directory.offices.values()}
     for role in ("asg", "alternate", "duty-desk", "feedback"):
         if role not in offices:
-            yield Fault("every route ends at an office", f"no office has the role {role}", "Set `role` in the directory")
+            yield Fault(
+                "every route ends at an office", f"no office has the role {role}", "Set `role` in the directory"
+            )
 
 
 def _ways_out(policy: Policy) -> Iterator[Fault]:
@@ -200,10 +225,10 @@ def _ways_out(policy: Policy) -> Iterator[Fault]:
             yield Fault("a way out in two messages", node.id, "Let 00 and then a digit of the menu delete the answers")
 
 
-def _ends(conversation: object, policy: Policy) -> bool:
+def _ends(conversation: Conversation, policy: Policy) -> bool:
     for text in ("00", "6"):
         event = TextReceived(at=_AT, entropy=sha256(text.encode()).digest(), text=text)
-        conversation, effects = advance(conversation, event, policy)  # type: ignore[arg-type]  # begins as a Conversation
+        conversation, effects = advance(conversation, event, policy)
         if any(isinstance(effect, Forget | NewKey) for effect in effects):
             return True
     return False

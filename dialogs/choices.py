@@ -34,9 +34,7 @@ def say_choices(turn: Turn) -> None:
 
 def say_summary(turn: Turn) -> None:
     """Say which questions are answered, without the answers: the chat is itself a risk."""
-    lines = [
-        f"{number} {_title(turn, answer)}" for number, answer in enumerate(answered_questions(turn), start=1)
-    ]
+    lines = [f"{number} {_title(turn, answer)}" for number, answer in enumerate(answered_questions(turn), start=1)]
     turn.say("T-SUMMARY", LIST="\n".join(lines))
 
 

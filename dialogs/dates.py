@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from dialogs.answers import same_words
@@ -19,7 +19,7 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RELATIVE: Final = {"today": 0, "now": 0, "tonight": 0, "tomorrow": 1, "next week": 7, "next month": 30}
 _IN: Final = re.compile(r"^(?:in )?(\d{1,3}) (hour|day|week|month)s?$")
 _UNIT_DAYS: Final = {"hour": 0, "day": 1, "week": 7, "month": 30}
-_NOON: Final = time(12, 0, tzinfo=timezone.utc)
+_NOON: Final = time(12, 0, tzinfo=UTC)
 _FAR_PAST_DAYS: Final = 300
 _IRANIAN_YEARS: Final = range(1380, 1430)
 _HIJRI_YEARS: Final = range(1430, 1480)
@@ -95,9 +95,11 @@ def _numbers(text: str, today: date) -> tuple[date, date] | None:
     if len(parts) != len(text.split()):
         return None
     if len(parts) == 1 and len(text) == 8:
-        parts = [int(text[:2]), int(text[2:4]), int(text[4:])] if int(text[4:]) > 1200 else [
-            int(text[:4]), int(text[4:6]), int(text[6:])
-        ]
+        parts = (
+            [int(text[:2]), int(text[2:4]), int(text[4:])]
+            if int(text[4:]) > 1200
+            else [int(text[:4]), int(text[4:6]), int(text[6:])]
+        )
     if len(parts) == 2:
         days = _both_orders(parts[0], parts[1], today)
     elif len(parts) == 3 and parts[0] > 31:
@@ -158,8 +160,8 @@ def read_clock(text: str) -> tuple[int, int] | None:
 
 
 def utc_offset_minutes(local: tuple[int, int], at: datetime) -> int:
-    """Return how far the local clock is ahead of UTC, in minutes, rounded to 15, between -720 and +840, nearest to zero."""
-    utc = at.astimezone(timezone.utc)
+    """Return how far the local clock is ahead of UTC: minutes, rounded to 15, -720 to +840, nearest to zero."""
+    utc = at.astimezone(UTC)
     difference = local[0] * 60 + local[1] - utc.hour * 60 - utc.minute
     rounded = round(difference / _NEAREST) * _NEAREST
     options = [rounded + shift for shift in (-_DAY_MINUTES, 0, _DAY_MINUTES)]

@@ -139,6 +139,20 @@ class Forget:
 
 
 Effect: TypeAlias = (
-    Say | SealReport | SealMessage | RaiseAlert | UpdateAlert | CancelAlert | UpdateCase | DestroyReport
-    | WakeAt | CancelWake | ClearChat | DropFiles | SetDisappearing | TallyOutOfScope | NewKey | Forget
+    Say
+    | SealReport
+    | SealMessage
+    | RaiseAlert
+    | UpdateAlert
+    | CancelAlert
+    | UpdateCase
+    | DestroyReport
+    | WakeAt
+    | CancelWake
+    | ClearChat
+    | DropFiles
+    | SetDisappearing
+    | TallyOutOfScope
+    | NewKey
+    | Forget
 )

@@ -21,7 +21,13 @@ from dialogs.facts import LIVE
 from dialogs.flow import only_numbers
 from dialogs.judgement import route_of, triage_of
 from dialogs.limits import (
-    MAX_CONSENT_EVENTS, MAX_FILES, MAX_TEXT_CHARS, TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SESSION,
+    MAX_CONSENT_EVENTS,
+    MAX_FILES,
+    MAX_TEXT_CHARS,
+    TIMER_DRAFT,
+    TIMER_FAST_SILENT,
+    TIMER_IDLE,
+    TIMER_SESSION,
 )
 from dialogs.lists import OUTSIDE
 from dialogs.machine import END, HIDDEN, PAUSED, START
@@ -275,7 +281,7 @@ def _lite_by_phone(turn: Turn) -> bool:
 
 def accept(turn: Turn, node: Node, answer: Answer) -> None:
     """Keep the answer, record its consent, do what it says, and ask what follows."""
-    chosen = _chosen(turn, node, answer)
+    chosen = _chosen(node, answer)
     before = turn.draft
     if _keeps(node):
         turn.put_answer(_permitted(turn, answer))
@@ -295,7 +301,7 @@ def accept(turn: Turn, node: Node, answer: Answer) -> None:
     _follow(turn, node, answer, chosen)
 
 
-def _chosen(turn: Turn, node: Node, answer: Answer) -> tuple[Choice, ...]:
+def _chosen(node: Node, answer: Answer) -> tuple[Choice, ...]:
     if node.kind in (Kind.OFFICES, Kind.SEARCH):
         return ()
     return tuple(choice for choice in node.choices if choice.key in answer.keys)
@@ -343,8 +349,7 @@ def _bind(turn: Turn, event: ConsentEvent) -> None:
     level = triage_of(turn.facts, turn.policy, turn.event.at).level
     agreed = fingerprint(turn.draft, turn.interview, event.recipient, level)
     bound = tuple(
-        replace(old, content_version=agreed) if old.record_id == event.record_id else old
-        for old in turn.draft.consents
+        replace(old, content_version=agreed) if old.record_id == event.record_id else old for old in turn.draft.consents
     )
     turn.set_draft(agreed=agreed, consents=bound)
 

@@ -1,4 +1,4 @@
-"""What the rules say about a conversation: level, route, opening hours, deadline. Pure, and never shown before it is asked.
+"""What the rules say about a conversation: level, route, opening hours, deadline. Pure.
 
 The engine asks for these facts by name; nothing here is stored before the report is sent.
 """

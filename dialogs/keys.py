@@ -36,7 +36,7 @@ def usable_recipients(directory: Directory, office: str, at: datetime) -> tuple[
 
 
 def identity_recipients(directory: Directory, office: str, at: datetime) -> tuple[str, ...]:
-    """Return the recipients of an identity box: the keys marked `identity`, and the recovery key; () when fewer than two."""
+    """Return the recipients of an identity box: keys marked `identity` and the recovery key; () when not both."""
     own = valid_keys(directory, office, IDENTITY, at)
     recovery = valid_keys(directory, office, RECOVERY, at)
     if not own or not recovery:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_TEXT_CHARS: Final = 4000  # characters of one message: just under what Telegram lets a person send (4096)
 MAX_SHORT_CHARS: Final = 120  # characters of a name, a place, a search

@@ -1,4 +1,4 @@
-"""Answers that are not fixed by the interview: UN bodies, offices, languages, permissions. Seven on a page, 8 is more."""
+"""Answers that are not fixed by the interview: UN bodies, offices, permissions. Seven on a page, 8 is more."""
 
 from __future__ import annotations
 
@@ -58,12 +58,8 @@ def _fixed(turn: Turn, node: Node) -> tuple[Option, ...]:
     offered = turn.policy.texts.languages
     choices = [choice for choice in node.choices if node.field != "lang" or choice.value in offered]
     if node.id.startswith("Q23-"):
-        return tuple(
-            Option(choice.key, choice.value or "", sentence(turn, str(choice.value))) for choice in choices
-        )
-    return tuple(
-        Option(choice.key, choice.value or "", label(turn, text_id, choice.key, lang)) for choice in choices
-    )
+        return tuple(Option(choice.key, choice.value or "", sentence(turn, str(choice.value))) for choice in choices)
+    return tuple(Option(choice.key, choice.value or "", label(turn, text_id, choice.key, lang)) for choice in choices)
 
 
 def page(turn: Turn, entries: Sequence[tuple[str, str]], offset: int) -> tuple[Option, ...]:

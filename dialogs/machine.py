@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from transitions import Machine, MachineError
+from transitions import Machine, MachineError, State
 
 from dialogs.errors import ForbiddenMove
 
 if TYPE_CHECKING:
+    from enum import Enum
+
     from dialogs.policy import Interview, Node
 
 START = "START"
@@ -34,8 +36,20 @@ HIDDEN = "HIDDEN"
 PAUSED = "PAUSED"
 
 OPEN_TO_ALL = (
-    "T-HELP", "Q54", "FP1", HIDDEN, PAUSED, "T-WITHDRAW", "C-TGFULL", "C-SENS", "T-RESUME", "T-ARE-YOU-THERE",
-    "TALK", "Q53", "Q52", END,
+    "T-HELP",
+    "Q54",
+    "FP1",
+    HIDDEN,
+    PAUSED,
+    "T-WITHDRAW",
+    "C-TGFULL",
+    "C-SENS",
+    "T-RESUME",
+    "T-ARE-YOU-THERE",
+    "TALK",
+    "Q53",
+    "Q52",
+    END,
 )
 """Nodes reached by keys, words or time from any state but the hidden one."""
 
@@ -88,7 +102,7 @@ class Moves:
         self._machine = Machine(
             model=None, states=list(states), initial=START, auto_transitions=False, send_event=False
         )
-        by_destination: dict[str, list[str]] = {}
+        by_destination: dict[str, list[str | Enum | State]] = {}
         for source, destination in edges(interview):
             by_destination.setdefault(destination, []).append(source)
         for destination, sources in by_destination.items():

@@ -1,4 +1,4 @@
-"""Reading an answer: a digit, a few digits, a label, or words where words are asked. Never raises on what a person writes."""
+"""Reading an answer: digits, a label, or words where words are asked. Never raises on what a person writes."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "leeward-report-1"
 ENGLISH: Final = "en"
-NOT_IN_THE_REPORT: Final = frozenset({"real_name", "safe_chat", "channel", "phrase", "alert", "disappear", "chosen_office"})
+NOT_IN_THE_REPORT: Final = frozenset(
+    {"real_name", "safe_chat", "channel", "phrase", "alert", "disappear", "chosen_office"}
+)
 """Kept in the identity box (the name), or of no use to an officer."""
 
 _HIDDEN_FIELDS: Final = ("un_groups", "role_groups", "act_groups", "id_choice", "un_organ")
@@ -56,7 +58,9 @@ def codes(turn: Turn) -> dict[str, Any]:
     kept = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in facts.items()
-        if name not in NOT_IN_THE_REPORT and name not in LATER and name not in _HIDDEN_FIELDS
+        if name not in NOT_IN_THE_REPORT
+        and name not in LATER
+        and name not in _HIDDEN_FIELDS
         and not name.startswith(("C-", "acts_"))
     }
     kept.setdefault("deadline_hours", None)

@@ -32,7 +32,7 @@ SESSION_ACTS: Final = ("ACT-UNA-*", "ACT-MOV-*")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a report goes. `candidates` are up to three (office, reason text) to choose from; the first is the choice."""
+    """Where a report goes. `candidates`: up to three (office, reason text) to choose from, the first is the choice."""
 
     office: str
     rule: str
@@ -105,9 +105,9 @@ def is_excluded(office: Office, facts: Facts, directory: Directory) -> bool:
     """Tell whether the person excluded the office, its group, or its kind of staff (RT-01, INV-09)."""
     excluded = values_of(facts, "exclude")
     countries = {*values_of(facts, "country"), *values_of(facts, "coop_country")}
-    if "EXC-LOCAL" in excluded or "RED-LOCAL" in values_of(facts, "red"):
-        if office.country is not None and office.country in countries:
-            return True
+    local = "EXC-LOCAL" in excluded or "RED-LOCAL" in values_of(facts, "red")
+    if local and office.country is not None and office.country in countries:
+        return True
     if "EXC-NATSTAFF" in excluded and not office.international_only:
         return True
     named = {code.removeprefix("EXC-OFF:") for code in excluded if code.startswith("EXC-OFF:")}

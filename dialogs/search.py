@@ -1,4 +1,4 @@
-"""Finding a country or a UN body by the words a person has for it: case, accents, order and small slips do not matter."""
+"""Finding a country or a UN body by a person's own words: case, accents, order and small slips do not matter."""
 
 from __future__ import annotations
 
@@ -14,9 +14,30 @@ if TYPE_CHECKING:
 
     from dialogs.policy import Directory, UnBody
 
+_SLIP: Final = 2  # letters more or less
 _CLOSE: Final = 0.84  # one slip in a word of six letters
 _MIN_PREFIX: Final = 4
-_SMALL_WORDS: Final = frozenset("the of on and for to in a an un united nations right rights special rapporteur expert".split())
+_SMALL_WORDS: Final = frozenset(
+    [
+        "the",
+        "of",
+        "on",
+        "and",
+        "for",
+        "to",
+        "in",
+        "a",
+        "an",
+        "un",
+        "united",
+        "nations",
+        "right",
+        "rights",
+        "special",
+        "rapporteur",
+        "expert",
+    ]
+)
 _CACHED_WORDS: Final = 4096
 
 
@@ -32,8 +53,10 @@ def _close(one: str, two: str) -> bool:
         return True
     if min(len(one), len(two)) >= _MIN_PREFIX and (one.startswith(two) or two.startswith(one)):
         return True
-    return abs(len(one) - len(two)) <= 2 and len(one) >= _MIN_PREFIX and (  # noqa: PLR2004 - two letters more or less
-        SequenceMatcher(None, one, two).ratio() >= _CLOSE
+    return (
+        abs(len(one) - len(two)) <= _SLIP
+        and len(one) >= _MIN_PREFIX
+        and (SequenceMatcher(None, one, two).ratio() >= _CLOSE)
     )
 
 
@@ -50,7 +73,7 @@ def find_country(typed: str, countries: Mapping[str, Sequence[str]]) -> str | tu
 
 
 def _like(wanted: str, name: str) -> bool:
-    if abs(len(wanted) - len(name)) > 2 or wanted[0] != name[0]:  # noqa: PLR2004 - two letters more or less
+    if abs(len(wanted) - len(name)) > _SLIP or wanted[0] != name[0]:
         return False
     return len(wanted) >= _MIN_PREFIX and SequenceMatcher(None, wanted, name).ratio() >= _CLOSE
 
@@ -72,7 +95,9 @@ def find_bodies(typed: str, directory: Directory, kinds: Sequence[str]) -> tuple
 
 
 def _scores(wanted: list[str], body: UnBody) -> list[float]:
-    return [_score(wanted, [w for w in plain(name).split() if w not in _SMALL_WORDS]) for name in (body.name, *body.words)]
+    return [
+        _score(wanted, [w for w in plain(name).split() if w not in _SMALL_WORDS]) for name in (body.name, *body.words)
+    ]
 
 
 def _score(wanted: list[str], name: list[str]) -> float:

@@ -26,7 +26,9 @@ def selected(selector: str, facts: Facts, directory: Directory) -> tuple[Office,
         return tuple(o for o in offices if value in o.covers)
     country = _country(facts)
     if prefix == "kind":
-        return tuple(o for o in offices if o.kind == value and (not o.covers_countries or country in o.covers_countries))
+        return tuple(
+            o for o in offices if o.kind == value and (not o.covers_countries or country in o.covers_countries)
+        )
     return tuple(o for o in offices if _NAMED[selector](o, facts, directory, country))
 
 

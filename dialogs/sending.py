@@ -79,7 +79,9 @@ def _send_to(turn: Turn, found: Route) -> None:
         )
     )
     if duty_desk(turn) in copies:
-        turn.do(RaiseAlert(draw_id(turn.event.entropy, "alert", "AL"), "report", duty_desk(turn), {}, (), case=card.case))
+        turn.do(
+            RaiseAlert(draw_id(turn.event.entropy, "alert", "AL"), "report", duty_desk(turn), {}, (), case=card.case)
+        )
     turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, came_from=())
     drop_draft(turn)
     if not contact_is_live(turn.conversation.cards):

@@ -24,7 +24,21 @@ OVERLAYS = ("T-HELP", "LANG", "C-TGFULL", "T-RESUME", "T-WITHDRAW", "T-WITHDRAW-
 """Places that are laid over a question; coming back from one leads to the question below."""
 
 _DEPTH = 4  # how many questions may lie below overlays
-_RESTING = ("TALK", "FP6", "FP6-LINE", "FP2", "FP3", "FP4", "FP1", "T-FP-NO", "Q53", "Q54", PAUSED, START, "T-ARE-YOU-THERE")
+_RESTING = (
+    "TALK",
+    "FP6",
+    "FP6-LINE",
+    "FP2",
+    "FP3",
+    "FP4",
+    "FP1",
+    "T-FP-NO",
+    "Q53",
+    "Q54",
+    PAUSED,
+    START,
+    "T-ARE-YOU-THERE",
+)
 """Places from which "go on" means the next question, not the same one."""
 
 

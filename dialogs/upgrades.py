@@ -5,11 +5,13 @@ Each function takes the plain mapping of its version and returns that of the nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dialogs.conversation import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Stored = dict[str, Any]
 

@@ -128,7 +128,7 @@ class Performance:
         recipients = usable_recipients(self.policy.directory, office, self.now)
         self._put_to(recipients, case, office, purpose, document, sequence=sequence)
 
-    def _put_to(  # noqa: PLR0913 - one blob, named in full
+    def _put_to(
         self, recipients: tuple[str, ...], case: str, office: str, purpose: str, document: Mapping[str, Any],
         *, sequence: int = 1,
     ) -> None:  # fmt: skip

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
-    from handlers.types import Address, DueTimer, Loaded, Outgoing, OutboxItem, SealedBlob
+    from handlers.types import Address, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
 
 
 class Inbox(Protocol):
@@ -231,7 +231,7 @@ class Store(Protocol):
         ...
 
     def finish_erasure(self) -> bool:
-        """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: a reader was in the way, try again."""
+        """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: try again."""
         ...
 
 

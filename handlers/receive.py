@@ -157,4 +157,3 @@ class Reception:
             performance.perform(effect)
         performance.store(after)
         return TurnDone(conversation, after, effects), performance.erased
-

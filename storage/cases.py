@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import CaseCard, ConsentEvent
     from handlers.types import Address
-    from storage.conversations import Rows
     from storage.crypto.lookup import LookupKey
     from storage.row_keys import RowKeys
+    from storage.rows import Rows
 
 CARDS, EVENTS = "cases", "consents"
 

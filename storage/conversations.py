@@ -17,35 +17,10 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import Conversation
     from storage.cases import SqlCases
-    from storage.crypto.lookup import LookupKey
     from storage.row_keys import RowKeys
+    from storage.rows import Rows
 
 TABLE = "conversations"
-_PROBES = 8  # two people with the same 63 bits: once in billions of billions; the next number is taken
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Finds the row of a person."""
-
-    connection: Connection
-    lookup: LookupKey
-
-    def of(self, address: Address) -> int:
-        """Return the row number of the person, whether or not it exists; collisions move to the next number."""
-        digest = self.digest(address)
-        number = self.lookup.row_key("address", address.channel, address.value)
-        for probe in range(_PROBES):
-            taken = self.connection.scalar(
-                select(conversations.c.lookup).where(conversations.c.row == number + probe)
-            )
-            if taken is None or taken == digest:
-                return number + probe
-        return number + _PROBES
-
-    def digest(self, address: Address) -> bytes:
-        """Return the look-up value."""
-        return self.lookup.digest("address", address.channel, address.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +63,21 @@ class SqlConversations:
             select(conversations.c.key, conversations.c.revision).where(conversations.c.row == row)
         ).one_or_none()
         key_id, key = (
-            (old.key, self.row_keys.get(old.key)) if old is not None and not new_key else self.row_keys.new("conversation")
+            (old.key, self.row_keys.get(old.key))
+            if old is not None and not new_key
+            else self.row_keys.new("conversation")
         )
         revision = 1 if old is None else old.revision + 1
         stored = codec.StoredConversation((address.channel, address.value), replace(conversation, cards=()))
         body = encrypt_body(key, codec.encode(stored), TABLE, str(row), revision)
         if old is None:
-            values = {"row": row, "lookup": self.rows.digest(address), "key": key_id, "revision": revision, "body": body}
+            values = {
+                "row": row,
+                "lookup": self.rows.digest(address),
+                "key": key_id,
+                "revision": revision,
+                "body": body,
+            }
             self.connection.execute(insert(conversations).values(values))
         else:
             change = update(conversations).where(conversations.c.row == row)

@@ -206,7 +206,9 @@ class MemoryOutbox:
         ready.sort(key=lambda item_id: (self._data.outbox[item_id].outgoing.priority, item_id))
         claimed = ready[:limit]
         for item_id in claimed:
-            self._data.outbox[item_id].leased_until = datetime.fromtimestamp(now.timestamp() + lease_seconds, now.tzinfo)
+            self._data.outbox[item_id].leased_until = datetime.fromtimestamp(
+                now.timestamp() + lease_seconds, now.tzinfo
+            )
         return tuple(OutboxItem(i, self._data.outbox[i].attempts, self._data.outbox[i].outgoing) for i in claimed)
 
     def sent(self, item_id: int) -> None:

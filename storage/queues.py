@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, func, insert, select, update
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from handlers.ports import Entropy
     from handlers.types import Address, Outgoing
-    from storage.conversations import Rows, SqlConversations
+    from storage.conversations import SqlConversations
     from storage.crypto.key_ring import KeyRing
     from storage.crypto.lookup import LookupKey
+    from storage.rows import Rows
 
 WAITING, DEAD = "waiting", "dead"
 _HOUR = 3600
@@ -83,7 +84,9 @@ class SqlOutbox:
         )
         due = (
             select(outbox.c.id)
-            .where(outbox.c.state == WAITING, outbox.c.due <= seconds(now), outbox.c.leased_until <= seconds(now), ~behind)
+            .where(
+                outbox.c.state == WAITING, outbox.c.due <= seconds(now), outbox.c.leased_until <= seconds(now), ~behind
+            )
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -111,7 +114,9 @@ class SqlOutbox:
         if retry_at is None:
             self.connection.execute(change.values(state=DEAD))
         else:
-            self.connection.execute(change.values(attempts=outbox.c.attempts + 1, due=seconds(retry_at), leased_until=0))
+            self.connection.execute(
+                change.values(attempts=outbox.c.attempts + 1, due=seconds(retry_at), leased_until=0)
+            )
 
     def drop_for(self, address: Address) -> None:
         """Erase what is still queued for this person."""
@@ -152,5 +157,5 @@ class SqlTimers:
             self.connection.execute(delete(timers).where(timers.c.person == row.person, timers.c.name == row.name))
             address = self.conversations.address_of(row.person)
             if address is not None:
-                taken.append(DueTimer(address, row.name, datetime.fromtimestamp(row.due, timezone.utc)))
+                taken.append(DueTimer(address, row.name, datetime.fromtimestamp(row.due, UTC)))
         return tuple(taken)

@@ -54,7 +54,7 @@ class SqlTallies:
 
     def all(self) -> dict[str, int]:
         """Return every month and its count."""
-        return {row.month: row._mapping["count"] for row in self.connection.execute(select(tallies))}
+        return dict(self.connection.execute(select(tallies.c.month, tallies.c.count)).tuples().all())
 
 
 @dataclass(frozen=True, slots=True)

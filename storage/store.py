@@ -16,11 +16,12 @@ from sqlalchemy.pool import QueuePool
 
 from storage.blobs import SqlBlobs
 from storage.cases import SqlCases
-from storage.conversations import Rows, SqlConversations
+from storage.conversations import SqlConversations
 from storage.errors import CannotConnect, CannotWrite, StorageError
 from storage.queues import SqlInbox, SqlOutbox, SqlTimers
 from storage.records import SqlAlerts, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
+from storage.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

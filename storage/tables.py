@@ -19,7 +19,9 @@ conversations = Table(
     "conversations",
     metadata,
     Column("row", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of the look-up value
-    Column("lookup", LargeBinary, nullable=False, unique=True),  # keyed hash of channel and address; erased with the row
+    Column(
+        "lookup", LargeBinary, nullable=False, unique=True
+    ),  # keyed hash of channel and address; erased with the row
     Column("key", String(40), ForeignKey("keys.id"), nullable=False),
     Column("revision", Integer, nullable=False),  # counts saves; bound into the encryption
     Column("body", LargeBinary, nullable=False),  # encrypted: conversation and address

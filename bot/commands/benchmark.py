@@ -21,7 +21,32 @@ from storage.store import PRAGMAS
 if TYPE_CHECKING:
     from bot.app import Service
 
-ANSWERS = ("hi", "1", "1", "3", "1", "1", "2", "1", "0", "1", "1", "1", "1", "2", "1", "Mina", "2", "1", "1", "5", "0", "4", "2", "2 3")
+ANSWERS = (
+    "hi",
+    "1",
+    "1",
+    "3",
+    "1",
+    "1",
+    "2",
+    "1",
+    "0",
+    "1",
+    "1",
+    "1",
+    "1",
+    "2",
+    "1",
+    "Mina",
+    "2",
+    "1",
+    "1",
+    "5",
+    "0",
+    "4",
+    "2",
+    "2 3",
+)
 MICROSECONDS = 1_000_000
 
 
@@ -39,7 +64,8 @@ def bench(name: str, *, people: int, rounds: int, as_json: bool) -> int:
         click.echo(json.dumps(result))
     else:
         click.echo(
-            f"step {result['step_us']:.0f} us (CPU {result['step_cpu_us']:.0f}), bare commit of {result['bytes']:.0f} bytes "
+            f"step {result['step_us']:.0f} us (CPU {result['step_cpu_us']:.0f}), "
+            f"bare commit of {result['bytes']:.0f} bytes "
             f"{result['bare_us']:.0f} us (CPU {result['bare_cpu_us']:.0f}), ratio {result['ratio_wall']}; "
             f"{people} people, medians of {rounds} rounds"
         )

@@ -16,11 +16,16 @@ from config.load import load_settings
 from handlers.types import Address, Inbound, IncomingFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.app import Service
     from config.settings import Settings
 
 ME = Address("practice", "terminal")
-BANNER = "PRACTICE. Nothing here is real, nobody is told. Type an answer; 00 is the menu; /file PATH sends a file; Ctrl-D leaves."
+BANNER = (
+    "PRACTICE. Nothing here is real, nobody is told. Type an answer; 00 is the menu; "
+    "/file PATH sends a file; Ctrl-D leaves."
+)
 EXAMPLE = "sc-01-defender-threatened.yaml"
 LINE_BYTES = 1024 * 1024
 KEY_BYTES = 12
@@ -39,7 +44,9 @@ def chat() -> int:
 def practice(port: int) -> int:
     """Chat where there is a terminal; else play an example and show what the office reads."""
     settings = load_settings()
-    click.echo(f"PRACTICE. The phone page and the desk will be at http://localhost:{port}; here is the same chat in text.")
+    click.echo(
+        f"PRACTICE. The phone page and the desk will be at http://localhost:{port}; here is the same chat in text."
+    )
     if sys.stdin.isatty():
         return chat()
     return _example(settings)
@@ -61,7 +68,7 @@ def _converse(service: Service) -> None:
         _print_waiting(service)
 
 
-def _lines() -> object:
+def _lines() -> Iterator[str]:
     stream = sys.stdin.buffer
     while True:
         if sys.stdin.isatty():

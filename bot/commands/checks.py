@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -19,9 +19,9 @@ from config.policies import load_policy, packaged
 from dialogs.checker import faults
 from dialogs.keys import usable_recipients
 from storage import schema
+from storage.crypto.age.keys import generate_identity
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import open_report, seal_report
-from storage.crypto.age.keys import generate_identity
 from storage.errors import StorageError
 from storage.keys import load_keys
 from storage.store import make_engine, sqlite_url
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 FEWEST_FREE_BYTES = 200 * 1024 * 1024
-BUILT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 SEED_BYTES = 32
 
 
@@ -121,7 +121,9 @@ def _keys(settings: Settings) -> str:
 
 def _directory(settings: Settings) -> str:
     if not settings.root_key:
-        return "no root key is pinned, so nothing is forwarded; set LEEWARD_ROOT_KEY to the fingerprint of your root key"
+        return (
+            "no root key is pinned, so nothing is forwarded; set LEEWARD_ROOT_KEY to the fingerprint of your root key"
+        )
     if not (settings.home / DIRECTORY).is_file():
         return f"{DIRECTORY} is missing, make one with `leeward init` or copy it here"
     if not (settings.home / f"{DIRECTORY}.sig").is_file():
@@ -177,4 +179,6 @@ def _seal(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     named = settings.telegram_token is not None or bool(settings.signal_number)
-    return "a channel is configured, but this version has the terminal only; remove its settings for now" if named else ""
+    return (
+        "a channel is configured, but this version has the terminal only; remove its settings for now" if named else ""
+    )

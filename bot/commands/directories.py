@@ -8,7 +8,14 @@ import click
 
 from bot.clock import SystemClock, SystemEntropy
 from bot.commands.failure import Refused
-from bot.directory_files import DIRECTORY, ROOT_SEED_BYTES, key_record, sign_directory, verify_directory, write_directory
+from bot.directory_files import (
+    DIRECTORY,
+    ROOT_SEED_BYTES,
+    key_record,
+    sign_directory,
+    verify_directory,
+    write_directory,
+)
 from config.documents import read
 from config.load import load_settings
 from config.policies import load_directory
@@ -105,7 +112,9 @@ def verify(root: str | None, *, folder: Path | None) -> int:
     statement = verify_directory(place, pinned, now)
     directory = load_directory(place / DIRECTORY)
     bare = [office for office in directory.offices if not usable_recipients(directory, office, now)]
-    click.echo(f"Signed by {statement.root}, valid until {statement.expires_at:%Y-%m-%d}; {len(directory.offices)} offices.")
+    click.echo(
+        f"Signed by {statement.root}, valid until {statement.expires_at:%Y-%m-%d}; {len(directory.offices)} offices."
+    )
     for office in bare:
         click.echo(f"{office}: FAIL (no report key and recovery key valid today: leeward directory add-key {office} …)")
     return 1 if bare else 0

@@ -58,7 +58,9 @@ def open_files(files: tuple[Path, ...], identities: tuple[Path, ...], *, as_json
 
 def _identities(path: Path) -> tuple[AgeIdentity, ...]:
     content = path.read_bytes()
-    passphrase = click.prompt(f"Passphrase of {path.name}", hide_input=True, err=True) if is_protected(content) else None
+    passphrase = (
+        click.prompt(f"Passphrase of {path.name}", hide_input=True, err=True) if is_protected(content) else None
+    )
     return read_identity_file(content, passphrase)
 
 
@@ -77,7 +79,8 @@ def readable(document: dict[str, Any]) -> str:
     if "answers" not in document:
         return "\n".join(f"{name}: {value}" for name, value in document.items())
     lines = [
-        f"Report {document['case']} for {document['office']}", f"Level {document['level']} ({', '.join(document['rules'])})",
+        f"Report {document['case']} for {document['office']}",
+        f"Level {document['level']} ({', '.join(document['rules'])})",
         f"Sent {document['submitted_at']} by {document['channel']}, {document['mode']}, language {document['lang']}",
         "", document["summary"], "", "Answers",
     ]  # fmt: skip
@@ -92,7 +95,9 @@ def readable(document: dict[str, Any]) -> str:
 
 def harmless(text: str) -> str:
     """Return the text without anything that could command a terminal or turn its direction around."""
-    return "".join(c if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def _put_attachments(document: dict[str, Any], report: Path, folder: Path) -> None:

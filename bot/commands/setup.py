@@ -38,8 +38,12 @@ def init(folder: Path) -> int:
     schema.upgrade(engine)
     engine.dispose()
     click.echo(f"Made {folder}: {FILE}, keys, an example {DIRECTORY}, the database.")
-    click.echo("Next:\n  1. leeward directory root -o root.key     (keep root.key offline; pin the fingerprint it prints)")
-    click.echo("  2. edit directory.yaml, add the offices' keys: leeward directory add-key OFFICE age1pq1… -d " + str(folder))
+    click.echo(
+        "Next:\n  1. leeward directory root -o root.key     (keep root.key offline; pin the fingerprint it prints)"
+    )
+    click.echo(
+        "  2. edit directory.yaml, add the offices' keys: leeward directory add-key OFFICE age1pq1… -d " + str(folder)
+    )
     click.echo(f"  3. leeward directory sign -k root.key -d {folder}\n  4. cd {folder} && leeward doctor")
     return 0
 
@@ -96,7 +100,9 @@ def _verify_cases(store: SqlStore) -> int:
             if card is not None and tuple(card.consents) != found:
                 bad += 1
                 click.echo(f"{case}: FAIL (the card and its consent records differ: restore the case from a backup)")
-    click.echo(f"{events} consent events checked, {erased} cases erased, {bad} wrong. {SystemClock().now():%Y-%m-%d %H:%M} UTC")
+    click.echo(
+        f"{events} consent events checked, {erased} cases erased, {bad} wrong. {SystemClock().now():%Y-%m-%d %H:%M} UTC"
+    )
     return bad
 
 

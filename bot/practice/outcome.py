@@ -46,7 +46,11 @@ def outcome(played: Played, policy: Policy, at: datetime, *, stored_after: str) 
         result["counted"] = sealed is not None and states.get("C-STAT") == "given"
     if sealed is not None:
         result["status_after_send"] = sealed.card.status
-    result.update(stored_after=stored_after, alerts=played.alerts, tally={"OOS": played.out_of_scope} if played.out_of_scope else {})
+    result.update(
+        stored_after=stored_after,
+        alerts=played.alerts,
+        tally={"OOS": played.out_of_scope} if played.out_of_scope else {},
+    )
     if played.fast is not None:
         result["phase_fast"] = _fast(played, policy, at)
     result["sealed"] = []

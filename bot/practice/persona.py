@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CHANNELS = ("signal", "telegram", "practice")
 KNOWN = frozenset({"name", "about", "channel", "now", "answers", "default", "files", "then", "expect"})
-USUAL_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+USUAL_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 class PersonaMistake(Exception):
@@ -97,4 +97,4 @@ def _time(path: Path, value: object) -> datetime:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError as exc:
         raise PersonaMistake(path.name, "`now` is no time such as 2026-11-21T21:40:00Z") from exc
-    return at if at.tzinfo is not None else at.replace(tzinfo=timezone.utc)
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

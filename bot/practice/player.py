@@ -149,7 +149,9 @@ class Player:
         if node.skippable:
             return "0"
         if named and not misread:
-            answers = next(self._persona.answers[key] for key in (node.id, *node.aliases) if key in self._persona.answers)
+            answers = next(
+                self._persona.answers[key] for key in (node.id, *node.aliases) if key in self._persona.answers
+            )
             return answers[-1]
         raise Unanswered([node.id])
 
@@ -166,7 +168,9 @@ class Player:
         later = [token for token in tokens if token not in options]
         if later and MORE in options:
             here.append(options[MORE])
-            self._left.setdefault(f"{node.id}-2" if node.id.startswith("Q23") else node.id, deque()).appendleft(" ".join(later))
+            self._left.setdefault(f"{node.id}-2" if node.id.startswith("Q23") else node.id, deque()).appendleft(
+                " ".join(later)
+            )
         return " ".join(here) if here else answer
 
     def _send(self, text: str) -> TurnDone:

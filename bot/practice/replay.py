@@ -86,7 +86,9 @@ def _write(service: Service, played: Played, out: Path | None, result: dict[str,
     result["copies"] = {b.office: _put(more / _name(b), b.sealed) for b in blobs if b.purpose == "copy"}
     identity = [_put(more / _name(b), b.sealed) for b in blobs if b.purpose == "identity"]
     result["identity"] = identity[0] if identity else None
-    result["files_sealed"] = [_put(more / f"{name}.age", content) for name, content in files.items() if content is not None]
+    result["files_sealed"] = [
+        _put(more / f"{name}.age", content) for name, content in files.items() if content is not None
+    ]
 
 
 def _name(blob: SealedBlob) -> str:

@@ -88,7 +88,7 @@ class ClassicRecipients(UnsuitableRecipients):
 
 
 class MixedRecipients(ClassicRecipients):
-    """Post-quantum and classic recipients in one file would protect it only as well as the weaker: replace age1… keys."""
+    """A file with post-quantum and classic recipients is only as safe as the weaker: replace the age1… keys."""
 
 
 class TooLarge(CryptoError):

@@ -28,7 +28,7 @@ SEED_BYTES = 32
 
 
 def recipients_of(texts: Sequence[str], *, fewest: int = FEWEST_RECIPIENTS) -> tuple[HybridRecipient, ...]:
-    """Return the different recipients. Raises: MixedRecipients, ClassicRecipients, TooFew-, TooManyRecipients, MalformedKey."""
+    """Return the different recipients. Raises: UnsuitableRecipients (four kinds), MalformedKey."""
     different = tuple(dict.fromkeys(text.strip() for text in texts))
     classic = [is_classic(text) for text in different]
     if any(classic):

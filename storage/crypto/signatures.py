@@ -143,7 +143,11 @@ def _fields(signature: bytes) -> dict[str, str]:
         fields: Any = json.loads(signature)
     except (ValueError, RecursionError) as exc:
         raise MalformedSignature from exc
-    if not isinstance(fields, dict) or set(fields) != set(FIELDS) or not all(isinstance(v, str) for v in fields.values()):
+    if (
+        not isinstance(fields, dict)
+        or set(fields) != set(FIELDS)
+        or not all(isinstance(v, str) for v in fields.values())
+    ):
         raise MalformedSignature
     return fields
 

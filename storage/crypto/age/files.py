@@ -1,4 +1,4 @@
-"""Whole age files, as streams with bounded memory. Which recipients are allowed is decided in `storage.crypto.sealing`."""
+"""Whole age files, as streams with bounded memory. `storage.crypto.sealing` decides which recipients are allowed."""
 
 from __future__ import annotations
 
