@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from storage.crypto.age import derivation, header, stream
 from storage.crypto.age.reader import Readable, Reader
 from storage.crypto.age.scrypt import check_alone
-from storage.crypto.errors import NotForThisIdentity, TamperedPayload
+from storage.crypto.errors import MalformedHeader, NotForThisIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ def decrypt(source: Readable, identities: Iterable[Identity]) -> Iterator[bytes]
     derivation.check_header_mac(file_key, head.authenticated, head.mac)
     nonce = reader.read(derivation.PAYLOAD_NONCE_BYTES)
     if len(nonce) < derivation.PAYLOAD_NONCE_BYTES:
-        raise TamperedPayload("it ends after the header")
+        raise MalformedHeader("it ends after the list of recipients")
     return stream.decrypt_chunks(derivation.payload_key(file_key, nonce), reader)
 
 

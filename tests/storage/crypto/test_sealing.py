@@ -1,0 +1,206 @@
+"""Sealing: to whom it opens, how large it is, what is refused."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.crypto.age.armor import encode
+from storage.crypto.age.identity_file import protect, read_identity_file, write_identity_file
+from storage.crypto.age.keys import generate_identity, parse_identity
+from storage.crypto.errors import (
+    ClassicRecipients,
+    CryptoError,
+    MalformedKey,
+    MalformedPadding,
+    MixedRecipients,
+    NotForThisIdentity,
+    PassphraseNeeded,
+    TooFewRecipients,
+    TooLarge,
+    WrongPassphrase,
+)
+from storage.crypto.padding import KIB, file_padding, file_size, pad_document, padded_size, unpad_document
+from storage.crypto.sealing import AgeSealer, open_file, open_report, recipients_of, seal_file, seal_report
+from tests.node import ask
+
+OFFICE, RECOVERY, STRANGER = (generate_identity(bytes([number]) * 32) for number in (1, 2, 3))
+RECIPIENTS = [OFFICE.recipient().text(), RECOVERY.recipient().text()]
+CLASSIC = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+FAST = 4  # work factor of passphrases in tests
+
+
+def test_a_report_opens_for_the_office_and_for_its_recovery_key() -> None:
+    """Both recipients read the same document."""
+    sealed = seal_report(b'{"a": 1}', RECIPIENTS)
+
+    assert [b'{"a": 1}'] * 2 == [open_report(sealed, [key]) for key in (OFFICE, RECOVERY)]
+
+
+def test_a_report_does_not_open_for_anybody_else() -> None:
+    """Another office's key is refused with a sentence that says what to do."""
+    with pytest.raises(NotForThisIdentity, match="use the key file of the office"):
+        open_report(seal_report(b"{}", RECIPIENTS), [STRANGER])
+
+
+@pytest.mark.parametrize(
+    ("recipients", "error"),
+    [
+        (RECIPIENTS[:1], TooFewRecipients),
+        ([RECIPIENTS[0]] * 2, TooFewRecipients),
+        ([RECIPIENTS[0], CLASSIC], MixedRecipients),
+        ([CLASSIC, CLASSIC + "x"], ClassicRecipients),
+        (["nonsense", RECIPIENTS[0]], MalformedKey),
+    ],
+)
+def test_unsuitable_recipients_are_refused(recipients: list[str], error: type[Exception]) -> None:
+    """Fewer than two different keys, classic keys and mixtures never receive a report."""
+    with pytest.raises(error):
+        recipients_of(recipients)
+
+
+@pytest.mark.parametrize(
+    ("size", "padded"),
+    [(0, 16), (1, 16), (16 * KIB, 16), (16 * KIB + 1, 64), (65 * KIB, 256), (257 * KIB, 512), (513 * KIB, 1024)],
+)
+def test_padded_sizes_are_few(size: int, padded: int) -> None:
+    """16, 64, 256 KiB, then powers of two."""
+    assert padded * KIB == padded_size(size)
+
+
+def test_reports_of_very_different_length_look_the_same() -> None:
+    """Whoever sees the sealed file learns nothing from its size."""
+    assert len(seal_report(b"{}", RECIPIENTS)) == len(seal_report(b"x" * 16_000, RECIPIENTS))
+
+
+def test_padding_is_taken_off_again() -> None:
+    """What `age -d` shows is the document and spaces."""
+    assert unpad_document(pad_document(b'{"story": "words"}')) == b'{"story": "words"}'
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=200_000))
+def test_a_file_comes_back_as_it_was(content: bytes) -> None:
+    """Any bytes survive seal and padding, with their size and digest."""
+    sealed, size, _digest = seal_file(io.BytesIO(content), OFFICE.text(), 10**9)
+
+    assert (content, len(content)) == (open_file(sealed, [OFFICE]), size)
+
+
+def test_a_file_larger_than_allowed_is_refused_while_it_streams() -> None:
+    """The limit holds whatever size was announced."""
+    with pytest.raises(TooLarge):
+        seal_file(io.BytesIO(b"x" * 101), OFFICE.text(), 100)
+
+
+def test_a_trailer_that_is_none_is_refused() -> None:
+    """Bytes that are not a Leeward file are not cut at random."""
+    with pytest.raises(MalformedPadding):
+        file_size(b"\0" * 64)
+    assert file_size(b"abc" + file_padding(3)) == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_changed_byte_never_opens_to_something_else(data: st.DataObject) -> None:
+    """One flipped bit anywhere, or a cut anywhere, gives one of our errors."""
+    sealed = bytearray(seal_report(b'{"a": 1}', RECIPIENTS))
+    if data.draw(st.booleans()):
+        place = data.draw(st.integers(0, len(sealed) - 1))
+        sealed[place] ^= 1 << data.draw(st.integers(0, 7))
+    else:
+        del sealed[data.draw(st.integers(0, len(sealed) - 1)) :]
+    with pytest.raises(CryptoError):
+        open_report(bytes(sealed), [OFFICE])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=4000))
+def test_arbitrary_bytes_give_only_our_errors(content: bytes) -> None:
+    """A stranger's file never crashes the opener."""
+    with pytest.raises(CryptoError):
+        open_report(content, [OFFICE])
+
+
+def test_sealing_a_large_file_keeps_memory_flat() -> None:
+    """The source is read piece by piece: the peak is the sealed result, not a copy of it on top of the source."""
+    tracemalloc.start()
+    try:
+        sealed, _size, _digest = seal_file(_Zeros(8 * 1024 * KIB), OFFICE.text(), 10**9)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 2.5 * len(sealed)
+
+
+class _Zeros(io.RawIOBase):
+    """A source that is never in memory as a whole."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        taken = min(size, self._left)
+        self._left -= taken
+        return bytes(taken)
+
+
+def test_age_encryption_opens_what_we_seal() -> None:
+    """The library of the browser reads our reports with each key."""
+    sealed = base64.b64encode(seal_report(b'{"to": "browser"}', RECIPIENTS)).decode()
+
+    for key in (OFFICE, RECOVERY):
+        opened = base64.b64decode(ask(act="open", identity=key.text(), body=sealed)["body"])
+        assert unpad_document(opened) == b'{"to": "browser"}'
+
+
+def test_we_open_what_age_encryption_seals() -> None:
+    """And ours reads what the browser seals, also to a key the browser made."""
+    made = ask(act="keygen")
+    body = base64.b64encode(b"from the browser").decode()
+    sealed = base64.b64decode(ask(act="seal", recipients=[made["recipient"], RECIPIENTS[0]], body=body)["body"])
+
+    opened = [open_report(sealed, [key]) for key in (OFFICE, parse_identity(made["identity"]))]
+    assert opened == [b"from the browser"] * 2
+    assert parse_identity(made["identity"]).recipient().text() == made["recipient"]  # type: ignore[union-attr]  # hybrid
+
+
+def test_a_key_file_protected_by_a_passphrase_opens_with_it_only() -> None:
+    """The standard form `age -p` writes and reads."""
+    protected = protect(write_identity_file(OFFICE), "three loud words", work_factor=FAST)
+
+    assert read_identity_file(protected, "three loud words")[0].text() == OFFICE.text()
+    with pytest.raises(WrongPassphrase):
+        read_identity_file(protected, "three loud wordz")
+    with pytest.raises(PassphraseNeeded):
+        read_identity_file(protected)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"# only a comment\n", b"age1abc\n", b"x" * 2_000_000])
+def test_a_file_that_is_no_key_file_is_refused_kindly(content: bytes) -> None:
+    """With the reason, and never with its content."""
+    with pytest.raises(MalformedKey):
+        read_identity_file(content)
+
+
+def test_the_sealer_port_seals_documents_and_files() -> None:
+    """What handlers use is the same cryptography."""
+    sealer = AgeSealer(os.urandom)
+    one_time = sealer.new_file_identity()
+    sealed, _size, _digest = sealer.seal_file(io.BytesIO(b"picture"), one_time, 100)
+
+    assert open_report(sealer.seal(b"{}", RECIPIENTS), [OFFICE]) == b"{}"
+    assert open_file(sealed, [parse_identity(one_time)]) == b"picture"
+
+
+def test_secrets_do_not_show_themselves() -> None:
+    """Printing a key in a log by mistake shows its type only."""
+    assert OFFICE.text() not in f"{OFFICE!r} {OFFICE}"
+    assert encode(b"x").startswith(b"-----BEGIN AGE ENCRYPTED FILE-----")
