@@ -49,8 +49,8 @@ class SqlInbox:
         """Record the key; False when it was recorded before."""
         digest = self.lookup.digest("message", channel, key)
         values = {"digest": digest, "hour": seconds(at) // _HOUR}
-        done = self.connection.execute(insert_or(self.connection, inbox).values(values).on_conflict_do_nothing())
-        return done.rowcount == 1
+        statement = insert_or(self.connection, inbox).values(values).on_conflict_do_nothing()
+        return self.connection.execute(statement.returning(inbox.c.hour)).first() is not None
 
     def prune(self, before: datetime) -> int:
         """Forget keys recorded before this time."""

@@ -34,7 +34,8 @@ IDENTITY_HRP = "AGE-SECRET-KEY-PQ-"
 SEED_BYTES = 32
 MLKEM_SEED_BYTES = 64
 MLKEM_PUBLIC_BYTES = 1184
-PUBLIC_BYTES = MLKEM_PUBLIC_BYTES + 32
+X25519_BYTES = 32
+PUBLIC_BYTES = MLKEM_PUBLIC_BYTES + X25519_BYTES
 ENCAPSULATED_BYTES = 1120
 
 
@@ -107,7 +108,10 @@ class HybridIdentity(Secret):
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes | None:
         """Return the file key, or None when no stanza is for this identity. Raises: MalformedHeader."""
         sealed = [_sealed(stanza) for stanza in stanzas if stanza.kind == KIND]
-        key = MLKEM768X25519PrivateKey(*self._keys())
+        mlkem, x25519 = self._keys()
+        for one in sealed:
+            _check_share(one[ENCAPSULATED_BYTES - X25519_BYTES : ENCAPSULATED_BYTES], x25519)
+        key = MLKEM768X25519PrivateKey(mlkem, x25519)
         return next((opened for one in sealed if (opened := _opened(one, key)) is not None), None)
 
     def _keys(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
@@ -119,6 +123,14 @@ class HybridIdentity(Secret):
             MLKEM768PrivateKey.from_seed_bytes(expanded[:MLKEM_SEED_BYTES]),
             X25519PrivateKey.from_private_bytes(expanded[MLKEM_SEED_BYTES:]),
         )
+
+
+def _check_share(share: bytes, key: X25519PrivateKey) -> None:
+    """Refuse a share of low order: it makes the same secret for everybody. Raises: MalformedHeader."""
+    try:
+        key.exchange(X25519PublicKey.from_public_bytes(share))
+    except ValueError as error:
+        raise MalformedHeader("a post-quantum recipient holds no valid key share") from error
 
 
 def _sealed(stanza: Stanza) -> bytes:

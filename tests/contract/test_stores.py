@@ -1,0 +1,254 @@
+"""One suite for every store: in memory, SQLite, PostgreSQL. Whatever handlers rely on stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SystemEntropy
+from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
+from handlers.ports import Store
+from handlers.types import Address, Outgoing, SealedBlob
+from storage import schema
+from storage.keys import create_keys, load_keys
+from storage.memory import MemoryStore
+from storage.store import SqlStore, make_engine, sqlite_url
+from storage.tables import metadata
+from tests.postgres import postgres_url
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+MINA, BLUE = Address("signal", "aci-1"), Address("telegram", "2")
+TALK = Conversation("c1", "signal", "v1", NOW.isoformat(), NOW.isoformat(), draft=Draft(answers=(Answer("Q14", text="Mina"),)))
+GIVEN = ConsentEvent("CR-1", "C-FWD", "given", "2026-11-24T10:00Z", "C-FWD", "00", "en", "signal")
+CARD = CaseCard(
+    "LW-1", "OFF-HRC", "L2", "ST-SUB", "2026-11-24T10:00Z", "en", "signal", "two words", "other words", "hash",
+    phrase_hash="phrase", consents=(GIVEN,),
+)  # fmt: skip
+
+
+def sql_store(url: str, home: Path) -> SqlStore:
+    """Return a migrated store with fresh keys."""
+    create_keys(home / "keys", SystemEntropy())
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    return SqlStore(engine, load_keys(home / "keys"), SystemEntropy(), home / "blobs")
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Each kind of store, empty."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    made = sql_store(sqlite_url(tmp_path) if request.param == "sqlite" else postgres_url(), tmp_path)
+    yield made
+    if request.param == "postgresql":
+        with made.engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+    made.close()
+
+
+def test_a_message_key_is_new_once_per_channel(store: Store) -> None:
+    """Duplicates are dropped; the same key on another channel is another message."""
+    with store.transaction() as work:
+        seen = [work.inbox.is_new("signal", "7", NOW), work.inbox.is_new("signal", "7", NOW), work.inbox.is_new("x", "7", NOW)]
+
+    assert seen == [True, False, True]
+
+
+def test_old_message_keys_are_forgotten_by_age(store: Store) -> None:
+    """Never by a high-water mark: ids restart."""
+    with store.transaction() as work:
+        work.inbox.is_new("telegram", "900000000", NOW - timedelta(days=9))
+        work.inbox.is_new("telegram", "1000", NOW)
+        pruned = work.inbox.prune(NOW - timedelta(days=8))
+
+    with store.transaction() as work:
+        assert pruned == 1
+        assert not work.inbox.is_new("telegram", "1000", NOW)
+        assert work.inbox.is_new("telegram", "900000000", NOW)
+
+
+def test_a_conversation_comes_back_as_it_was_saved(store: Store) -> None:
+    """And its revision grows by one."""
+    with store.transaction() as work:
+        first = work.conversations.save(MINA, TALK)
+        second = work.conversations.save(MINA, replace(TALK, node="Q15"), new_key=True)
+    with store.transaction() as work:
+        loaded = work.conversations.load(MINA)
+
+    assert loaded is not None
+    assert (first, second, loaded.revision, loaded.conversation) == (1, 2, 2, replace(TALK, node="Q15"))
+
+
+def test_an_exception_undoes_everything(store: Store) -> None:
+    """A turn happens or does not."""
+    with pytest.raises(RuntimeError), store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.inbox.is_new("signal", "1", NOW)
+        work.outbox.add(Outgoing(MINA, "hello", "Q01", 1), NOW)
+        raise RuntimeError
+    with store.transaction() as work:
+        assert work.conversations.load(MINA) is None
+        assert work.inbox.is_new("signal", "1", NOW)
+        assert work.outbox.waiting() == 0
+
+
+def test_a_forgotten_conversation_is_gone_and_its_case_stays(store: Store) -> None:
+    """The case keeps its card; nothing leads from the person to it any more but the phrase."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.cases.open(CARD, MINA)
+        work.timers.set(MINA, "draft", NOW)
+        work.conversations.forget(MINA)
+    with store.transaction() as work:
+        assert work.conversations.load(MINA) is None
+        assert work.cases.get("LW-1") == CARD
+        assert work.cases.by_phrase("phrase") == CARD
+        assert work.cases.by_phrase("other") is None
+        assert work.timers.due(NOW, 9) == ()
+
+
+def test_cards_come_with_the_conversation_of_their_person(store: Store) -> None:
+    """Also after they were attached again by the phrase."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.conversations.save(BLUE, TALK)
+        work.cases.open(CARD, MINA)
+        work.cases.attach("LW-1", BLUE)
+        work.cases.update(replace(CARD, status="ST-HOLD"))
+    with store.transaction() as work:
+        mine, theirs = work.conversations.load(MINA), work.conversations.load(BLUE)
+
+    assert mine is not None
+    assert theirs is not None
+    assert mine.conversation.cards == ()
+    assert [card.status for card in theirs.conversation.cards] == ["ST-HOLD"]
+
+
+def test_consent_events_keep_their_order(store: Store) -> None:
+    """They are appended, never changed."""
+    withdrawn = replace(GIVEN, record_id="CR-2", status="withdrawn")
+    with store.transaction() as work:
+        work.cases.open(CARD, MINA)
+        work.cases.record("LW-1", (GIVEN,))
+        work.cases.record("LW-1", (withdrawn,))
+    with store.transaction() as work:
+        assert work.cases.consents("LW-1") == (GIVEN, withdrawn)
+        assert work.cases.consents("unknown") == ()
+
+
+def test_an_erased_case_leaves_a_tombstone(store: Store) -> None:
+    """The id stays; card, consents and sealed bytes are gone, and later changes are ignored."""
+    with store.transaction() as work:
+        work.cases.open(CARD, MINA)
+        work.cases.record("LW-1", (GIVEN,))
+        work.blobs.put(SealedBlob("LW-1", "OFF-HRC", "report", 1, b"sealed"))
+        work.cases.erase("LW-1")
+        work.cases.erase("unknown")
+        work.cases.update(CARD)
+        work.cases.record("LW-1", (GIVEN,))
+    with store.transaction() as work:
+        assert work.cases.ids() == ("LW-1",)
+        assert work.cases.get("LW-1") is None
+        assert work.cases.consents("LW-1") == ()
+        assert work.blobs.of("LW-1") == ()
+
+
+def test_blobs_are_replaced_and_ordered(store: Store) -> None:
+    """A newer alert card takes the place of the older."""
+    blobs = [SealedBlob("A", "O", "message", 2, b"2"), SealedBlob("A", "O", "message", 1, b"1"), SealedBlob("A", "O", "alert", 1, b"a")]
+    with store.transaction() as work:
+        for blob in [*blobs, replace(blobs[2], sealed=b"b")]:
+            work.blobs.put(blob)
+    with store.transaction() as work:
+        assert [blob.sealed for blob in work.blobs.of("A")] == [b"b", b"1", b"2"]
+
+
+def test_sealed_files_are_kept_until_dropped(store: Store) -> None:
+    """Unknown names are ignored."""
+    with store.transaction() as work:
+        work.blobs.put_file("f1", b"sealed")
+    with store.transaction() as work:
+        assert work.blobs.file("f1") == b"sealed"
+        work.blobs.drop_files(("f1", "unknown"))
+    with store.transaction() as work:
+        assert work.blobs.file("f1") is None
+
+
+def test_messages_go_out_by_priority_and_in_order_of_each_person(store: Store) -> None:
+    """Safety first; of one person only the oldest unsent one, until it is sent."""
+    with store.transaction() as work:
+        for person, text, priority in ((MINA, "1", 1), (MINA, "2", 1), (BLUE, "sos", 0)):
+            work.outbox.add(Outgoing(person, text, "Q01", 1, priority=priority), NOW)
+        claimed = work.outbox.claim(NOW, 10, 60)
+        assert [item.outgoing.text for item in claimed] == ["sos", "1"]
+        assert work.outbox.claim(NOW, 10, 60) == ()
+        for item in claimed:
+            work.outbox.sent(item.id)
+    with store.transaction() as work:
+        assert [item.outgoing.text for item in work.outbox.claim(NOW, 10, 60)] == ["2"]
+
+
+def test_a_lease_runs_out_and_a_dead_letter_blocks_nobody(store: Store) -> None:
+    """A sender that died is replaced; what cannot be sent is put aside."""
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        work.outbox.add(Outgoing(MINA, "2", "Q01", 1), NOW)
+        first = work.outbox.claim(NOW, 10, 60)[0]
+        again = work.outbox.claim(NOW + timedelta(seconds=61), 10, 60)[0]
+        work.outbox.failed(again.id, retry_at=NOW + timedelta(hours=1))
+        assert work.outbox.claim(NOW + timedelta(minutes=30), 10, 60) == ()
+        late = work.outbox.claim(NOW + timedelta(hours=2), 10, 60)[0]
+        work.outbox.failed(late.id, retry_at=None)
+        follower = work.outbox.claim(NOW + timedelta(hours=3), 10, 60)
+
+    assert (first.id, late.attempts) == (again.id, 1)
+    assert [item.outgoing.text for item in follower] == ["2"]
+
+
+def test_what_waits_for_a_person_can_be_dropped(store: Store) -> None:
+    """Hiding a chat takes back what is still queued."""
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        work.outbox.add(Outgoing(BLUE, "2", "Q01", 1), NOW)
+        work.outbox.drop_for(MINA)
+        assert work.outbox.waiting() == 1
+
+
+def test_timers_are_replaced_cancelled_and_taken_once(store: Store) -> None:
+    """One of each name per conversation."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.timers.set(MINA, "idle", NOW)
+        work.timers.set(MINA, "idle", NOW + timedelta(hours=1))
+        work.timers.set(MINA, "draft", NOW)
+        work.timers.cancel(MINA, "draft")
+        work.timers.cancel(MINA, "unknown")
+        assert work.timers.due(NOW, 9) == ()
+        taken = work.timers.due(NOW + timedelta(hours=1), 9)
+        assert [(timer.address, timer.timer) for timer in taken] == [(MINA, "idle")]
+        assert work.timers.due(NOW + timedelta(hours=2), 9) == ()
+
+
+def test_alerts_tallies_and_versions_are_kept(store: Store) -> None:
+    """The small tables."""
+    with store.transaction() as work:
+        work.alerts.raise_alert("AL-1", NOW)
+        work.alerts.raise_alert("AL-2", NOW)
+        work.alerts.cancel("AL-2")
+        work.tallies.add("2026-11")
+        work.tallies.add("2026-11")
+        work.versions.keep("v1", b"one")
+        work.versions.keep("v1", b"two")
+    with store.transaction() as work:
+        assert [work.alerts.state(alert) for alert in ("AL-1", "AL-2", "AL-3")] == ["open", "cancelled", None]
+        assert work.alerts.count() == 2
+        assert work.tallies.all() == {"2026-11": 2}
+        assert work.versions.all() == {"v1": b"one"}
+    assert store.finish_erasure()

