@@ -50,6 +50,8 @@ def read_keys(text: str) -> tuple[str, ...] | None:
         return None
     if len(parts) == 1 and set(parts[0]) == {"0"}:
         return (parts[0],)
+    if any(len(set(part)) != len(part) for part in parts):
+        return None  # "99" and "11" are no answers: a slip of the finger must not count
     keys = [digit for part in parts for digit in part]
     return None if "0" in keys else tuple(dict.fromkeys(keys))
 

@@ -283,7 +283,7 @@ def accept(turn: Turn, node: Node, answer: Answer) -> None:
     """Keep the answer, record its consent, do what it says, and ask what follows."""
     chosen = _chosen(node, answer)
     before = turn.draft
-    if _keeps(node):
+    if _keeps(node, chosen):
         turn.put_answer(_permitted(turn, answer))
     if node.field == "lang" and chosen:
         turn.set(lang=str(chosen[0].value))
@@ -307,7 +307,9 @@ def _chosen(node: Node, answer: Answer) -> tuple[Choice, ...]:
     return tuple(choice for choice in node.choices if choice.key in answer.keys)
 
 
-def _keeps(node: Node) -> bool:
+def _keeps(node: Node, chosen: tuple[Choice, ...]) -> bool:
+    if node.kind is Kind.CONSENT and chosen and chosen[0].status is None:
+        return False  # neither yes nor no: the consent is still open
     if node.id in _NO_ANSWER_KEPT or node.id in ("T-SUPPLEMENT", "T-FEEDBACK-WRITE", "T-WITHDRAW-ONE"):
         return False
     return node.line or node.field is not None or any(choice.sets or choice.flags for choice in node.choices)

@@ -35,6 +35,7 @@ def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed
         turn.say(text_id)
     text_id, options = options_of(turn, node, offset=offset, typed=typed)
     shown = question_text(turn, text_id, options)
+    said = _said(turn)
     misread = turn.conversation.question.misread if again and turn.conversation.question is not None else 0
     question = Question(
         node=node_id,
@@ -48,7 +49,7 @@ def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed
     )
     turn.set(turn=question.turn, question=question)
     choices = tuple((option.key, option.label) for option in options)
-    _speak(turn, shown, node_id, choices, urgent=node.part == URGENT_PART)
+    _speak(turn, [*said, shown], node_id, choices, urgent=node.part == URGENT_PART)
 
 
 def ask_again(turn: Turn) -> None:
@@ -61,8 +62,9 @@ def ask_again(turn: Turn) -> None:
 
 def speak_only(turn: Turn) -> None:
     """Say the notices of this turn without a question."""
-    if turn.notices:
-        _speak(turn, "", turn.conversation.node, (), urgent=False)
+    said = _said(turn)
+    if said:
+        _speak(turn, said, turn.conversation.node, (), urgent=False)
 
 
 def question_text(turn: Turn, text_id: str, options: tuple[Option, ...]) -> str:
@@ -74,10 +76,15 @@ def question_text(turn: Turn, text_id: str, options: tuple[Option, ...]) -> str:
     return "\n".join([*lines, after] if after else lines)
 
 
-def _speak(turn: Turn, shown: str, node: str, choices: tuple[tuple[str, str], ...], *, urgent: bool) -> None:
+def _said(turn: Turn) -> list[str]:
+    """Fill the notices while the question they answer is still the open one."""
     said = [sentence(turn, text_id, **args) for text_id, args in turn.notices]
-    text = "\n\n".join([*said, shown] if shown else said)
     turn.notices.clear()
+    return said
+
+
+def _speak(turn: Turn, said: list[str], node: str, choices: tuple[tuple[str, str], ...], *, urgent: bool) -> None:
+    text = "\n\n".join(said)
     turn.do(Say(text=text, node=node, turn=turn.conversation.turn, choices=choices, urgent=urgent))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dialogs.turn import Turn
 
+IN_LABELS: Final = frozenset({"OFFICE_NAME", "DRAFT_HOURS"})
 _MOVE_GROUPS = 2  # 40 bits, valid one day, used once
 
 
@@ -23,9 +24,9 @@ def variables(turn: Turn, text_id: str, given: Mapping[str, str]) -> dict[str, s
 
 
 def label(turn: Turn, text_id: str, key: str, lang: str) -> str:
-    """Return the label of an answer; labels may name the office, nothing else."""
+    """Return the label of an answer; labels may name the office and the hours of a draft, nothing else."""
     texts = turn.policy.texts
-    args = {"OFFICE_NAME": office_name(turn)} if "OFFICE_NAME" in texts.variables(text_id) else {}
+    args = {name: _KNOWN[name](turn) for name in IN_LABELS & texts.variables(text_id)}
     return texts.label(text_id, key, lang, args)
 
 

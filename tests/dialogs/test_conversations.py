@@ -1,0 +1,535 @@
+"""Conversations, read aloud: what a person writes and what follows. Saved and loaded at every turn by the playbook."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogs.conversation import SealedFile
+from dialogs.effects import (
+    CancelAlert,
+    ClearChat,
+    DestroyReport,
+    DropFiles,
+    Forget,
+    NewKey,
+    RaiseAlert,
+    Say,
+    SealMessage,
+    SealReport,
+    SetDisappearing,
+    TallyOutOfScope,
+    UpdateAlert,
+    UpdateCase,
+    WakeAt,
+)
+from tests.playbook import TO_THE_QUESTIONS, Play, started
+
+PICTURE = SealedFile(blob="b1", name="photo.png", type="image/png", size=9, digest="00")
+VOICE = SealedFile(blob="b2", name="voice.ogg", type="audio/ogg", size=9, digest="11")
+
+SHORT = ("1", "1", "1", "2", "1", "3", "torture", "1", "2", "2", "1", "1", "2", "Arlenia", "1", "1")
+"""From Q08 to Q36 by the short way."""
+
+
+def short(channel: str = "signal") -> Play:
+    """Return a short interview at Q08."""
+    return Play(channel).say(*TO_THE_QUESTIONS, "2")
+
+
+def at_review() -> Play:
+    """Return a short interview at Q50, with C-FWD given and no contact."""
+    play = short().say("1", "1", "1", "2", "1", "3", "freedom of expression", "1", "2", "2")
+    play.say("6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "1", "1", "2", "2")
+    assert play.node == "Q50", play.node
+    return play
+
+
+def sent() -> Play:
+    """Return a conversation after its report was sent, with the phrase set."""
+    play = at_review().say("3")
+    play = play.say("1") if play.node == "Q06-PHRASE-AGAIN" else play
+    play.say("1")
+    assert play.node == "Q53", play.node
+    return play
+
+
+def test_the_first_message_is_answered_by_the_choice_of_language() -> None:
+    """Nothing shows what the bot is, and only complete languages are offered."""
+    play = Play().say("hello?")
+
+    assert play.node == "Q01"
+    assert play.said == "Hello. Choose a language.\n1 English"
+
+
+def test_danger_is_asked_before_channel_and_story() -> None:
+    """INV-18."""
+    assert Play().say("hi", "1", "1").node == "Q03"
+
+
+def test_somebody_who_is_not_safe_leaves_nothing_behind() -> None:
+    """The chat ends with a kind word and the conversation is forgotten."""
+    play = Play().say("hi", "1", "3")
+
+    assert play.did(Forget)
+    assert "I have kept nothing" in play.said
+
+
+def test_a_disappearing_timer_is_set_when_the_person_wants_it() -> None:
+    """Q06-TIMER: one day."""
+    play = Play().say("hi", "1", "1", "3", "1", "1", "2")
+
+    assert play.done(SetDisappearing).seconds == 86400
+
+
+@pytest.mark.parametrize("text", ["7", "banana", "1 2", "", "\N{RIGHT-TO-LEFT OVERRIDE}4", "٥", "99"])
+def test_what_is_not_understood_is_said_once_and_the_question_repeated(text: str) -> None:
+    """Free text never moves the conversation, and the error is not said twice."""
+    play = Play().say("hi", "1").say(text)
+
+    assert (play.node, "I did not understand" in play.said) == ("Q02", True)
+    play.say(text)
+    assert (play.node, "I did not understand" in play.said, "is it safe" in play.said) == ("Q02", False, True)
+
+
+@pytest.mark.parametrize("text", ["1", "١", "۱", "１", "(1)", "1.", "1️⃣", "Yes", " yes ", "YES."])
+def test_one_answer_can_be_written_in_many_ways(text: str) -> None:
+    """Digits of other scripts, with punctuation, or the label word for word."""
+    assert Play().say("hi", "1", text).node == "Q03"
+
+
+def test_a_message_of_four_mebibytes_is_refused_kindly_and_nothing_moves() -> None:
+    """The limit is named; the question stays."""
+    play = started().say("x" * 4 * 1024 * 1024)
+
+    assert play.node == "Q08"
+    assert "longer than 4000 characters" in play.said
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=60), st.sampled_from([*"0123456789", "00", "000", "sos", "1 3", "stop everything"])), max_size=25))
+def test_nothing_a_person_writes_raises_or_is_shown_as_code(texts: list[str]) -> None:
+    """Any sequence of messages: no exception, never more than one message a turn, no unfilled variable."""
+    play = Play()
+    for text in texts:
+        play.say(text)
+        said = [effect.text for effect in play.effects if isinstance(effect, Say)]
+        assert len(said) <= 1
+        assert not any("{" in one for one in said)
+
+
+def test_back_asks_the_question_before_and_keeps_the_other_answers() -> None:
+    """9, twice, then one new answer: the conversation goes on where it was."""
+    play = started().say("1", "1", "1", "9")
+    assert play.node == "Q10"
+    play.say("9")
+    assert play.node == "Q09"
+    play.say("3")
+    assert play.node == "Q12"
+    assert play.conversation.draft is not None
+    assert [a.keys for a in play.conversation.draft.answers if a.node == "Q09"] == [("3",)]
+
+
+def test_skipping_is_possible_where_it_is_allowed_and_refused_kindly_where_not() -> None:
+    """INV-04: 0 skips; Q08 and Q09 need an answer."""
+    play = started().say("0")
+    assert (play.node, "needs an answer" in play.said) == ("Q08", True)
+    assert play.say("1", "1", "0").node == "Q12"
+
+
+def test_the_menu_pauses_and_any_message_comes_back_to_the_same_question() -> None:
+    """00, 2, then a word: first the safety question, then the question."""
+    play = started().say("1", "00", "2")
+    assert play.node == "PAUSED"
+    play.say("hello")
+    assert play.node == "T-RESUME"
+    assert play.say("1").node == "Q09"
+
+
+def test_the_language_can_be_changed_from_the_menu() -> None:
+    """And the same question follows."""
+    assert started().say("00", "3", "1").node == "Q08"
+
+
+def test_the_answers_can_be_deleted_from_anywhere_in_two_messages() -> None:
+    """00, 6."""
+    play = started().say("1", "1", "00", "6")
+
+    assert play.did(Forget)
+    assert "deleted everything" in play.said
+
+
+def test_after_a_long_pause_safety_is_asked_again_and_the_answer_is_kept() -> None:
+    """Q02 again after 15 minutes; what was answered counts."""
+    play = started().say("1").wait(minutes=16).say("1")
+
+    assert play.node == "T-RESUME"
+    assert play.say("1").node == "Q10"
+
+
+def test_hiding_clears_the_chat_and_only_the_phrase_comes_back() -> None:
+    """INV-20: whatever else is written, the decoy answers."""
+    play = Play().say("hi", "1", "1", "3", "1", "1", "3")
+    words = play.conversation.draft.phrase if play.conversation.draft else ""
+    play.say("1", "0", "1", "1", "000")
+    assert (play.node, play.did(ClearChat), play.said) == ("HIDDEN", True, "")
+    for text in ("hello", "sos", "00", "1", "000", "one two three four"):
+        play.say(text)
+        assert ("Opening hours" in play.said or text == "000", play.node) == (True, "HIDDEN")
+    assert play.say(words.upper()).node == "T-RESUME"
+    assert play.say("1").node == "Q09"
+
+
+def test_five_wrong_phrases_lock_the_way_back_for_a_day() -> None:
+    """Even the right words do not help until then."""
+    play = Play().say("hi", "1", "1", "3", "1", "1", "3")
+    words = play.conversation.draft.phrase if play.conversation.draft else ""
+    play.say("1", "0", "1", "000", *["some four wrong words"] * 5)
+    assert play.say(words).node == "HIDDEN"
+    assert play.wait(hours=25).say(words).node == "T-RESUME"
+
+
+def test_a_panic_word_hides_and_its_text_is_not_kept() -> None:
+    """Only a hash of it is."""
+    play = Play().say("hi", "1", "1", "3", "1", "1", "3", "1", "Umbrella")
+    assert play.node == "C-START"
+    assert "umbrella" not in repr(play.conversation).casefold()
+    assert play.say("umbrella!").node == "HIDDEN"
+
+
+def test_a_panic_word_must_be_a_word() -> None:
+    """Two letters, or SOS, would happen by chance."""
+    play = Play().say("hi", "1", "1", "3", "1", "1", "3", "1", "ab")
+    assert (play.node, "another word" in play.said) == ("Q06-PANIC", True)
+    assert play.say("sos").node == "FP1"
+
+
+def test_silence_before_permission_ends_in_thirty_minutes_without_a_word() -> None:
+    """INV-01, and the bot never writes on its own."""
+    play = Play().say("hi", "1", "1")
+    assert play.done(WakeAt).timer == "idle"
+    play.timer("idle", minutes=30)
+    assert (play.did(Forget), play.said) == (True, "")
+
+
+def test_a_draft_ends_after_three_days_without_a_word() -> None:
+    """And its files with it."""
+    play = started().say("1")
+    assert play.done(WakeAt).timer == "draft"
+    play.timer("draft", hours=72)
+    assert (play.did(Forget), play.said) == (True, "")
+
+
+def test_out_of_scope_ends_with_a_place_to_go_and_one_tally() -> None:
+    """No question follows, nothing is kept."""
+    play = started().say("1", "2")
+    assert "Ethics Office" in play.said
+    play.say("3")
+    assert (play.did(TallyOutOfScope), play.did(Forget)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "node"), [("I need a visa", "T-OOS-AID"), ("there was an accident", "T-OOS-EMG"), ("blabla", "Q08")]
+)
+def test_words_about_something_else_lead_to_help_that_fits(words: str, node: str) -> None:
+    """And one answer leads back."""
+    play = started().say(words)
+    assert play.node == node
+    if node != "Q08":
+        assert play.say("1").node == "Q08"
+
+
+def test_a_body_outside_the_un_is_named_and_referred_to() -> None:
+    """T-OOS-OTH, with the way back in."""
+    play = started().say("1", "1", "1", "2", "1", "0", "1", "1", "1", "3", "International Criminal Court")
+
+    assert (play.node, "International Criminal Court" in play.said) == ("T-OOS-OTH", True)
+    assert play.say("1").node == "Q19"
+
+
+def test_sos_opens_the_fast_path_and_only_a_yes_alerts() -> None:
+    """INV-02: no alert without answer 1 of FP1."""
+    play = started().say("1", "SOS")
+    assert (play.node, play.did(RaiseAlert)) == ("FP1", False)
+    play.say("2")
+    assert (play.node, play.did(RaiseAlert), play.consent("C-EMER")) == ("T-FP-NO", False, "refused")
+    assert play.say("2").node == "Q09"
+
+
+def test_the_alert_fires_before_the_next_question_and_its_card_grows() -> None:
+    """Answers of FP2 to FP4 and the line reach the desk; the street stays out."""
+    play = Play().say("hi", "1", "1", "1", "1")
+    alert = play.done(RaiseAlert)
+    assert (play.node, alert.office, alert.card["fp_country"]) == ("FP2", "OFF-EML", "")
+    play.say("Dravania", "1")
+    assert play.done(UpdateAlert).card["fp_event"] == "FPE-DOOR"
+    play.say("2")
+    assert (play.node, "words:" in play.said) == ("FP6", True)
+    play.say("1", "two cars outside")
+    assert (play.node, play.done(UpdateAlert).card["fp_line"]) == ("TALK", "two cars outside")
+    play.say("they ring the bell")
+    assert play.done(SealMessage).document["text"] == "they ring the bell"
+    assert play.say("sos").node == "FP6"
+
+
+def test_an_alert_can_be_cancelled() -> None:
+    """The consent is withdrawn and the desk deletes the card."""
+    play = Play().say("hi", "1", "1", "1", "1", "0", "0", "0", "2")
+
+    assert (play.did(CancelAlert), play.consent("C-EMER"), play.conversation.cards) == (True, "withdrawn", ())
+
+
+def test_silence_at_the_fast_path_is_asked_once_and_alerts_nobody() -> None:
+    """Are you there? 1 2 3."""
+    play = Play().say("hi", "1", "1", "1").timer("fast-silent", minutes=2)
+
+    assert (play.node, play.did(RaiseAlert), "Are you there?" in play.said) == ("T-ARE-YOU-THERE", False, True)
+    assert play.say("1").node == "FP1"
+
+
+def test_words_on_telegram_bring_the_choice_to_lift_lite_once() -> None:
+    """C-TGFULL is offered when words arrive where numbers are asked."""
+    play = Play("telegram").say("hi", "1", "1", "3", "1", "2", "2", "0", "1")
+    play.say("they came at night")
+    assert play.node == "C-TGFULL"
+    assert play.say("1").node == "Q08"
+    assert play.say("they came at night").node == "Q08"
+
+
+def test_telegram_takes_numbers_only_and_never_asks_for_a_name() -> None:
+    """LITE: after Q13 comes Q17."""
+    play = Play("telegram").say("hi", "1", "1", "3", "1", "2", "2", "0", "1", "1", "1", "1", "2", "1")
+
+    assert play.node == "Q17"
+    play.say("3")
+    assert "Which one? Send its number" in play.said
+    assert play.say("8").said.startswith("Which one?")
+    assert play.say("words").node in ("Q18", "C-TGFULL")
+
+
+def test_a_watched_phone_gets_numbers_only() -> None:
+    """And the person may stop there."""
+    assert Play().say("hi", "1", "1", "3", "4").node == "T-DEVICE"
+    assert Play().say("hi", "1", "1", "3", "4", "2").did(Forget)
+
+
+def test_a_third_person_who_cannot_be_asked_gives_a_report_without_words() -> None:
+    """Ruling: ASKABLE, UNREACH, UNK get the LITE set without words."""
+    play = started().say("1", "1", "2", "4", "1", "2", "1")
+
+    assert play.node == "Q17"
+
+
+def test_a_third_person_who_said_no_ends_their_story() -> None:
+    """INV-12: advice without names is still given."""
+    play = started().say("1", "1", "2", "2")
+    assert "the person said no" in play.said.casefold()
+    assert play.say("2").did(Forget)
+
+
+def test_files_are_taken_only_after_their_consent_and_up_to_five() -> None:
+    """Elsewhere they are dropped with a kind word."""
+    play = started().send_file(PICTURE)
+    assert (play.done(DropFiles).blobs, play.node) == (("b1",), "Q08")
+    play = _at_files()
+    for _ in range(5):
+        play.send_file(PICTURE)
+    assert "Files so far: 5" in play.said
+    assert play.send_file(PICTURE).did(DropFiles)
+    assert "100 MB" in play.send_file(None, "T-FILE-TOO-LARGE").said
+    assert play.say("words").node == "Q45"
+    assert play.say("0").node == "Q46"
+
+
+def _at_files() -> Play:
+    play = started().say("1", "1", "1", "2", "1", "Mina", "1", "0", "0", "5", "0", "4", "2", "2", "1", "5")
+    play.say("words", "1", "Arlenia", "0", "0", "1", "0", "1", "4", "0", "0", "0", "0", "0", "0", "0", "0", "1", "1", "1")
+    assert play.node == "Q45", play.node
+    return play
+
+
+def test_a_voice_note_answers_the_story() -> None:
+    """With the warning said before."""
+    play = started().say("1", "1", "1", "2", "1", "Mina", "1", "0", "0", "5", "0", "4", "2", "2", "1", "5")
+    assert "A voice can be recognized" in play.said
+    assert play.send_file(VOICE).node == "Q25"
+
+
+def test_private_answers_are_kept_only_with_their_consent() -> None:
+    """C-SENS refused: the topic itself goes, the group of acts stays."""
+    play = short().say("1", "1", "1", "2", "1", "3", "0", "0", "0", "0", "5", "3", "0", "0", "0", "0")
+    assert play.node == "Q34", play.node
+    play.say("1")
+    assert play.node == "C-SENS"
+    play.say("2")
+    assert play.conversation.draft is not None
+    kept = {answer.node: answer.keys for answer in play.conversation.draft.answers}
+    assert (kept["Q23-5"], kept["Q34"]) == ((), ())
+
+
+def test_a_refused_forward_asks_none_of_the_others_and_can_be_reconsidered() -> None:
+    """One no is enough; the person may come back to it themselves."""
+    play = short().say("1", "1", "1", "2", "1", "3", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "2")
+    assert (play.node, play.consent("C-FWD"), play.consent("C-EMER")) == ("Q50", "refused", "not_asked")
+    assert "Nothing is sent" in play.said
+    assert play.say("3").node == "C-FWD"
+
+
+def test_another_office_can_be_chosen_and_the_consent_names_it() -> None:
+    """C-FWD is for exactly one recipient."""
+    play = short().say("1", "1", "1", "2", "1", "1 3", "Arlenia", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1")
+    assert play.node == "C-FWD", play.node
+    first = play.said
+    play.say("3", "2")
+    assert (play.node, play.said != first) == ("C-FWD", True)
+    play.say("1")
+    assert play.conversation.draft is not None
+    assert (play.conversation.draft.consents[-1].recipient, play.node) == ("OFF-SPT-UA", "T-CHECK")
+
+
+def test_a_wrong_idea_of_who_reads_it_is_explained_once() -> None:
+    """T-CHECK."""
+    play = short().say("1", "1", "1", "2", "1", "3", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "1", "2")
+
+    assert (play.node, "Not your government" in play.said) == ("T-CHECK-AGAIN", True)
+    assert play.say("2").consent("C-FWD") == "refused"
+
+
+def test_an_edit_of_something_sensitive_voids_what_was_agreed() -> None:
+    """C-FWD, C-ASG and C-EMER are asked again, and the person is told why."""
+    play = at_review().say("2", "4", "5")
+    assert "ask you again" in play.said or play.consent("C-FWD") == "invalidated"
+    while play.node != "C-FWD":
+        play.say("0")
+    assert play.consent("C-FWD") == "invalidated"
+
+
+def test_sending_seals_the_report_and_erases_the_draft_in_one_turn() -> None:
+    """Nothing of the answers stays in the conversation."""
+    play = at_review().say("3", "1")
+    sealed = play.done(SealReport)
+
+    assert (sealed.card.office, play.did(NewKey), play.conversation.draft) == ("OFF-SPT-UA", True, None)
+    assert sealed.document["summary"].startswith("What the person wants")
+    assert sealed.document["codes"]["country"] == "XA"
+    assert "Arlenia" not in repr(play.conversation)
+
+
+def test_nothing_is_sent_without_the_last_yes() -> None:
+    """Q52: not yet."""
+    play = at_review().say("3", "2")
+
+    assert (play.node, play.did(SealReport)) == ("Q50", False)
+
+
+def test_the_phrase_is_asked_again_when_nothing_else_leads_back() -> None:
+    """Without these words the report cannot be taken back."""
+    play = at_review().say("2", "7")
+    assert play.conversation.phrase_hash
+    silent = Play().say("hi", "1", "1", "3", "1", "1", "3", "2", "0", "2")
+    silent.say("1", "1", "1", "2", "1", "3", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "1", "1", "2", "2", "3")
+    assert (silent.node, "cannot take the report back" in silent.said) == ("Q06-PHRASE-AGAIN", True)
+
+
+def test_the_review_lists_questions_and_shows_an_answer_only_on_demand() -> None:
+    """The chat is itself a risk: no answer is quoted unasked."""
+    play = at_review().say("1")
+    assert "Arlenia" not in play.said
+    number = next(line.split()[0] for line in play.said.splitlines() if "In which country did it happen" in line)
+    assert "Arlenia" in play.say(f"show {number}").said
+
+
+def test_a_withdrawal_phrase_freezes_everything_at_once() -> None:
+    """Then it asks what to do; changing one's mind restores the case."""
+    play = sent().say("I take it back!")
+    assert (play.node, play.done(UpdateCase).card.status) == ("T-WITHDRAW", "ST-HOLD")
+    assert play.say("5").conversation.cards[0].status == "ST-SUB"
+
+
+def test_taking_everything_back_destroys_an_unopened_report() -> None:
+    """At once with the person's own words, otherwise after 72 hours."""
+    play = sent()
+    own = play.conversation.cards[0].your_words
+    play.say("withdraw", "1")
+    assert play.conversation.cards[0].status == "ST-WDR"
+    assert {e.status for e in play.conversation.cards[0].consents if e.id == "C-FWD"} == {"given", "withdrawn"}
+    assert "cannot be called back" in play.said
+    assert play.say(own).did(DestroyReport)
+    later = sent().say("withdraw", "1")
+    wake = later.done(WakeAt)
+    assert later.timer(wake.timer, hours=72).did(DestroyReport)
+
+
+@pytest.mark.parametrize(("answer", "gone"), [("2", "C-STAT"), ("4", "C-CONT")])
+def test_steps_or_contact_can_be_taken_back_alone(answer: str, gone: str) -> None:
+    """The report itself stays."""
+    play = sent().say("withdraw", answer)
+
+    states = {event.id: event.status for event in play.conversation.cards[0].consents}
+    assert states["C-FWD"] == "given"
+    assert states.get(gone, "withdrawn") != "given"
+
+
+def test_one_permission_can_be_taken_back_from_a_list() -> None:
+    """By its number; the one to send means everything."""
+    play = sent().say("withdraw", "3")
+    assert "One office reads my report" in play.said
+    play.say("1")
+    assert play.conversation.cards[0].status == "ST-WDR"
+
+
+def test_the_menu_after_a_report_offers_what_can_be_done() -> None:
+    """Write, add, choices, feedback, delete, another report."""
+    play = sent().say("00", "3")
+    assert "Your choices" in play.said
+    play.say("2", "one more thing")
+    assert play.done(SealMessage).kind == "supplement"
+    play.say("5", "1", "you were slow")
+    assert (play.done(SealMessage).kind, play.node) == ("feedback", "Q54")
+    play.say("1", "hello officer")
+    assert play.done(SealMessage).kind == "talk"
+    play.say("00", "8")
+    assert play.node == "Q02"
+
+
+def test_clearing_the_chat_forgets_the_address_when_nothing_needs_it() -> None:
+    """No live C-CONT or C-EMER: only the phrase leads back."""
+    play = sent().say("1")
+
+    assert (play.did(ClearChat), play.did(Forget)) == (True, True)
+
+
+def test_the_session_ends_after_half_an_hour_without_contact() -> None:
+    """The address is destroyed then."""
+    assert sent().timer("session", minutes=30).did(Forget)
+
+
+def test_a_stale_button_is_harmless_and_the_question_is_repeated() -> None:
+    """A button counts only for the question and the turn it was made for."""
+    play = started()
+    turn = play.conversation.turn
+    play.say("1").press("Q08", turn, "5")
+    assert (play.node, "older question" in play.said) == ("Q09", True)
+    assert play.press("Q09", play.conversation.turn, "1").node == "Q10"
+
+
+def test_after_a_restart_the_open_question_is_repeated_but_not_while_hidden() -> None:
+    """Nothing wakes a hidden chat."""
+    assert "paid job" in started().say("1").gap().said
+    assert started().say("000").gap().said == ""
+
+
+def test_the_word_of_the_day_proves_the_bot() -> None:
+    """CHECK, in any state."""
+    assert "The word for today is" in started().say("check").said
+
+
+def test_a_conversation_finishes_on_the_interview_it_began_with() -> None:
+    """A new policy does not move the questions under somebody's feet."""
+    from dataclasses import replace
+
+    play = started()
+    newer = replace(play.policy.interview, version="newer", nodes={}, line=())
+    play.policy = replace(play.policy, interview=newer, older_interviews={play.policy.interview.version: play.policy.interview})
+    assert play.say("1").node == "Q09"
