@@ -12,7 +12,7 @@ from typing import Final
 BUDDHIST_OFFSET: Final = 543
 _HIJRI_EPOCH: Final = 227015  # ordinal of 1 Muharram 1
 _ETHIOPIAN_EPOCH: Final = 2796  # ordinal of 1 Meskerem 1
-_IRANIAN_EPOCH: Final = 226896  # ordinal of 1 Farvardin 1
+_IRANIAN_EPOCH: Final = 226895  # fitted to Nowruz of 1399 to 1410 (tested)
 _LAST_DAY: Final = date.max.toordinal()
 
 

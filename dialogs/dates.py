@@ -97,7 +97,7 @@ def _numbers(text: str, today: date) -> tuple[date, date] | None:
     if len(parts) == 1 and len(text) == 8:
         parts = (
             [int(text[:2]), int(text[2:4]), int(text[4:])]
-            if int(text[4:]) > 1200
+            if int(text[4:]) > 1300
             else [int(text[:4]), int(text[4:6]), int(text[6:])]
         )
     if len(parts) == 2:
@@ -109,7 +109,8 @@ def _numbers(text: str, today: date) -> tuple[date, date] | None:
         days = [*_any_calendar(year, parts[1], parts[0], today), *_any_calendar(year, parts[0], parts[1], today)]
     else:
         return None
-    return (min(days), max(days)) if days else None
+    to_come = [day for day in days if day >= today - timedelta(days=1)] or days  # a deadline lies ahead
+    return (min(to_come), max(to_come)) if to_come else None
 
 
 def _both_orders(one: int, two: int, today: date) -> list[date]:
