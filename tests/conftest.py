@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from config.policies import load_policy
 from dialogs.policy import OfficeKey, Policy
 from storage.crypto.age.keys import generate_identity
 
-NOON = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

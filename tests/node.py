@@ -19,7 +19,13 @@ def node(script: str, request: object | None = None) -> str:
     assert program is not None, "Node.js is missing: run `make setup`"
     assert (INTEROP / "node_modules").is_dir(), "the packages of tests/interop are missing: run `make setup`"
     done = subprocess.run(
-        [program, script], cwd=INTEROP, input=json.dumps(request), capture_output=True, text=True, check=False, timeout=60
+        [program, script],
+        cwd=INTEROP,
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr[-500:]
     return done.stdout

@@ -18,17 +18,46 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LEEWARD = [sys.executable, "-m", "bot"]
 CANARY = "Canary7731"
-TO_STORY = ["hi", "1", "1", "3", "1", "1", "3", "1", "0", "1", "1", "1", "1", "2", "1", CANARY + "alias", "3", "1", CANARY + "name", "1", "1"]
+TO_STORY = [
+    "hi",
+    "1",
+    "1",
+    "3",
+    "1",
+    "1",
+    "3",
+    "1",
+    "0",
+    "1",
+    "1",
+    "1",
+    "1",
+    "2",
+    "1",
+    CANARY + "alias",
+    "3",
+    "1",
+    CANARY + "name",
+    "1",
+    "1",
+]
 TO_REVIEW = [
     *TO_STORY, "5", CANARY + "body", "4", "2", "2", "1", "5", CANARY + "story", "1", "Arlenia", CANARY + "place", "0", "1",
     CANARY + "detail", "1", "4", "0", "1", "0", "0", "0", "0", "0", "0", "1", "3", "1", "1", "3", "14:30", "2", "1", "1", "1", "1",
-    "1", "2", "2", "2",
+    "1", "2", "2",
 ]  # fmt: skip
+
+
+def environment_of(home: Path | None) -> dict[str, str]:
+    """Return what a child sees: PATH, our sources, its home, and what measures coverage."""
+    mine = os.environ  # noqa: TID251 - passed on to a child
+    kept = {name: value for name, value in mine.items() if name.startswith("COVERAGE_") or name == "PATH"}
+    return {**kept, "PYTHONPATH": str(ROOT), **({"LEEWARD_HOME": str(home)} if home is not None else {})}
 
 
 def run(*args: str, home: Path, text: str = "", check: bool = False) -> subprocess.CompletedProcess[str]:
     """Run `leeward` with its own home; PATH and little else of the developer's environment."""
-    environment = {"PATH": os.environ["PATH"], "LEEWARD_HOME": str(home), "PYTHONPATH": str(ROOT)}  # noqa: TID251 - a child's
+    environment = environment_of(home)
     return subprocess.run(
         [*LEEWARD, *args], input=text, capture_output=True, text=True, env=environment, cwd=home.parent, check=check, timeout=120,
         encoding="utf-8", errors="surrogateescape",
@@ -76,7 +105,9 @@ def test_an_expectation_that_is_not_met_fails_by_name(home: Path, tmp_path: Path
     assert (done.returncode, "alerts: expected 1, found 0" in done.stderr.replace("'", "")) == (1, True)
 
 
-def test_the_office_opens_its_report_and_no_other_office_can(replayed: tuple[Path, list[dict[str, object]]], home: Path) -> None:
+def test_the_office_opens_its_report_and_no_other_office_can(
+    replayed: tuple[Path, list[dict[str, object]]], home: Path
+) -> None:
     """With a clear message; copies open for their office only."""
     out, results = replayed
     result = next(r for r in results if r["persona"] == "sc-01-defender-threatened")
@@ -128,7 +159,10 @@ def test_required_questions_that_a_persona_leaves_out_are_listed(home: Path, tmp
     assert (done.returncode, "Q02" in done.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("text", ["", "answers: 3", "channel: pigeon\nanswers: {}", "answers: {}\nsecret: 1", "now: never\nanswers: {}", "a: ["])
+@pytest.mark.parametrize(
+    "text",
+    ["", "answers: 3", "channel: pigeon\nanswers: {}", "answers: {}\nsecret: 1", "now: never\nanswers: {}", "a: ["],
+)
 def test_a_persona_file_with_a_mistake_is_refused_kindly(home: Path, tmp_path: Path, text: str) -> None:
     """No traceback."""
     (tmp_path / "p.yaml").write_text(text)
@@ -149,15 +183,24 @@ def test_practice_without_a_terminal_plays_an_example_and_shows_what_the_office_
 
 def test_a_killed_chat_goes_on_at_the_same_question(home: Path) -> None:
     """Killed after any answer, at any moment: start again, and the question is there."""
-    environment = {"PATH": os.environ["PATH"], "LEEWARD_HOME": str(home), "PYTHONPATH": str(ROOT)}  # noqa: TID251 - a child's
+    environment = environment_of(home)
     command = [*LEEWARD, "chat"]
-    for number, answer in enumerate(["hi", "1", "1", "3", "1"]):
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=home.parent)
+    steps = {
+        "hi": "Choose a language",
+        "1": "is it safe",
+        " 1": "in danger right now",
+        "3": "Can someone else see",
+        "1 ": "Please read this",
+    }
+    for answer, followed_by in steps.items():
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=home.parent
+        )
         assert child.stdin is not None
         assert child.stdout is not None
         child.stdin.write(f"{answer}\n")
         child.stdin.flush()
-        _read_until(child, ("\n1 ",), seen_before=1 if number else 0)
+        _read_until(child, followed_by)
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdin.close()
@@ -168,22 +211,28 @@ def test_a_killed_chat_goes_on_at_the_same_question(home: Path) -> None:
     assert "Please read this first. Signal locks" not in chat(home, "1")[-400:]
 
 
-def _read_until(child: subprocess.Popen[str], marks: tuple[str, ...], *, seen_before: int) -> None:
-    """Read until a question was printed once more than before: the answer was taken then."""
-    text, seen = "", 0
+def _read_until(child: subprocess.Popen[str], said: str) -> None:
+    """Read until this was said: the answer before it was taken then."""
+    text = ""
     deadline = time.monotonic() + 30
     assert child.stdout is not None
-    while seen <= seen_before and time.monotonic() < deadline:
+    while said not in text and time.monotonic() < deadline:
         text += child.stdout.read(1)
-        seen = sum(text.count(mark) for mark in marks)
 
 
 def test_a_kill_in_the_middle_of_writing_loses_nothing_acknowledged(home: Path) -> None:
     """Ten kills at different moments: the database opens, and answers that were followed by a question are there."""
-    environment = {"PATH": os.environ["PATH"], "LEEWARD_HOME": str(home), "PYTHONPATH": str(ROOT)}  # noqa: TID251 - a child's
+    environment = environment_of(home)
     chat(home, "hi", "1")
     for delay in range(10):
-        child = subprocess.Popen([*LEEWARD, "chat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment, cwd=home.parent)
+        child = subprocess.Popen(
+            [*LEEWARD, "chat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+            cwd=home.parent,
+        )
         assert child.stdin is not None
         child.stdin.write("00\n1\n" * 20)
         child.stdin.flush()
@@ -205,7 +254,7 @@ def test_what_was_typed_is_nowhere_on_disk_and_unreadable_with_every_key(home: P
     said = chat(home, *TO_REVIEW)
     assert "Your report is ready" in said, said[-600:]
     assert _on_disk(tmp_path, CANARY) == []
-    assert "1 Send" in chat(home, "3", "1") or True  # the chat may ask for the phrase first
+    assert "Sent." in chat(home, "3", "1")
     database = home / "practice" / "leeward.db"
     control = sqlite3.connect(tmp_path / "control.db")
     control.execute("CREATE TABLE t (x)")
@@ -234,7 +283,9 @@ def _opened_by_the_server(home: Path) -> list[str]:
     found = []
     with engine.begin() as connection:
         row_keys = RowKeys(connection, keys.ring, SystemEntropy())
-        rows = [("conversations", str(r.row), r.key, r.revision, r.body) for r in connection.execute(select(conversations))]
+        rows = [
+            ("conversations", str(r.row), r.key, r.revision, r.body) for r in connection.execute(select(conversations))
+        ]
         rows += [("cases", r.id, r.key, r.revision, r.card) for r in connection.execute(select(cases)) if r.key]
         for table, row, key, revision, body in rows:
             plain = decrypt_body(row_keys.get(key), body, table, row, revision)
@@ -257,7 +308,16 @@ def test_saying_no_to_everything_leaves_nothing_behind(home: Path) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["x" * 4 * 1024 * 1024, "nul\0inside", "\udcff\udcfe", "a" + "\u0301" * 10_000, "9" * 500, "\u202e1", "/file /nowhere", "{ $LIMIT }"],
+    [
+        "x" * 4 * 1024 * 1024,
+        "nul\0inside",
+        "\udcff\udcfe",
+        "a" + "\u0301" * 10_000,
+        "9" * 500,
+        "\u202eabc",
+        "/file /nowhere",
+        "{ $LIMIT }",
+    ],
     ids=["4MiB", "NUL", "surrogates", "marks", "digits", "rtl", "no file", "braces"],
 )
 def test_bad_input_gets_a_kind_answer_and_nothing_is_lost(home: Path, message: str) -> None:
@@ -333,8 +393,10 @@ def _fill_keys(home: Path) -> None:
 
 def doctor(home: Path) -> dict[str, str]:
     """Return what doctor says, by check."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}  # noqa: TID251 - a child's
-    done = subprocess.run([*LEEWARD, "doctor", "--json"], capture_output=True, text=True, env=environment, cwd=home, check=False)
+    environment = environment_of(None)
+    done = subprocess.run(
+        [*LEEWARD, "doctor", "--json"], capture_output=True, text=True, env=environment, cwd=home, check=False
+    )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines, done.stderr
     assert done.returncode == (0 if all(line["ok"] for line in lines) else 1)
@@ -392,7 +454,7 @@ FAULTS = {
     "directory": _edit,
     "office keys": _no_recovery,
     "database": lambda home: (home / "leeward.db").unlink(),
-    "channels": lambda home: _set(home, "signal_number", "+15550100"),
+    "channels": lambda home: _set(home, "telegram_token", "123456:abc"),
 }
 
 
@@ -408,20 +470,41 @@ def test_directory_commands_change_sign_and_compare(installed: Path, tmp_path: P
     """Adding breaks the signature until it is signed again; diff names what changed."""
     before = (installed / "directory.yaml").read_bytes()
     (tmp_path / "before.yaml").write_bytes(before)
-    args = ("--name", "New office", "--kind", "ENT-FLD", "--country", "XK", "--mailbox", "new@example.org", "-d", str(installed))
+    args = (
+        "--name",
+        "New office",
+        "--kind",
+        "ENT-FLD",
+        "--country",
+        "XK",
+        "--mailbox",
+        "new@example.org",
+        "-d",
+        str(installed),
+    )
     assert run("directory", "add-office", "OFF-NEW", *args, home=installed).returncode == 0
     assert run("directory", "add-office", "OFF-NEW", *args, home=installed).returncode == 1
     made = run("keygen", home=installed).stdout
     recipient = re.search(r"age1pq1\w+", made)
     assert recipient is not None
     for use in ("report", "recovery"):
-        assert run("directory", "add-key", "OFF-NEW", recipient[0], "--use", use, "-d", str(installed), home=installed).returncode == 0
+        assert (
+            run(
+                "directory", "add-key", "OFF-NEW", recipient[0], "--use", use, "-d", str(installed), home=installed
+            ).returncode
+            == 0
+        )
     assert run("directory", "add-key", "OFF-NEW", "age1classic", "-d", str(installed), home=installed).returncode == 1
     pin = re.search(r"leeward-root-1-\w+", (installed / "leeward.toml").read_text())
     assert pin is not None
     unsigned = run("directory", "verify", "--root", pin[0], "-d", str(installed), home=installed)
     assert "changed after signing" in unsigned.stderr
-    assert run("directory", "sign", "-k", str(installed.parent / "root.key"), "-d", str(installed), home=installed).returncode == 0
+    assert (
+        run(
+            "directory", "sign", "-k", str(installed.parent / "root.key"), "-d", str(installed), home=installed
+        ).returncode
+        == 0
+    )
     verified = run("directory", "verify", "--root", pin[0], "-d", str(installed), home=installed)
     assert (verified.returncode, "36 offices" in verified.stdout) == (0, True)
     changed = run("directory", "diff", str(tmp_path / "before.yaml"), "-d", str(installed), home=installed)
@@ -450,9 +533,7 @@ def test_migrate_and_verify_and_diagram_and_bench_answer(installed: Path) -> Non
 def test_verify_finds_a_consent_record_that_was_changed(home: Path) -> None:
     """Deleted, swapped or edited: the case is named."""
     out = chat(home, *TO_REVIEW, "3", "1")
-    assert "Sent." in out or "1 Ready" in out, out[-500:]
-    if "1 Ready" in out[-400:]:
-        chat(home, "1", "1")
+    assert "Sent." in out, out[-500:]
     practice = home / "practice"
     fine = run("verify", home=practice)
     connection = sqlite3.connect(practice / "leeward.db")

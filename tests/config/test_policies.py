@@ -54,7 +54,12 @@ def test_the_packaged_policy_keeps_every_promise(policy: Policy) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("interview.yaml", "goto: T-SAFE-TIP", "goto: NOWHERE", r"interview.yaml:\d+ nodes\[\d+\]\.choices\.2\.goto: leads to NOWHERE"),
+        (
+            "interview.yaml",
+            "goto: T-SAFE-TIP",
+            "goto: NOWHERE",
+            r"interview.yaml:\d+ nodes\[\d+\]\.choices\.2\.goto: leads to NOWHERE",
+        ),
         ("interview.yaml", "kind: choice", "kind: riddle", r"interview.yaml:\d+ nodes\[0\]\.kind"),
         ("interview.yaml", "part: entry", "part: exit", r"exit is no part"),
         ("interview.yaml", "      1: CST-PAST", "      9: CST-PAST", r"'9' is no answer"),
@@ -114,7 +119,8 @@ def test_any_bytes_give_a_document_or_our_mistakes(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"a: [" * 3000, b"a: &a [*a]", b"\xff\xfe", b"a: 1\na: 2", b"\0", b"x" * (MAX_BYTES + 1), b"a:\t- b\n\t- c: {"]
+    "raw",
+    [b"a: [" * 3000, b"a: &a [*a]", b"\xff\xfe", b"a: 1\na: 2", b"\0", b"x" * (MAX_BYTES + 1), b"a:\t- b\n\t- c: {"],
 )
 def test_hostile_files_are_refused_kindly(raw: bytes) -> None:
     """Deep nesting, loops, doubles, controls, size."""
@@ -203,7 +209,9 @@ def test_every_text_of_the_domain_stands_word_for_word(policy: Policy) -> None:
 
 
 SHOUTED = re.compile(r"[!]|[\U0001F300-\U0001FAFF]")
-SHOWS_TOO_MUCH = re.compile(r"threat|police|united nations|tortur|reprisal|victim|perpetrator|allegation|human rights", re.IGNORECASE)
+SHOWS_TOO_MUCH = re.compile(
+    r"threat|police|united nations|tortur|reprisal|victim|perpetrator|allegation|human rights", re.IGNORECASE
+)
 MAY_SHOW = {
     "C-START": "the person is told here who asks", "FP1": "safety",
     "Q08": "asked only after C-START, and it is what the question is about", "T-OOS-UNP": "names no one",
@@ -261,7 +269,9 @@ def test_mistakes_in_translations_are_found(tmp_path: Path) -> None:
     french = Path(shutil.copytree(locales / "en", locales / "fr"))
     assert texts.load_catalog(locales).languages == ("en", "fr")
     bot = french / "bot.ftl"
-    spoiled = bot.read_text().replace("{ $LIMIT } characters", "{ $LIMITE } characters").replace("    .c3 = 6 to 20\n", "")
+    spoiled = (
+        bot.read_text().replace("{ $LIMIT } characters", "{ $LIMITE } characters").replace("    .c3 = 6 to 20\n", "")
+    )
     bot.write_text(spoiled + "\nT-ERR-LONG = again { $LIMIT }\n\nQ99 = new\n\nbroken {\n")
     (french / "labels.ftl").unlink()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,11 @@ from storage.store import SqlStore, make_engine, sqlite_url
 from storage.tables import metadata
 from tests.postgres import postgres_url
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MINA, BLUE = Address("signal", "aci-1"), Address("telegram", "2")
-TALK = Conversation("c1", "signal", "v1", NOW.isoformat(), NOW.isoformat(), draft=Draft(answers=(Answer("Q14", text="Mina"),)))
+TALK = Conversation(
+    "c1", "signal", "v1", NOW.isoformat(), NOW.isoformat(), draft=Draft(answers=(Answer("Q14", text="Mina"),))
+)
 GIVEN = ConsentEvent("CR-1", "C-FWD", "given", "2026-11-24T10:00Z", "C-FWD", "00", "en", "signal")
 CARD = CaseCard(
     "LW-1", "OFF-HRC", "L2", "ST-SUB", "2026-11-24T10:00Z", "en", "signal", "two words", "other words", "hash",
@@ -56,7 +58,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def test_a_message_key_is_new_once_per_channel(store: Store) -> None:
     """Duplicates are dropped; the same key on another channel is another message."""
     with store.transaction() as work:
-        seen = [work.inbox.is_new("signal", "7", NOW), work.inbox.is_new("signal", "7", NOW), work.inbox.is_new("x", "7", NOW)]
+        seen = [
+            work.inbox.is_new("signal", "7", NOW),
+            work.inbox.is_new("signal", "7", NOW),
+            work.inbox.is_new("x", "7", NOW),
+        ]
 
     assert seen == [True, False, True]
 
@@ -162,7 +168,11 @@ def test_an_erased_case_leaves_a_tombstone(store: Store) -> None:
 
 def test_blobs_are_replaced_and_ordered(store: Store) -> None:
     """A newer alert card takes the place of the older."""
-    blobs = [SealedBlob("A", "O", "message", 2, b"2"), SealedBlob("A", "O", "message", 1, b"1"), SealedBlob("A", "O", "alert", 1, b"a")]
+    blobs = [
+        SealedBlob("A", "O", "message", 2, b"2"),
+        SealedBlob("A", "O", "message", 1, b"1"),
+        SealedBlob("A", "O", "alert", 1, b"a"),
+    ]
     with store.transaction() as work:
         for blob in [*blobs, replace(blobs[2], sealed=b"b")]:
             work.blobs.put(blob)

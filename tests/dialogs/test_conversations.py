@@ -108,7 +108,12 @@ def test_a_message_of_four_mebibytes_is_refused_kindly_and_nothing_moves() -> No
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(st.text(max_size=60), st.sampled_from([*"0123456789", "00", "000", "sos", "1 3", "stop everything"])), max_size=25))
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=60), st.sampled_from([*"0123456789", "00", "000", "sos", "1 3", "stop everything"])),
+        max_size=25,
+    )
+)
 def test_nothing_a_person_writes_raises_or_is_shown_as_code(texts: list[str]) -> None:
     """Any sequence of messages: no exception, never more than one message a turn, no unfilled variable."""
     play = Play()
@@ -344,7 +349,9 @@ def test_files_are_taken_only_after_their_consent_and_up_to_five() -> None:
 
 def _at_files() -> Play:
     play = started().say("1", "1", "1", "2", "1", "Mina", "1", "0", "0", "5", "0", "4", "2", "2", "1", "5")
-    play.say("words", "1", "Arlenia", "0", "0", "1", "0", "1", "4", "0", "0", "0", "0", "0", "0", "0", "0", "1", "1", "1")
+    play.say(
+        "words", "1", "Arlenia", "0", "0", "1", "0", "1", "4", "0", "0", "0", "0", "0", "0", "0", "0", "1", "1", "1"
+    )
     assert play.node == "Q45", play.node
     return play
 
@@ -370,7 +377,31 @@ def test_private_answers_are_kept_only_with_their_consent() -> None:
 
 def test_a_refused_forward_asks_none_of_the_others_and_can_be_reconsidered() -> None:
     """One no is enough; the person may come back to it themselves."""
-    play = short().say("1", "1", "1", "2", "1", "3", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "2")
+    play = short().say(
+        "1",
+        "1",
+        "1",
+        "2",
+        "1",
+        "3",
+        "0",
+        "1",
+        "2",
+        "2",
+        "6",
+        "1",
+        "2",
+        "Arlenia",
+        "7",
+        "1",
+        "1",
+        "0",
+        "1",
+        "4",
+        "1",
+        "1",
+        "2",
+    )
     assert (play.node, play.consent("C-FWD"), play.consent("C-EMER")) == ("Q50", "refused", "not_asked")
     assert "Nothing is sent" in play.said
     assert play.say("3").node == "C-FWD"
@@ -378,7 +409,31 @@ def test_a_refused_forward_asks_none_of_the_others_and_can_be_reconsidered() -> 
 
 def test_another_office_can_be_chosen_and_the_consent_names_it() -> None:
     """C-FWD is for exactly one recipient."""
-    play = short().say("1", "1", "1", "2", "1", "1 3", "Arlenia", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1")
+    play = short().say(
+        "1",
+        "1",
+        "1",
+        "2",
+        "1",
+        "1 3",
+        "Arlenia",
+        "0",
+        "1",
+        "2",
+        "2",
+        "6",
+        "1",
+        "2",
+        "Arlenia",
+        "7",
+        "1",
+        "1",
+        "0",
+        "1",
+        "4",
+        "1",
+        "1",
+    )
     assert play.node == "C-FWD", play.node
     first = play.said
     play.say("3", "2")
@@ -390,7 +445,32 @@ def test_another_office_can_be_chosen_and_the_consent_names_it() -> None:
 
 def test_a_wrong_idea_of_who_reads_it_is_explained_once() -> None:
     """T-CHECK."""
-    play = short().say("1", "1", "1", "2", "1", "3", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "1", "2")
+    play = short().say(
+        "1",
+        "1",
+        "1",
+        "2",
+        "1",
+        "3",
+        "0",
+        "1",
+        "2",
+        "2",
+        "6",
+        "1",
+        "2",
+        "Arlenia",
+        "7",
+        "1",
+        "1",
+        "0",
+        "1",
+        "4",
+        "1",
+        "1",
+        "1",
+        "2",
+    )
 
     assert (play.node, "Not your government" in play.said) == ("T-CHECK-AGAIN", True)
     assert play.say("2").consent("C-FWD") == "refused"
@@ -428,7 +508,35 @@ def test_the_phrase_is_asked_again_when_nothing_else_leads_back() -> None:
     play = at_review().say("2", "7")
     assert play.conversation.phrase_hash
     silent = Play().say("hi", "1", "1", "3", "1", "1", "3", "2", "0", "2")
-    silent.say("1", "1", "1", "2", "1", "3", "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1", "1", "1", "2", "2", "3")
+    silent.say(
+        "1",
+        "1",
+        "1",
+        "2",
+        "1",
+        "3",
+        "0",
+        "1",
+        "2",
+        "2",
+        "6",
+        "1",
+        "2",
+        "Arlenia",
+        "7",
+        "1",
+        "1",
+        "0",
+        "1",
+        "4",
+        "1",
+        "1",
+        "1",
+        "1",
+        "2",
+        "2",
+        "3",
+    )
     assert (silent.node, "cannot take the report back" in silent.said) == ("Q06-PHRASE-AGAIN", True)
 
 
@@ -531,5 +639,7 @@ def test_a_conversation_finishes_on_the_interview_it_began_with() -> None:
 
     play = started()
     newer = replace(play.policy.interview, version="newer", nodes={}, line=())
-    play.policy = replace(play.policy, interview=newer, older_interviews={play.policy.interview.version: play.policy.interview})
+    play.policy = replace(
+        play.policy, interview=newer, older_interviews={play.policy.interview.version: play.policy.interview}
+    )
     assert play.say("1").node == "Q09"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from dialogs.calendars import from_buddhist, from_ethiopian, from_hijri, from_ir
 from dialogs.dates import hours_until, read_clock, read_date, utc_offset_minutes
 
 TODAY = date(2026, 11, 24)
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,14 @@ def test_what_is_no_date_is_none(text: str) -> None:
 
 def test_other_calendars_agree_with_known_days() -> None:
     """New years that almanacs agree on."""
-    nowruz = {1399: (2020, 20), 1400: (2021, 21), 1403: (2024, 20), 1404: (2025, 21), 1405: (2026, 21), 1408: (2029, 20)}
+    nowruz = {
+        1399: (2020, 20),
+        1400: (2021, 21),
+        1403: (2024, 20),
+        1404: (2025, 21),
+        1405: (2026, 21),
+        1408: (2029, 20),
+    }
     assert all(from_iranian(y, 1, 1) == date(g, 3, d) for y, (g, d) in nowruz.items())
     assert from_hijri(1448, 1, 1) in (date(2026, 6, 16), date(2026, 6, 17))
     assert from_ethiopian(2019, 1, 1) == date(2026, 9, 11)
@@ -101,7 +108,9 @@ def test_clock_times_are_read(text: str, clock: tuple[int, int] | None) -> None:
     assert read_clock(text) == clock
 
 
-@pytest.mark.parametrize(("local", "offset"), [((12, 0), 120), ((10, 7), 0), ((4, 30), -330), ((23, 0), -660), ((21, 0), 660)])
+@pytest.mark.parametrize(
+    ("local", "offset"), [((12, 0), 120), ((10, 7), 0), ((4, 30), -330), ((23, 0), -660), ((21, 0), 660)]
+)
 def test_the_zone_follows_from_the_local_clock(local: tuple[int, int], offset: int) -> None:
     """Rounded to a quarter of an hour, nearest to zero."""
     assert utc_offset_minutes(local, NOW) == offset

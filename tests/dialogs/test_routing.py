@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from dialogs.search import find_bodies, find_country
 from tests.conftest import NOON, practice_policy
 
 Facts = dict[str, Value]
-NIGHT = datetime(2026, 11, 21, 21, 40, tzinfo=timezone.utc)
+NIGHT = datetime(2026, 11, 21, 21, 40, tzinfo=UTC)
 
 
 def way(facts: Facts, level: str = "L3", at: datetime = NOON) -> Route:
@@ -133,7 +133,7 @@ def test_an_excluded_office_never_receives_anything_and_somebody_always_does(
     """Whatever the answers."""
     directory = practice_policy().directory
     facts: Facts = {"un_kind": tuple(kinds), "exclude": tuple(exclude), "country": country, "coop_country": country}
-    found = route(facts, directory, at.replace(tzinfo=timezone.utc), level="L2")
+    found = route(facts, directory, at.replace(tzinfo=UTC), level="L2")
 
     assert found.office in directory.offices
     assert not any(is_excluded(directory.offices[office], facts, directory) for office, _reason in found.candidates)
@@ -152,8 +152,8 @@ def test_opening_hours_follow_summer_time(policy: Policy) -> None:
     """A real zone: nine in Zurich is seven UTC in summer and eight in winter."""
     office = replace(policy.directory.offices["OFF-HRC"], tz="Europe/Zurich")
 
-    assert is_open(office, datetime(2026, 7, 1, 6, 30, tzinfo=timezone.utc))
-    assert not is_open(office, datetime(2026, 12, 1, 6, 30, tzinfo=timezone.utc))
+    assert is_open(office, datetime(2026, 7, 1, 6, 30, tzinfo=UTC))
+    assert not is_open(office, datetime(2026, 12, 1, 6, 30, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,9 @@ def test_opening_hours_follow_summer_time(policy: Policy) -> None:
         ("OFF-HRC", "L3", NIGHT, "W-DAYS"),
     ],
 )  # fmt: skip
-def test_waiting_times_are_computed_and_said_in_words(policy: Policy, office: str, level: str, at: datetime, words: str) -> None:
+def test_waiting_times_are_computed_and_said_in_words(
+    policy: Policy, office: str, level: str, at: datetime, words: str
+) -> None:
     """INV-19."""
     found = wait_words(policy.directory.offices[office], level, policy.triage, at)
 
@@ -199,6 +201,8 @@ def test_a_country_is_found_by_any_of_its_names(policy: Policy, typed: str, code
         ("the UN", ("ENT-SPT",), []),
     ],
 )
-def test_a_body_is_found_by_the_words_a_person_has(policy: Policy, typed: str, kinds: tuple[str, ...], names: list[str]) -> None:
+def test_a_body_is_found_by_the_words_a_person_has(
+    policy: Policy, typed: str, kinds: tuple[str, ...], names: list[str]
+) -> None:
     """One best match stands alone; unknown words find nothing."""
     assert [body.name for body in find_bodies(typed, policy.directory, kinds)] == names

@@ -91,7 +91,9 @@ NEAR_MISSES = {
 
 
 @pytest.mark.parametrize(("facts", "rules", "level"), WORKED)
-def test_the_worked_examples_of_the_domain_come_out_as_printed(facts: Facts, rules: tuple[str, ...], level: str) -> None:
+def test_the_worked_examples_of_the_domain_come_out_as_printed(
+    facts: Facts, rules: tuple[str, ...], level: str
+) -> None:
     """domain.md 3.10.3."""
     found = judged(facts)
 

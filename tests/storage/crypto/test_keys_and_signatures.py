@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -24,7 +24,7 @@ from storage.crypto.key_ring import KeyRing, RingKey
 from storage.crypto.lookup import LookupKey
 from storage.crypto.signatures import RootKey, verify
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 ROOT = RootKey(bytes(range(64)))
 KEY, NONCE = b"k" * 32, b"n" * 12
 OLD, NEW = RingKey("old", b"o" * 32), RingKey("new", b"w" * 32)
