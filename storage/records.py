@@ -54,7 +54,7 @@ class SqlTallies:
 
     def all(self) -> dict[str, int]:
         """Return every month and its count."""
-        return {month: count for month, count in self.connection.execute(select(tallies.c.month, tallies.c["count"]))}
+        return {row[0]: row[1] for row in self.connection.execute(select(tallies.c.month, tallies.c["count"]))}
 
 
 @dataclass(frozen=True, slots=True)

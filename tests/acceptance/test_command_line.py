@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -445,7 +446,7 @@ def _no_recovery(home: Path) -> None:
     path.write_text(path.read_text().replace("use: recovery", "use: report"))
 
 
-FAULTS = {
+FAULTS: dict[str, Callable[[Path], object]] = {
     "settings": _break_settings,
     "policy": _break_policy,
     "flow": _break_flow,

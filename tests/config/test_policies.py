@@ -270,7 +270,7 @@ def test_mistakes_in_translations_are_found(tmp_path: Path) -> None:
     assert texts.load_catalog(locales).languages == ("en", "fr")
     bot = french / "bot.ftl"
     spoiled = (
-        bot.read_text().replace("{ $LIMIT } characters", "{ $LIMITE } characters").replace("    .c3 = 6 to 20\n", "")
+        bot.read_text().replace("{ $LIMIT } characters", "{ $WRONG } characters").replace("    .c3 = 6 to 20\n", "")
     )
     bot.write_text(spoiled + "\nT-ERR-LONG = again { $LIMIT }\n\nQ99 = new\n\nbroken {\n")
     (french / "labels.ftl").unlink()

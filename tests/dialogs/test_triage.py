@@ -41,7 +41,7 @@ WORKED = [
     ({"scope": "OOS-UNP", "danger_now": "no"}, ("TR-40",), "L0"),
 ]  # fmt: skip
 
-RULES = {
+RULES: dict[str, Facts] = {
     "TR-01": {"danger_now": "yes"},
     "TR-02": {"fast": "yes"},
     "TR-03": {"acts": ("ACT-LIB-ARR",)},
@@ -68,7 +68,7 @@ RULES = {
     "TR-40": {"scope": "OOS-GEN"},
 }  # fmt: skip
 
-NEAR_MISSES = {
+NEAR_MISSES: dict[str, Facts] = {
     "TR-03": {"acts": ("ACT-LIB-ARR",), "whereabouts": "unknown", "last_contact": "older"},
     "TR-04": {"acts": ("ACT-PHY-KIL",), "recency": "T0"},
     "TR-05": {"acts": ("ACT-THR-LEG",), "deadline_hours": 24},

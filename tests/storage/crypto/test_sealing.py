@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.crypto.age.armor import encode
+from storage.crypto.age.hybrid import HybridIdentity
 from storage.crypto.age.identity_file import protect, read_identity_file, write_identity_file
 from storage.crypto.age.keys import generate_identity, parse_identity
 from storage.crypto.errors import (
@@ -132,7 +133,7 @@ def test_sealing_a_large_file_keeps_memory_flat() -> None:
     """The source is read piece by piece: the peak is the sealed result, not a copy of it on top of the source."""
     tracemalloc.start()
     try:
-        sealed, _size, _digest = seal_file(_Zeros(8 * 1024 * KIB), OFFICE.text(), 10**9)
+        sealed, _size, _digest = seal_file(_Zeros(8 * 1024 * KIB), OFFICE.text(), 10**9)  # type: ignore[arg-type]  # reads like a file
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -176,7 +177,9 @@ def test_a_key_file_protected_by_a_passphrase_opens_with_it_only() -> None:
     """The standard form `age -p` writes and reads."""
     protected = protect(write_identity_file(OFFICE), "three loud words", work_factor=FAST)
 
-    assert read_identity_file(protected, "three loud words")[0].text() == OFFICE.text()
+    opened = read_identity_file(protected, "three loud words")[0]
+    assert isinstance(opened, HybridIdentity)
+    assert opened.text() == OFFICE.text()
     with pytest.raises(WrongPassphrase):
         read_identity_file(protected, "three loud wordz")
     with pytest.raises(PassphraseNeeded):
