@@ -6,10 +6,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config import countries, directory, interview, taxonomy, triage
-from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, YesNo, read, validated
+from config import countries, directory, interview, measures, purposes, taxonomy, triage
+from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
 from config.texts import load_catalog
-from dialogs.policy import Policy, Purpose, Settings, Words
+from dialogs.policy import Policy, Settings, Words
 
 if TYPE_CHECKING:
     from dialogs.policy import Directory, SecretHash
@@ -19,45 +19,12 @@ FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "cons
          "service.yaml", "secret_words.yaml", "measures.yaml")  # fmt: skip
 
 
-class _Consent(Record):
-    id: str
-    purpose: str
-    purpose_type: str
-    data_types: Texts
-    recipient: str
-    on_withdrawal: str
-    on_no: str
-    sensitive: YesNo = False
-    scope: str | None = None
-    valid_days: int | None = None
-
-
-class _Consents(Record):
-    consents: tuple[_Consent, ...]
-
-
 class _Words(Record):
     sos: Texts
     withdraw: Texts
     check: Texts
     online: Texts
     several: Texts
-
-
-class _Measure(Record):
-    code: str
-    group: str
-    do: str
-    who_learns: str
-    risk: str
-    decides: Texts
-    reversible: str
-    identity: str
-    valid_days: int
-
-
-class _Measures(Record):
-    measures: tuple[_Measure, ...]
 
 
 class _Service(Record):
@@ -116,14 +83,14 @@ def load_policy(
         taxonomy=codes,
         triage=triage.load(documents["triage.yaml"]),
         directory=directory.load(documents["offices.yaml"], countries.names()),
-        purposes=_purposes(documents["consents.yaml"]),
+        purposes=purposes.load(documents["consents.yaml"]),
         words=_words(documents["words.yaml"]),
         texts=texts,
         secret_hash=secret_hash,
         secret_words=_secret_words(documents["secret_words.yaml"]),
         settings=_settings(documents["service.yaml"]),
     )
-    validated(documents["measures.yaml"], _Measures)
+    measures.load(documents["measures.yaml"])
     found = [mistake for document in documents.values() for mistake in document.mistakes]
     if found:
         raise PolicyMistakes(found)
@@ -137,14 +104,6 @@ def load_directory(path: Path) -> Directory:
     if document.mistakes:
         raise PolicyMistakes(document.mistakes)
     return found
-
-
-def _purposes(document: Document) -> dict[str, Purpose]:
-    file = validated(document, _Consents)
-    return {
-        c.id: Purpose(c.id, c.purpose, c.purpose_type, c.data_types, c.sensitive, c.scope, c.valid_days)
-        for c in (file.consents if file is not None else ())
-    }
 
 
 def _words(document: Document) -> dict[str, Words]:
