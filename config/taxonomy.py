@@ -55,7 +55,8 @@ def load(document: Document) -> Taxonomy:
         return Taxonomy({}, {}, {}, ())
     _check(document, file)
     acts = {act.code: Act(act.code, act.group, act.act_class) for act in file.acts}
-    group_class: dict[str, str] = {group: act_class for group, act_class in file.group_class.items()}  # noqa: C416 - widens
+    # A copy of the wider type.
+    group_class: dict[str, str] = {group: act_class for group, act_class in file.group_class.items()}  # noqa: C416
     return Taxonomy(acts, group_class, dict(file.codes), file.confidential_coop)
 
 

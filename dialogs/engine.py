@@ -11,17 +11,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from dialogs import acts, cases, fast, hidden, steps
+from dialogs.accepting import accept
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.choices import show_answer
-from dialogs.consents import consent_event, fingerprint, is_live
+from dialogs.consents import is_live
 from dialogs.conversation import Answer, Conversation, Draft
 from dialogs.effects import CancelWake, DropFiles, Forget, WakeAt
 from dialogs.events import ButtonPressed, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
-from dialogs.facts import LIVE
 from dialogs.flow import only_numbers
-from dialogs.judgement import route_of, triage_of
 from dialogs.limits import (
-    MAX_CONSENT_EVENTS,
     MAX_FILES,
     MAX_TEXT_CHARS,
     TIMER_DRAFT,
@@ -29,25 +27,19 @@ from dialogs.limits import (
     TIMER_IDLE,
     TIMER_SESSION,
 )
-from dialogs.lists import OUTSIDE
 from dialogs.machine import END, HIDDEN, PAUSED, START
 from dialogs.policy import Kind
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
-from dialogs.sending import check_agreement
 from dialogs.turn import Turn
-from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
-    from dialogs.conversation import ConsentEvent
     from dialogs.effects import Effect
-    from dialogs.policy import Choice, Node, Policy
+    from dialogs.policy import Node, Policy
 
 HIDE, MENU, BACK = ("000",), ("00",), ("9",)
 MIN_PANIC_CHARS = 3
 _PANIC = "Q06-PANIC"
-_NO_ANSWER_KEPT = ("LANG", "Q50", "Q52", "T-RESUME", "C-TGFULL", "FP1")
-_FREE_WORDS = ("FP6-LINE", "T-SUPPLEMENT", "T-FEEDBACK-WRITE")
 
 
 def begin(conversation_id: str, channel: str, policy: Policy, at: datetime) -> Conversation:
@@ -277,126 +269,6 @@ def _offer_full_telegram(turn: Turn, text: str) -> bool:
 
 def _lite_by_phone(turn: Turn) -> bool:
     return turn.facts.get("device") in ("seen", "notmine", "watched") or turn.facts.get("device_suspect") == "this"
-
-
-def accept(turn: Turn, node: Node, answer: Answer) -> None:
-    """Keep the answer, record its consent, do what it says, and ask what follows."""
-    chosen = _chosen(node, answer)
-    before = turn.draft
-    if _keeps(node, chosen):
-        turn.put_answer(_permitted(turn, answer))
-    if node.field == "lang" and chosen:
-        turn.set(lang=str(chosen[0].value))
-    if node.kind is Kind.CONSENT and chosen and chosen[0].status is not None:
-        _record_consent(turn, node, chosen[0])
-    if node.part == fast.PART:
-        fast.update_card(turn)
-    for choice in chosen:
-        for text_id in choice.notices:
-            turn.say(text_id)
-    if any(acts.run(turn, choice) for choice in chosen):
-        return
-    _words_of(turn, node, answer)
-    _after_edit(turn, node, before)
-    _follow(turn, node, answer, chosen)
-
-
-def _chosen(node: Node, answer: Answer) -> tuple[Choice, ...]:
-    if node.kind in (Kind.OFFICES, Kind.SEARCH):
-        return ()
-    return tuple(choice for choice in node.choices if choice.key in answer.keys)
-
-
-def _keeps(node: Node, chosen: tuple[Choice, ...]) -> bool:
-    if node.kind is Kind.CONSENT and chosen and chosen[0].status is None:
-        return False  # neither yes nor no: the consent is still open
-    if node.id in _NO_ANSWER_KEPT or node.id in ("T-SUPPLEMENT", "T-FEEDBACK-WRITE", "T-WITHDRAW-ONE"):
-        return False
-    return node.line or node.field is not None or any(choice.sets or choice.flags for choice in node.choices)
-
-
-def _permitted(turn: Turn, answer: Answer) -> Answer:
-    """Once C-SENS was refused, later private answers are not kept either."""
-    refused = any(event.id == "C-SENS" and event.status == "refused" for event in turn.draft.consents)
-    return acts.without_private(turn, answer) or Answer(answer.node) if refused else answer
-
-
-def _record_consent(turn: Turn, node: Node, choice: Choice) -> None:
-    question, consent = turn.conversation.question, node.consent or node.id
-    if question is None or choice.status is None or len(turn.draft.consents) >= MAX_CONSENT_EVENTS:
-        return
-    recipient, scope = _recipient(turn, node)
-    event = consent_event(
-        turn.conversation, question, consent, choice.status, at=turn.event.at, entropy=turn.event.entropy,
-        recipient=recipient, scope=scope,
-    )  # fmt: skip
-    turn.set_draft(consents=(*turn.draft.consents, event))
-    if consent == "C-FWD" and event.status in LIVE:
-        _bind(turn, event)
-
-
-def _recipient(turn: Turn, node: Node) -> tuple[str, str]:
-    if node.id == "FP1":
-        return duty_desk(turn), "card"
-    if node.id == "C-EMER":
-        return duty_desk(turn), "report"
-    if node.id == "C-ASG":
-        return "OFF-ASG", "report"
-    if node.id == "C-FWD":
-        return route_of(turn.facts, turn.policy, turn.event.at).office, "report"
-    return "", ""
-
-
-def _bind(turn: Turn, event: ConsentEvent) -> None:
-    level = triage_of(turn.facts, turn.policy, turn.event.at).level
-    agreed = fingerprint(turn.draft, turn.interview, event.recipient, level)
-    bound = tuple(
-        replace(old, content_version=agreed) if old.record_id == event.record_id else old for old in turn.draft.consents
-    )
-    turn.set_draft(agreed=agreed, consents=bound)
-
-
-def _words_of(turn: Turn, node: Node, answer: Answer) -> None:
-    if node.id == "T-SUPPLEMENT" and answer.text:
-        cases.pass_on(turn, answer.text, "supplement")
-        turn.say("T-SUPPLEMENT-SENT")
-    elif node.id == "T-FEEDBACK-WRITE" and answer.text:
-        cases.feedback(turn, answer.text)
-        turn.say("T-FEEDBACK-SENT")
-
-
-def _after_edit(turn: Turn, node: Node, before: Draft) -> None:
-    part = node.part not in ("permissions", "review", "later", "fast")
-    if part and before.agreed and turn.draft.answers != before.answers:
-        check_agreement(turn)
-
-
-def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) -> None:
-    asked = any(event.id == "C-SENS" for event in turn.draft.consents)
-    if not asked and acts.is_private(turn, answer):
-        ask(turn, "C-SENS")
-        return
-    if node.id == "T-WITHDRAW-ONE" and answer.value:
-        cases.withdraw_one(turn, answer.value)
-        return
-    if node.kind is Kind.SEARCH and _is_outside(turn, answer.value):
-        ask(turn, "T-OOS-OTH", again=True)
-        return
-    goto = next((choice.goto for choice in chosen if choice.goto is not None), None) or node.then
-    if goto is None:
-        steps.go_next(turn)
-    elif goto == "TALK":
-        turn.move("TALK")
-        turn.say("T-TALK-SENT")
-        speak_only(turn)
-    elif node.then is not None and goto == node.then and node.then in turn.interview.line:
-        steps.go_next(turn)
-    else:
-        steps.come_to(turn, goto)
-
-
-def _is_outside(turn: Turn, name: str) -> bool:
-    return any(body.name == name and body.kind == OUTSIDE for body in turn.policy.directory.bodies)
 
 
 def _button(turn: Turn, event: ButtonPressed) -> None:

@@ -66,7 +66,7 @@ class Turn:
 
     def set_draft(self, **changes: object) -> None:
         """Change fields of the draft; begins one when there is none."""
-        self.set(draft=replace(self.draft, **changes))  # type: ignore[arg-type]  # as above
+        self.set(draft=replace(self.draft, **changes))  # type: ignore[arg-type]  # checked by the field names, as above
 
     def put_answer(self, answer: Answer) -> None:
         """Keep an answer: in its old place when the node was answered before."""

@@ -204,23 +204,49 @@ class UnitOfWork(Protocol):
     """One transaction."""
 
     @property
-    def inbox(self) -> Inbox: ...  # noqa: D102
+    def inbox(self) -> Inbox:
+        """Return the inbox of this transaction."""
+        ...
+
     @property
-    def conversations(self) -> Conversations: ...  # noqa: D102
+    def conversations(self) -> Conversations:
+        """Return the conversations of this transaction."""
+        ...
+
     @property
-    def cases(self) -> Cases: ...  # noqa: D102
+    def cases(self) -> Cases:
+        """Return the cases of this transaction."""
+        ...
+
     @property
-    def blobs(self) -> Blobs: ...  # noqa: D102
+    def blobs(self) -> Blobs:
+        """Return the blobs of this transaction."""
+        ...
+
     @property
-    def outbox(self) -> Outbox: ...  # noqa: D102
+    def outbox(self) -> Outbox:
+        """Return the outbox of this transaction."""
+        ...
+
     @property
-    def timers(self) -> Timers: ...  # noqa: D102
+    def timers(self) -> Timers:
+        """Return the timers of this transaction."""
+        ...
+
     @property
-    def alerts(self) -> Alerts: ...  # noqa: D102
+    def alerts(self) -> Alerts:
+        """Return the alerts of this transaction."""
+        ...
+
     @property
-    def tallies(self) -> Tallies: ...  # noqa: D102
+    def tallies(self) -> Tallies:
+        """Return the tallies of this transaction."""
+        ...
+
     @property
-    def versions(self) -> Versions: ...  # noqa: D102
+    def versions(self) -> Versions:
+        """Return the versions of this transaction."""
+        ...
 
 
 class Store(Protocol):
