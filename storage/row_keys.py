@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
@@ -31,6 +31,7 @@ class RowKeys:
     connection: Connection
     ring: KeyRing
     entropy: Entropy
+    open_keys: dict[str, bytes] = field(default_factory=dict, repr=False)  # of this transaction only
 
     def new(self, purpose: str) -> tuple[str, bytes]:
         """Make a key; return its id and the key."""
@@ -38,15 +39,19 @@ class RowKeys:
         wrapped = self.ring.wrap(key, purpose, key_id, self.entropy.bytes(NONCE_BYTES))
         values = {"id": key_id, "purpose": purpose, "ring_key": self.ring.newest, "wrapped": wrapped}
         self.connection.execute(insert(keys).values(values))
+        self.open_keys[key_id] = key
         return key_id, key
 
     def get(self, key_id: str) -> bytes:
         """Return the key. Raises: KeyRowMissing, NotAuthentic, UnknownRingKey."""
-        row = self.connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
-        if row is None:
-            raise KeyRowMissing
-        return self.ring.unwrap(row.ring_key, row.wrapped, row.purpose, key_id)
+        if key_id not in self.open_keys:
+            row = self.connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
+            if row is None:
+                raise KeyRowMissing
+            self.open_keys[key_id] = self.ring.unwrap(row.ring_key, row.wrapped, row.purpose, key_id)
+        return self.open_keys[key_id]
 
     def erase(self, key_id: str) -> None:
         """Destroy the key."""
+        self.open_keys.pop(key_id, None)
         self.connection.execute(delete(keys).where(keys.c.id == key_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -24,9 +24,15 @@ class Rows:
 
     connection: Connection
     lookup: LookupKey
+    found: dict[Address, int] = field(default_factory=dict)  # of this transaction only
 
     def of(self, address: Address) -> int:
         """Return the row number of the person, whether or not it exists; collisions move to the next number."""
+        if address not in self.found:
+            self.found[address] = self._look_up(address)
+        return self.found[address]
+
+    def _look_up(self, address: Address) -> int:
         digest = self.digest(address)
         number = self.lookup.row_key("address", address.channel, address.value)
         for probe in range(_PROBES):
