@@ -33,13 +33,13 @@ ENV PATH=/opt/leeward/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONSAFEPATH=1 \
-    LEEWARD_HOME=/var/lib/leeward \
-    LEEWARD_MASTER_KEY_FILE=/run/leeward-keys/master.key
+    LEEWARD_HOME=/var/lib/leeward
 USER 65532:65532
 WORKDIR /var/lib/leeward
-# The state is a volume; the draft keys are a tmpfs that dies with the power.
+# The state is a volume, and so are its keys until they can live on a tmpfs.
 VOLUME ["/var/lib/leeward"]
 HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 CMD ["leeward", "doctor"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["leeward"]
-CMD ["serve"]
+# There is no service to run yet: the container checks itself and ends.
+CMD ["doctor"]
