@@ -57,6 +57,8 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
     Pure: equal arguments give equal results and are never changed. Never raises on anything a person writes.
     Raises ForbiddenMove or UnknownInterview when the interview itself is broken.
     """
+    if conversation.node == END:  # forgotten, and somebody writes again: everything begins anew
+        conversation = begin(conversation.id, conversation.channel, policy, event.at)
     turn = Turn(conversation, event, policy)
     match event:
         case TextReceived():

@@ -8,7 +8,7 @@ from pathlib import Path
 from dialogs.effects import Forget, RaiseAlert, Say, SealReport
 from tests.playbook import Play
 
-EVENTS = 100_000
+EVENTS = 20_000
 ANSWERS = ("1", "2", "3", "4", "0", "1 3", "9", "00", "words", "Arlenia", "000", "sos", "withdraw", "8", "5", "6", "7")
 PAGE = Path(__file__).parents[1] / "docs" / "proofs.md"
 
