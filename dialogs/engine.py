@@ -142,15 +142,16 @@ def _back_or_paused(turn: Turn, keys: tuple[str, ...] | None) -> bool:
     if turn.conversation.node == PAUSED:
         ask(turn, "T-RESUME")
         return True
-    if keys == BACK and turn.conversation.draft is not None and _has_no_nine(turn):
+    if keys == BACK and turn.conversation.draft is not None and _can_go_back(turn):
         steps.back(turn)
         return True
     return False
 
 
-def _has_no_nine(turn: Turn) -> bool:
-    question = turn.conversation.question
-    return question is not None and question.node not in ("Q53", "Q54", "TALK")
+def _can_go_back(turn: Turn) -> bool:
+    """Tell whether a question of the interview is open, so that 9 can mean back."""
+    node = turn.interview.nodes.get(turn.conversation.node)
+    return node is not None and node.kind is not Kind.REST and node.id not in ("Q53", "Q54")
 
 
 def _is_panic(turn: Turn, words: str) -> bool:

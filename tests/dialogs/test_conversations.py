@@ -643,3 +643,11 @@ def test_a_conversation_finishes_on_the_interview_it_began_with() -> None:
         play.policy, interview=newer, older_interviews={play.policy.interview.version: play.policy.interview}
     )
     assert play.say("1").node == "Q09"
+
+
+def test_back_means_nothing_while_talking_and_a_finished_chat_begins_anew() -> None:
+    """Found by random conversations: 9 at TALK, and a message after the end."""
+    play = Play().say("sos", "1", "0", "0", "0", "1", "two cars", "9")
+    assert play.node == "TALK"
+    ended = Play().say("hi", "00", "6")
+    assert ended.say("hello").node == "Q01"
