@@ -1,4 +1,4 @@
-"""Bodies of rows under their own keys: Cobblestone-256, bound to table, row and revision (libraries.md 4).
+"""Bodies of rows under their own keys: Cobblestone-256, bound to table, row and revision.
 
 A body copied to another row, or an older one put back, does not open.
 """

@@ -37,11 +37,13 @@ class KeyRing(Secret):
     __slots__ = ("_by_id", "newest")
 
     def __init__(self, keys: Sequence[RingKey]) -> None:
-        """Take the keys, the newest first. Raises: MalformedKey when there are none."""
+        """Take the keys, the newest first. Raises: MalformedKey when there are none, or two have one id."""
         if not keys:
             raise MalformedKey("the key ring is empty")
         self.newest = keys[0].key_id
         self._by_id = {key.key_id: AESGCMSIV(key.key) for key in keys}
+        if len(self._by_id) < len(keys):  # one of the two would silently be lost, and all it wrapped with it
+            raise MalformedKey("two keys of the ring have the same id")
 
     @property
     def key_ids(self) -> tuple[str, ...]:

@@ -1,16 +1,18 @@
 """Keyed hashes of what is only compared, never read: addresses, message keys, words.
 
 Protects against whoever holds the database. Not against whoever also holds the look-up key: phone numbers are
-few enough to try them all (threats.md 1.7), which is why addresses are not kept longer than needed.
+few enough to try them all, which is why addresses are not kept longer than needed.
 """
 
 from __future__ import annotations
 
 import hmac
 
+from storage.crypto.errors import MalformedKey
 from storage.crypto.framing import frame
 from storage.crypto.secret import Secret
 
+KEY_BYTES = 32
 ROW_KEY_BITS = 63  # fits a signed 64-bit integer of every database
 DIGEST = "sha256"
 
@@ -21,7 +23,9 @@ class LookupKey(Secret):
     __slots__ = ("_key",)
 
     def __init__(self, key: bytes) -> None:
-        """Take 32 bytes."""
+        """Take 32 bytes. Raises: MalformedKey for any other number: HMAC would take none at all."""
+        if len(key) != KEY_BYTES:
+            raise MalformedKey("a look-up key has 32 bytes")
         self._key = key
 
     def digest(self, kind: str, *parts: str) -> bytes:

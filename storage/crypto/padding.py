@@ -7,10 +7,15 @@ how long it really is, so that it can be sealed while it streams in.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from storage.crypto.errors import MalformedPadding
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 KIB = 1024
+PIECE_BYTES = 64 * KIB  # zeros are made this many at a time: padding may be as large as the file
 SIZES = (16 * KIB, 64 * KIB, 256 * KIB)
 TRAILER_BYTES = 64
 TRAILER = re.compile(rb"\nleeward-file-1 ([0-9]{20}) *\n$")
@@ -34,10 +39,13 @@ def unpad_document(padded: bytes) -> bytes:
     return padded.rstrip(b" \n")
 
 
-def file_padding(size: int) -> bytes:
-    """Return what follows a file of `size` bytes: zeros, and the trailer with its size."""
-    trailer = f"\nleeward-file-1 {size:020d}".encode().ljust(TRAILER_BYTES - 1) + b"\n"
-    return b"\0" * (padded_size(size + TRAILER_BYTES) - size - TRAILER_BYTES) + trailer
+def file_padding(size: int) -> Iterator[bytes]:
+    """Yield what follows a file of `size` bytes, in pieces: zeros, and the trailer with its size."""
+    left = padded_size(size + TRAILER_BYTES) - size - TRAILER_BYTES
+    while left:
+        yield bytes(piece := min(left, PIECE_BYTES))
+        left -= piece
+    yield f"\nleeward-file-1 {size:020d}".encode().ljust(TRAILER_BYTES - 1) + b"\n"
 
 
 def file_size(last_bytes: bytes) -> int:
@@ -46,3 +54,14 @@ def file_size(last_bytes: bytes) -> int:
     if match is None:
         raise MalformedPadding
     return int(match[1])
+
+
+def unpad_file(padded: bytes) -> bytes:
+    """Return the file alone. Raises: MalformedPadding, also for a size that is not the one that was padded.
+
+    Whoever knows a recipient can seal to it: a trailer that lies must neither add bytes to a file nor hide some.
+    """
+    size = file_size(padded)
+    if padded_size(size + TRAILER_BYTES) != len(padded) or padded[size:-TRAILER_BYTES].strip(b"\0"):
+        raise MalformedPadding
+    return padded[:size]

@@ -10,10 +10,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage.crypto.age import files
-from storage.crypto.age.keys import generate_identity, is_classic, parse_identity, parse_recipient
+from storage.crypto.age.hybrid import HybridIdentity
+from storage.crypto.age.keys import generate_identity, is_classic, parse_recipient
 from storage.crypto.entropy import EntropySource, fresh_bytes
 from storage.crypto.errors import ClassicRecipients, MixedRecipients, TooFewRecipients, TooLarge, TooManyRecipients
-from storage.crypto.padding import file_padding, file_size, pad_document, unpad_document
+from storage.crypto.padding import PIECE_BYTES, file_padding, pad_document, unpad_document, unpad_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 FEWEST_RECIPIENTS = 2
 MOST_RECIPIENTS = 20
-PIECE_BYTES = 64 * 1024
 SEED_BYTES = 32
 
 
@@ -55,12 +55,13 @@ def seal_file(
 ) -> tuple[bytes, int, str]:
     """Return the padded file sealed to one one-time identity, its size in bytes and its SHA-256 in hex.
 
-    The file is streamed and never decoded. Raises: TooLarge when it has more than `limit` bytes.
+    The file is streamed and never decoded. Raises: TooLarge when it has more than `limit` bytes, MalformedKey.
     """
     measured = _Measured(source, limit)
-    recipient = parse_identity(identity).recipient()  # type: ignore[union-attr]  # one-time identities are hybrid
-    sealed = b"".join(files.encrypt(measured.pieces(), [recipient], entropy))
-    return sealed, measured.size, measured.digest.hexdigest()
+    sealed = io.BytesIO()  # join() would hold every chunk twice
+    for chunk in files.encrypt(measured.pieces(), [HybridIdentity.parse(identity).recipient()], entropy):
+        sealed.write(chunk)
+    return sealed.getvalue(), measured.size, measured.digest.hexdigest()
 
 
 class _Measured:
@@ -79,13 +80,12 @@ class _Measured:
                 raise TooLarge
             self.digest.update(piece)
             yield piece
-        yield file_padding(self.size)
+        yield from file_padding(self.size)
 
 
 def open_file(sealed: bytes, identities: Iterable[Identity]) -> bytes:
     """Return a sealed file as it was. Raises: NotForThisIdentity, Malformed, MalformedPadding, Tampered."""
-    padded = b"".join(files.decrypt(io.BytesIO(sealed), identities))
-    return padded[: file_size(padded)]
+    return unpad_file(b"".join(files.decrypt(io.BytesIO(sealed), identities)))
 
 
 class AgeSealer:

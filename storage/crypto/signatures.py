@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -34,6 +34,7 @@ SEED_BYTES = 32
 SECRET_PREFIX = "LEEWARD-ROOT-SECRET-1-"  # noqa: S105 - the beginning of a key file, not a key
 FINGERPRINT_PREFIX = "leeward-root-1-"
 CONTEXT = b"leeward/statement/v1"
+CLOCK_TOLERANCE = timedelta(minutes=5)  # a directory signed a moment ago must not stop a server whose clock lags
 FIELDS = ("purpose", "sha256", "signed_at", "expires_at", "ed25519_key", "mldsa65_key", "ed25519", "mldsa65")
 
 
@@ -121,7 +122,7 @@ def verify(content: bytes, signature: bytes, purpose: str, *, pinned: str, now: 
         signed_at, expires_at = (datetime.fromisoformat(fields[name]) for name in ("signed_at", "expires_at"))
         if now >= expires_at:
             raise SignatureExpired
-        if now < signed_at:
+        if now < signed_at - CLOCK_TOLERANCE:
             raise SignatureFromTheFuture
     except (ValueError, TypeError) as exc:
         raise MalformedSignature from exc
@@ -130,8 +131,8 @@ def verify(content: bytes, signature: bytes, purpose: str, *, pinned: str, now: 
 
 def _check(content: bytes, fields: dict[str, str], keys: tuple[bytes, bytes]) -> None:
     digest = sha256(content).hexdigest()
-    statement = frame(fields["purpose"], digest, fields["signed_at"], fields["expires_at"])
-    try:
+    try:  # a lone surrogate, which JSON can write and UTF-8 cannot, is a ValueError too
+        statement = frame(fields["purpose"], digest, fields["signed_at"], fields["expires_at"])
         Ed25519PublicKey.from_public_bytes(keys[0]).verify(_decode(fields["ed25519"]), CONTEXT + statement)
         MLDSA65PublicKey.from_public_bytes(keys[1]).verify(_decode(fields["mldsa65"]), statement, context=CONTEXT)
     except (InvalidSignature, ValueError) as exc:

@@ -30,10 +30,10 @@ def is_armored(data: bytes) -> bool:
 def decode(text: bytes) -> bytes:
     """Return the sealed file. Raises: MalformedArmor."""
     lines = re.split(rb"\r?\n", _stripped(text))
-    if len(lines) < 3 or lines[0] != BEGIN or lines[-1] != END:  # noqa: PLR2004 - a first, a last, and something between
+    if len(lines) < 2 or lines[0] != BEGIN or lines[-1] != END:  # noqa: PLR2004 - a first and a last line
         raise MalformedArmor("its first or last line is missing")
-    body = lines[1:-1]
-    if any(len(line) != COLUMNS for line in body[:-1]) or not 0 < len(body[-1]) <= COLUMNS:
+    body = lines[1:-1]  # no line at all is the armor of an empty file
+    if any(len(line) != COLUMNS for line in body[:-1]) or any(not 0 < len(line) <= COLUMNS for line in body[-1:]):
         raise MalformedArmor("a line of the wrong length")
     return _decoded(b"".join(body))
 
@@ -43,8 +43,6 @@ def _stripped(text: bytes) -> bytes:
     core = end.lstrip(WHITESPACE)
     if max(len(text) - len(end), len(end) - len(core)) > MAX_WHITESPACE_BYTES:
         raise MalformedArmor("too much white space around it")
-    if end.endswith(END) is False or core == b"":
-        raise MalformedArmor("its last line is missing")
     return core
 
 

@@ -146,5 +146,5 @@ def _opened(sealed: bytes, key: MLKEM768X25519PrivateKey) -> bytes | None:
         return _suite().decrypt(sealed, key, info=INFO)
     except InvalidTag:
         return None
-    except ValueError as error:
+    except ValueError as error:  # pragma: no cover - _check_share has refused such shares before
         raise MalformedHeader("a post-quantum recipient holds no valid key share") from error

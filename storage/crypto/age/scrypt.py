@@ -25,8 +25,11 @@ DIGITS = re.compile(r"[1-9][0-9]{0,9}")
 
 
 def _wrapping_key(passphrase: str, salt: bytes, work_factor: int) -> bytes:
-    stretch = Scrypt(salt=LABEL + salt, length=derivation.KEY_BYTES, n=1 << work_factor, r=8, p=1)
-    return stretch.derive(passphrase.encode())
+    try:
+        secret = passphrase.encode()
+    except UnicodeEncodeError:  # a terminal can deliver such; the cause is left out, for it quotes the passphrase
+        raise MalformedKey("a passphrase that is not Unicode text") from None
+    return Scrypt(salt=LABEL + salt, length=derivation.KEY_BYTES, n=1 << work_factor, r=8, p=1).derive(secret)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -63,6 +63,26 @@ def test_a_ring_key_that_is_gone_is_named_as_the_reason() -> None:
         RingKey("short", b"x")
 
 
+def test_two_keys_of_one_id_are_no_ring() -> None:
+    """One of them would be lost in silence, and everything it wrapped."""
+    with pytest.raises(MalformedKey, match="same id"):
+        KeyRing([NEW, RingKey("new", b"x" * 32)])
+
+
+@pytest.mark.parametrize("key", [b"", b"x" * 31])
+def test_a_look_up_key_has_32_bytes(key: bytes) -> None:
+    """HMAC would take an empty key and protect nothing."""
+    with pytest.raises(MalformedKey):
+        LookupKey(key)
+
+
+def test_a_clock_that_lags_a_little_does_not_stop_forwarding() -> None:
+    """A directory signed a moment ago by another machine counts at once."""
+    now = NOW - timedelta(minutes=4)
+
+    assert verify(b"offices", _signature(), "directory", pinned=ROOT.fingerprint(), now=now).signed_at == NOW
+
+
 @pytest.mark.parametrize(("table", "row", "revision"), [("cases", "7", 3), ("drafts", "8", 3), ("drafts", "7", 2)])
 def test_a_body_opens_only_where_it_belongs(table: str, row: str, revision: int) -> None:
     """A body copied to another row, or an older one put back, is refused."""
@@ -104,6 +124,8 @@ def test_a_signature_that_holds_says_until_when() -> None:
         (b"offices", _signature(), "directory", NOW - timedelta(days=1), SignatureFromTheFuture),
         (b"offices", b"[]", "directory", NOW, MalformedSignature),
         (b"offices", b"{", "directory", NOW, MalformedSignature),
+        (b"offices", _signature(purpose="\ud800"), "directory", NOW, ForgedSignature),
+        (b"offices", _signature(), "directory", NOW.replace(tzinfo=None), MalformedSignature),
         (b"offices", _signature(mldsa65="!"), "directory", NOW, MalformedSignature),
     ],
 )
