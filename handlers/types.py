@@ -35,9 +35,11 @@ class Inbound:
 
     address: Address
     key: str
-    text: str = ""
+    text: str = ""  # empty also for what is neither words nor a file (a sticker, a place, a poll)
     button: tuple[str, int, str] | None = None  # node, turn, digit
     file: IncomingFile | None = None
+    ref: str = ""  # the channel's own id by which the message can be deleted from the chat later
+    edited: bool = False  # the person changed a message sent before; `text` is empty then
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Outgoing:
     priority: int = 1
     act: str = "say"  # say | clear-chat | set-disappearing
     seconds: int = 0  # set-disappearing
+    refs: tuple[str, ...] = ()  # clear-chat: messages to delete, those of both sides where the channel allows it
 
 
 @dataclass(frozen=True, slots=True)
