@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ from bot.directory_files import DIRECTORY, make_practice_directory, verify_direc
 from config import interview
 from config.documents import parse
 from config.policies import load_policy, packaged
+from handlers.proposing import Proposing
 from handlers.receive import Reception
 from storage import schema
+from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import AgeSealer
 from storage.keys import RING_FILE, create_keys, load_keys
 from storage.lock import locked
 from storage.store import SqlStore, make_engine, sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from config.settings import Settings
@@ -30,15 +33,22 @@ if TYPE_CHECKING:
     from storage.keys import Keys
 
 PRACTICE = "practice"
+"""Folder in the home folder that holds the practice installation, with throw-away keys."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running service: the store and who receives messages."""
+    """A running service: the store, who receives messages, who proposes measures."""
 
     store: SqlStore
     reception: Reception
     policy: Policy
+    proposing: Proposing
+    keys: Keys
+    home: Path
+    alarm: str = ""  # why nothing is forwarded now, when the directory does not hold
 
 
 @contextmanager
@@ -61,19 +71,85 @@ def practice_service(
 
 
 @contextmanager
-def _service(  # noqa: PLR0913 - the parts of a service, each named
-    url: str, home: Path, keys: Keys, policy: Policy, settings: Settings, *, entropy: Entropy, clock: Clock
+def live_service(
+    settings: Settings, *, clock: Clock | None = None, open_file: Callable[[IncomingFile], BinaryIO] | None = None
 ) -> Iterator[Service]:
+    """Run the installation the settings describe.
+
+    A directory that is unsigned, expired or altered stops forwarding: the service runs, seals to nobody, and
+    `alarm` says why. Raises StorageError, PolicyMistakes.
+    """
+    entropy = SystemEntropy()
+    clock = clock or SystemClock()
+    home = settings.home
+    with locked(home) if not settings.database_url else nullcontext():
+        keys = load_keys(settings.keys_folder, settings.draft_keys_folder, entropy)
+        path = home / DIRECTORY
+        alarm = directory_alarm(settings, clock.now())
+        offices = path if path.is_file() else None
+        policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=offices)
+        if alarm:
+            policy = replace(policy, directory=replace(policy.directory, expires=NEVER))
+        url = settings.database_url or sqlite_url(home)
+        with _service(url, home, keys, policy, settings, entropy=entropy, clock=clock, open_file=open_file) as service:
+            yield replace(service, alarm=alarm)
+
+
+def directory_alarm(settings: Settings, now: datetime) -> str:
+    """Return why the directory does not hold, or "" when it does."""
+    if not settings.root_key:
+        return "no root key is pinned (LEEWARD_ROOT_KEY), so nothing is forwarded"
+    try:
+        verify_directory(settings.home, settings.root_key, now)
+    except CryptoError as exc:
+        return str(exc)
+    except OSError:
+        return f"{DIRECTORY} or its signature is missing: run `leeward directory sign`"
+    return ""
+
+
+def installation(settings: Settings) -> Path:
+    """Return the folder commands work on: the home folder, or the practice folder where only that exists."""
+    practice = settings.home / PRACTICE
+    there = (settings.keys_folder / RING_FILE).is_file()
+    return settings.home if there or not (practice / "keys" / RING_FILE).is_file() else practice
+
+
+@contextmanager
+def command_service(settings: Settings) -> Iterator[Service]:
+    """Open the installation for one command. Raises StorageError (InUse while the service runs), PolicyMistakes."""
+    home = installation(settings)
+    with practice_service(settings, home) if home != settings.home else live_service(settings) as service:
+        yield service
+
+
+@contextmanager
+def _service(  # noqa: PLR0913 - the parts of a service, each named
+    url: str, home: Path, keys: Keys, policy: Policy, settings: Settings, *, entropy: Entropy, clock: Clock,
+    open_file: Callable[[IncomingFile], BinaryIO] | None = None,
+) -> Iterator[Service]:  # fmt: skip
     engine = make_engine(url)
     schema.upgrade(engine)
     store = SqlStore(engine, keys, entropy, home / "blobs")
     try:
         document = ((settings.policy_dir or packaged("policy")) / "interview.yaml").read_bytes()
         policy = replace(policy, older_interviews=older_interviews(store, policy))
-        reception = Reception(store, AgeSealer(), policy, clock, entropy, document, open_local_file)
-        yield Service(store, reception, policy)
+        sealer = AgeSealer()
+        reception = Reception(store, sealer, policy, clock, entropy, document, open_file or open_local_file)
+        proposing = Proposing(store, sealer, policy, clock, entropy)
+        yield Service(store, reception, policy, proposing, keys, home)
+        cover_ledger(store, clock)
     finally:
         store.close()
+
+
+def cover_ledger(store: SqlStore, clock: Clock) -> bool:
+    """Make a signed checkpoint when there are events that none covers yet."""
+    with store.transaction() as work:
+        if not work.checkpoints.uncovered():
+            return False
+        work.checkpoints.make(clock.now())
+    return True
 
 
 def older_interviews(store: SqlStore, policy: Policy) -> dict[str, Interview]:

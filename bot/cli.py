@@ -35,12 +35,11 @@ def _call(module: str, function: str, *args: object, **options: object) -> None:
 
 
 @cli.command()
-@click.option(
-    "--port", default=8080, show_default=True, help="Port of the practice pages (the phone page comes later)."
-)
-def practice(port: int) -> None:
+@click.option("--port", default=8080, show_default=True, help="Port of the practice page.")
+@click.option("--serve", is_flag=True, help="Serve the page even without a terminal.")
+def practice(port: int, serve: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Try everything on this machine, with throw-away keys: nothing is real, nobody is told."""
-    _call("chat", "practice", port)
+    _call("chat", "practice", port, serve=serve)
 
 
 @cli.command()
@@ -98,9 +97,47 @@ def migrate(to: str) -> None:
 
 
 @cli.command()
-def verify() -> None:
-    """Check the stored consent records offline: every event opens, in order, and belongs to its case."""
-    _call("setup", "verify")
+@click.argument("ledger", required=False, type=FILE)
+@click.option("--pin", help="Fingerprint of the key that signs checkpoints, to check an exported LEDGER without keys.")
+@click.option("--export", type=FILE, help="Write the ledger to a file that holds no secret, for others to check.")
+@click.option("--report", type=FILE, help="A sealed report: the head inside it must stand in the chain of its case.")
+@click.option("-i", "--identity", type=FILE, help="The key file that opens the report.")
+def verify(
+    ledger: Path | None, pin: str | None, export: Path | None, report: Path | None, identity: Path | None
+) -> None:
+    """Check the consent ledger offline: any edit, removal, insertion, reordering, cut or fork is named."""
+    _call("ledger", "verify", ledger, pin, export, report, identity)
+
+
+@cli.command()
+@click.argument("case")
+@click.argument("measure")
+@click.option("--recipient", required=True, help="Exactly who would learn of it.")
+@click.option("--name-mode", required=True, help="NM-NAMED, NM-INIT, NM-GROUP or NM-ANON.")
+@click.option(
+    "--content", required=True, type=FILE, help="File with exactly what would be said; the person may read it."
+)
+@click.option("--hope", default="", help="One plain sentence: what you hope for.")
+@click.option("--by", default="officer", help="Who proposes it, for the record.")
+def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
+    case: str, measure: str, recipient: str, name_mode: str, content: Path, hope: str, by: str
+) -> None:
+    """Put a MEASURE to the person of a CASE: a card with yes, no, talk first, later."""
+    _call("officers", "propose", case, measure, content, recipient=recipient, name_mode=name_mode, hope=hope, by=by)
+
+
+@cli.command()
+@click.argument("case")
+@click.option("--start", "to_start", metavar="PROPOSAL", help="Start this one; only with a live yes to exactly it.")
+@click.option("--close", "to_close", metavar="PROPOSAL", help="Close this one.")
+@click.option("--outcome", default="", help="What came of it, in a few words.")
+def measures(case: str, to_start: str | None, to_close: str | None, outcome: str) -> None:
+    """List the measures proposed in a CASE, or start or close one."""
+    if to_start is not None:
+        _call("officers", "start", case, to_start)
+    if to_close is not None:
+        _call("officers", "close", case, to_close, outcome)
+    _call("officers", "measures", case)
 
 
 @cli.command()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
 
 from config.documents import Record, Texts, validated
+from dialogs.policy import Measure
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from config.documents import Document
 
 DECIDERS: Final = ("FR", "ASG", "EXT", "SEC")
@@ -17,47 +19,35 @@ FAMILIES: Final = ("GM-", "UM-")
 MAX_VALID_DAYS: Final = 365
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure of domain.md 3.9. `consent` is the id of the consent it needs; nothing else unlocks it."""
-
-    code: str
-    consent: str
-    group: str
-    do: str
-    who_learns: str
-    risk: str
-    decides: tuple[str, ...]  # FR | ASG | EXT | SEC, after the person's yes
-    reversible: str  # yes | partly | no
-    identity: str  # ID-0 … ID-3: what the officer must know of the person
-    valid_days: int  # an unused yes ends after so many days
-
-
 class _Measure(Record):
     code: str
     group: str
-    do: str
-    who_learns: str
-    risk: str
     decides: Texts
     reversible: Literal["yes", "partly", "no"]
     identity: Literal["ID-0", "ID-1", "ID-2", "ID-3"]
     valid_days: Annotated[int, Field(ge=1, le=MAX_VALID_DAYS)]
+    red: Texts = ()
 
 
 class _File(Record):
     measures: tuple[_Measure, ...]
 
 
-def load(document: Document) -> dict[str, Measure]:
-    """Return the measures by code in the printed order; notes mistakes in the document."""
+def load(document: Document, red_lines: Collection[str] = ()) -> dict[str, Measure]:
+    """Return the measures by code in the printed order; notes mistakes in the document.
+
+    red_lines: the codes the taxonomy knows. Empty: not checked.
+    """
     file = validated(document, _File)
     found: dict[str, Measure] = {}
     for index, raw in enumerate(file.measures if file is not None else ()):
         _check(document, index, raw, found)
+        for line in raw.red:
+            if red_lines and line not in red_lines:
+                document.note(("measures", index, "red"), f"{line} is no red line", f"Use {', '.join(red_lines)}")
         found[raw.code] = Measure(
-            raw.code, consent_of(raw.code), raw.group, raw.do, raw.who_learns, raw.risk, raw.decides, raw.reversible,
-            raw.identity, raw.valid_days,
+            raw.code, consent_of(raw.code), raw.group, raw.decides, raw.reversible, raw.identity, raw.valid_days,
+            raw.red,
         )  # fmt: skip
     return found
 

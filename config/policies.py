@@ -6,6 +6,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from config import countries, directory, interview, measures, purposes, taxonomy, triage
 from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
 from config.texts import load_catalog
@@ -25,6 +27,8 @@ class _Words(Record):
     check: Texts
     online: Texts
     several: Texts
+    withdraw_inside: Texts = ()
+    withdraw_one: dict[str, Texts] = Field(default_factory=dict)
 
 
 class _Service(Record):
@@ -89,8 +93,8 @@ def load_policy(
         secret_hash=secret_hash,
         secret_words=_secret_words(documents["secret_words.yaml"]),
         settings=_settings(documents["service.yaml"]),
+        measures=measures.load(documents["measures.yaml"], codes.codes.get("red", ())),
     )
-    measures.load(documents["measures.yaml"])
     found = [mistake for document in documents.values() for mistake in document.mistakes]
     if found:
         raise PolicyMistakes(found)
@@ -116,7 +120,10 @@ def _words(document: Document) -> dict[str, Words]:
         words = validated(part, _Words)
         document.mistakes.extend(part.mistakes)
         if words is not None:
-            found[lang] = Words(words.sos, words.withdraw, (), words.check, words.online, words.several)
+            found[lang] = Words(
+                words.sos, words.withdraw, (), words.check, words.online, words.several, words.withdraw_inside,
+                words.withdraw_one,
+            )  # fmt: skip
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogs import acts, cases, fast, steps
+from dialogs.conditions import values_of
 from dialogs.consents import consent_event, fingerprint
 from dialogs.conversation import Answer, Draft
 from dialogs.facts import LIVE
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from dialogs.policy import Choice, Node
     from dialogs.turn import Turn
 
+NO_CONTACT = "RED-NOCONTACT"
+
 _NO_ANSWER_KEPT = (
     "LANG",
     "Q50",
@@ -32,6 +35,7 @@ _NO_ANSWER_KEPT = (
     "T-SUPPLEMENT",
     "T-FEEDBACK-WRITE",
     "T-WITHDRAW-ONE",
+    "T-WITHDRAW-ASK",
 )
 """Places that are no part of a report."""
 
@@ -85,11 +89,16 @@ def _record_consent(turn: Turn, node: Node, choice: Choice) -> None:
     recipient, scope = _recipient(turn, node)
     event = consent_event(
         turn.conversation, question, consent, choice.status, at=turn.event.at, entropy=turn.event.entropy,
-        recipient=recipient, scope=scope,
+        recipient=recipient, scope=scope, collision=_collision(turn, consent),
     )  # fmt: skip
     turn.set_draft(consents=(*turn.draft.consents, event))
     if consent == "C-FWD" and event.status in LIVE:
         _bind(turn, event)
+
+
+def _collision(turn: Turn, consent: str) -> tuple[str, ...]:
+    """C-CONT says so when it crosses "do not contact me again" (Q42), and is asked after it."""
+    return tuple(line for line in values_of(turn.facts, "red") if consent == "C-CONT" and line == NO_CONTACT)
 
 
 def _recipient(turn: Turn, node: Node) -> tuple[str, str]:
@@ -115,8 +124,7 @@ def _bind(turn: Turn, event: ConsentEvent) -> None:
 
 def _words_of(turn: Turn, node: Node, answer: Answer) -> None:
     if node.id == "T-SUPPLEMENT" and answer.text:
-        cases.pass_on(turn, answer.text, "supplement")
-        turn.say("T-SUPPLEMENT-SENT")
+        turn.say("T-SUPPLEMENT-SENT" if cases.pass_on(turn, answer.text, "supplement") else "T-TALK-CLOSED")
     elif node.id == "T-FEEDBACK-WRITE" and answer.text:
         cases.feedback(turn, answer.text)
         turn.say("T-FEEDBACK-SENT")

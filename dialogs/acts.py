@@ -13,6 +13,7 @@ from dialogs.cases import (
     ask_erasure,
     begin_again,
     clear_chat,
+    freeze,
     talk,
     unfreeze,
     withdraw_all,
@@ -27,6 +28,17 @@ from dialogs.effects import ClearChat, SetDisappearing, TallyOutOfScope, UpdateC
 from dialogs.fast import alert, cancel_alert
 from dialogs.flow import answered_part
 from dialogs.machine import HIDDEN, PAUSED
+from dialogs.measures import (
+    letter_answer,
+    measure_explain,
+    measure_no,
+    measure_show,
+    measure_talk,
+    measure_understood,
+    measure_yes,
+    mention_unnamed,
+    public_answer,
+)
 from dialogs.prompts import ask_again, speak_only
 from dialogs.sending import send
 from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
@@ -198,6 +210,12 @@ def _go_on(turn: Turn, choice: Choice) -> bool:
     return True
 
 
+def _freeze(turn: Turn, choice: Choice) -> bool:
+    del choice
+    freeze(turn)
+    return False
+
+
 def _leave_fast(turn: Turn, choice: Choice) -> bool:
     del choice
     turn.set(came_from=())
@@ -230,8 +248,18 @@ ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "withdraw-steps": withdraw_steps,
     "withdraw-contact": withdraw_contact,
     "unfreeze": unfreeze,
+    "freeze": _freeze,
     "go-on": _go_on,
     "leave-fast": _leave_fast,
     "alert": alert,
     "cancel-alert": cancel_alert,
+    "measure-yes": measure_yes,
+    "measure-no": measure_no,
+    "measure-talk": measure_talk,
+    "measure-show": measure_show,
+    "measure-understood": measure_understood,
+    "measure-explain": measure_explain,
+    "letter": letter_answer,
+    "public": public_answer,
+    "mention-unnamed": mention_unnamed,
 }

@@ -8,19 +8,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from dialogs.consents import is_live, latest, minute
+from dialogs.consents import latest, standing_events, minute, side
 from dialogs.conversation import Answer, Draft
 from dialogs.draws import draw_id
-from dialogs.effects import ClearChat, DestroyReport, Forget, SealMessage, UpdateCase, WakeAt
+from dialogs.effects import (
+    CancelAlert,
+    ClearChat,
+    DestroyReport,
+    DropFiles,
+    EraseCopy,
+    EraseFiles,
+    Forget,
+    SealFeedback,
+    SealMessage,
+    UpdateCase,
+    WakeAt,
+)
+from dialogs.gate import Act, Granted, Question, may
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.machine import END
+from dialogs.measures import all_withdrawn, withdrawn
 from dialogs.prompts import ask, speak_only
 from dialogs.steps import contact_is_live, end, go_next, go_on, rest, with_card
 from dialogs.variables import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.policy import Choice
     from dialogs.turn import Turn
@@ -49,24 +65,35 @@ def talk(turn: Turn, choice: Choice) -> bool:
     return True
 
 
-def pass_on(turn: Turn, text: str, kind: str) -> None:
-    """Seal words of the person to the office of the active case."""
+def pass_on(turn: Turn, text: str, kind: str) -> bool:
+    """Seal words of the person to the office of the active case; False: nobody may receive them any more."""
     card = active_card(turn)
     if card is None:
-        return
+        return False
+    granted = may(own_words(card), card, card.consents, turn.event.at, turn.policy.measures)
+    if not isinstance(granted, Granted):
+        return False
     document = {
         "schema": "leeward-message-1", "case": card.case, "kind": kind, "at": minute(turn.event.at),
         "lang": turn.conversation.lang, "text": text,
     }  # fmt: skip
-    turn.do(SealMessage(kind=kind, office=card.office, document=document, case=card.case))
+    turn.do(SealMessage(kind=kind, document=document, granted=granted))
+    return True
+
+
+def own_words(card: CaseCard) -> Question:
+    """Return what the gate is asked before the person's own later words go where their report, or alert, went."""
+    sent = latest(card.consents, "C-FWD")
+    if sent is None:
+        return Question(Act.ALERT, card.case, recipient=card.office, scope="card")
+    return Question(Act.FORWARD, card.case, recipient=card.office, content_version=sent.content_version)
 
 
 def feedback(turn: Turn, text: str) -> None:
     """Seal a complaint about us to the feedback office; it carries no case."""
     office = next(office.id for office in turn.policy.directory.offices.values() if office.role == "feedback")
     document = {"schema": "leeward-message-1", "kind": "feedback", "at": minute(turn.event.at), "text": text}
-    letter = draw_id(turn.event.entropy, "feedback", "FB")
-    turn.do(SealMessage(kind="feedback", office=office, document=document, case=letter))
+    turn.do(SealFeedback(draw_id(turn.event.entropy, "feedback", "FB"), office, document))
 
 
 def clear_chat(turn: Turn, choice: Choice) -> bool:
@@ -130,54 +157,132 @@ def withdraw_all(turn: Turn, choice: Choice) -> bool:
         end(turn)
         return True
     unopened = False
-    for card in turn.conversation.cards:
+    touched = turn.conversation.cards
+    for card in touched:
         before = card.held_from or card.status
-        events = tuple(_withdrawn(turn, card, event.id) for event in _live(card))
-        _update(turn, replace(card, status=WITHDRAWN, held_from=before, consents=(*card.consents, *events)))
+        _take_back(turn, card, standing_events(card.consents), status=WITHDRAWN, held_from=before)
         if before in UNOPENED:
             unopened = True
             due = turn.event.at + timedelta(hours=DESTROY_AFTER_HOURS)
             turn.do(WakeAt(f"{DESTROY_TIMER}{card.case}", due))
+    if turn.conversation.draft is not None and turn.conversation.draft.files:
+        turn.do(DropFiles(tuple(file.blob for file in turn.conversation.draft.files)))
     turn.set(draft=None, came_from=())
-    _say_done(turn, "WD-ALL", "WD-WORDS-DESTROY" if unopened else "WD-WORDS-OFFICER")
+    _say_done(turn, "WD-ALL", "WD-WORDS-DESTROY" if unopened else "WD-WORDS-OFFICER", touched)
     return True
 
 
 def withdraw_steps(turn: Turn, choice: Choice) -> bool:
-    """Stop all steps but keep the report: sharing, counting and the duty desk end, the office keeps the report."""
+    """Stop all steps but keep the report: sharing, counting, the duty desk and every measure end."""
     del choice
-    return _withdraw(turn, ("C-ASG", "C-EMER", "C-STAT", "C-INTP", "C-SILENT", "C-ALTC"), "WD-STEPS")
+    return _withdraw(turn, lambda event: event.id in STEPS or event.id.startswith("C-M-"), "WD-STEPS")
 
 
 def withdraw_contact(turn: Turn, choice: Choice) -> bool:
     """Nobody writes to the person any more."""
     del choice
-    return _withdraw(turn, ("C-CONT", "C-ALTC", "C-SILENT"), "WD-CONTACT")
+    return _withdraw(turn, lambda event: event.id in ("C-CONT", "C-ALTC", "C-SILENT"), "WD-CONTACT")
 
 
 def withdraw_one(turn: Turn, consent: str) -> bool:
     """Take back one permission; the one to send is the same as taking everything back."""
-    if consent == "C-FWD":
+    if consent == "C-FWD" and turn.conversation.cards:
         return withdraw_all(turn, turn.node("T-WITHDRAW").choices[0])
-    return _withdraw(turn, (consent,), "WD-ONE")
+    return _withdraw(turn, lambda event: event.id == consent, "WD-ONE")
 
 
-def _withdraw(turn: Turn, consents: tuple[str, ...], what: str) -> bool:
+def _withdraw(turn: Turn, which: Callable[[ConsentEvent], bool], what: str) -> bool:
+    touched = []
     for card in turn.conversation.cards:
-        events = tuple(_withdrawn(turn, card, consent) for consent in consents if is_live(card.consents, consent))
         status = card.held_from if card.status == HELD and card.held_from else card.status
-        _update(turn, replace(card, status=status, held_from="", consents=(*card.consents, *events)))
-    _say_done(turn, what, "WD-WORDS-OFFICER")
+        events = tuple(event for event in standing_events(card.consents) if which(event))
+        if events or status != card.status:
+            touched.append(_take_back(turn, card, events, status=status, held_from=""))
+    if turn.conversation.draft is not None:
+        _take_back_in_draft(turn, tuple(event for event in standing_events(turn.draft.consents) if which(event)))
+    _say_done(turn, what, "WD-WORDS-OFFICER", tuple(touched))
     return True
 
 
-def _say_done(turn: Turn, what: str, note: str) -> None:
+def _take_back(
+    turn: Turn, card: CaseCard, events: tuple[ConsentEvent, ...], *, status: str, held_from: str
+) -> CaseCard:
+    """Withdraw these consents of a case in this transaction, with everything they had opened that is still here."""
+    back = tuple(_withdrawn(turn, card.case, event) for event in events)
+    changed = replace(card, status=status, held_from=held_from, consents=(*card.consents, *back))
+    changed = all_withdrawn(changed) if status == WITHDRAWN else changed
+    for event in events:
+        changed = withdrawn(changed, event.id)
+        if event.id in ("C-ASG", "C-EMER") and event.scope != "card":
+            turn.do(EraseCopy(card.case, event.recipient, "copy"))
+        elif event.id == "C-NAME":
+            turn.do(EraseCopy(card.case, card.office, "identity"))
+        elif event.id == "C-FILE":
+            turn.do(EraseFiles(card.case))
+        elif event.scope == "card":
+            turn.do(CancelAlert(card.case))
+            turn.set(cards=tuple(other for other in turn.conversation.cards if other.case != card.case))
+            return changed
+    _update(turn, changed)
+    return changed
+
+
+def _take_back_in_draft(turn: Turn, events: tuple[ConsentEvent, ...]) -> None:
+    """Withdraw these consents of a report that is being written; what they let in goes out again."""
+    draft = turn.draft
+    back = tuple(_withdrawn(turn, "draft", event) for event in events)
+    taken = {event.id for event in events}
+    answers, files = draft.answers, draft.files
+    if "C-NAME" in taken:
+        answers = tuple(answer for answer in answers if turn.node(answer.node).field != "real_name")
+    if "C-FILE" in taken and files:
+        turn.do(DropFiles(tuple(file.blob for file in files)))
+        files = ()
+    turn.set_draft(consents=(*draft.consents, *back), answers=answers, files=files)
+
+
+def _say_done(turn: Turn, what: str, note: str, touched: tuple[CaseCard, ...]) -> None:
     turn.say(
         "T-WITHDRAW-DONE",
-        WHAT=sentence(turn, what), DONE_LIST=sentence(turn, "WD-CANNOT"), VERIFY_NOTE=sentence(turn, note),
+        WHAT=sentence(turn, what), DONE_LIST=_cannot_undo(turn, touched), VERIFY_NOTE=sentence(turn, note),
     )  # fmt: skip
-    turn.move("TALK")
-    speak_only(turn)
+    turn.set(open_card="")
+    if turn.conversation.cards:
+        turn.move("TALK")
+        speak_only(turn)
+    elif turn.conversation.came_from:
+        go_on(turn)
+    else:
+        speak_only(turn)
+
+
+def _cannot_undo(turn: Turn, touched: tuple[CaseCard, ...]) -> str:
+    """Say honestly what taking back cannot reach, by how far each case had come (domain.md 4.8)."""
+    found = dict.fromkeys(text_id for card in touched for text_id in _stage(card))
+    return "; ".join(sentence(turn, text_id) for text_id in found or ("WD-CANNOT-NOTHING",))
+
+
+def _stage(card: CaseCard) -> list[str]:
+    opened = (card.held_from or card.status) not in UNOPENED
+    begun = [proposal.measure for proposal in card.measures if proposal.started_at]
+    stages = ["WD-CANNOT-OPENED" if opened else "WD-CANNOT-UNOPENED"]
+    for prefixes, text_id in _BEGUN:
+        if any(measure.startswith(prefixes) for measure in begun):
+            stages.append(text_id)
+    if any(event.id == "C-STAT" and event.status == "withdrawn" for event in card.consents) and opened:
+        stages.append("WD-CANNOT-COUNTED")
+    return stages
+
+
+STEPS: Final = ("C-ASG", "C-EMER", "C-STAT", "C-INTP", "C-SILENT", "C-ALTC", "C-SHR", "C-VER", "C-REPA", "C-REPN")
+
+_BEGUN: Final = (
+    (("UM-PUB-", "GM-STA-IDG"), "WD-CANNOT-PUBLIC"),
+    (("GM-STA-", "GM-EXP-", "GM-TPE-", "UM-DIP-"), "WD-CANNOT-STATE"),
+    (("GM-LEA-", "UM-FOC-", "UM-SEC-"), "WD-CANNOT-QUIET"),
+    (("UM-NET-REL", "UM-NET-PHY", "UM-NET-FIN", "UM-NET-CSN", "UM-NET-COM"), "WD-NOT-STOPPED"),
+)
+"""What measures that were begun leave behind; protection that runs is never stopped by a machine."""
 
 
 def destroy(turn: Turn, case: str) -> None:
@@ -202,17 +307,9 @@ def destroy_by_words(turn: Turn, words: str) -> bool:
     return True
 
 
-def _live(card: CaseCard) -> tuple[ConsentEvent, ...]:
-    ids = dict.fromkeys(event.id for event in card.consents)
-    found = (latest(card.consents, consent) for consent in ids)
-    return tuple(event for event in found if event is not None and is_live((event,), event.id))
-
-
-def _withdrawn(turn: Turn, card: CaseCard, consent: str) -> ConsentEvent:
-    event = latest(card.consents, consent)
-    if event is None:
-        raise AssertionError(consent)
-    record = draw_id(turn.event.entropy, f"withdraw {card.case} {consent}", "CR", groups=6)
+def _withdrawn(turn: Turn, place: str, event: ConsentEvent) -> ConsentEvent:
+    purpose = f"withdraw {place} {' '.join(side(event))}"
+    record = draw_id(turn.event.entropy, purpose, "CR", groups=6)
     return replace(event, record_id=record, status="withdrawn", at=minute(turn.event.at), asked_by="person")
 
 

@@ -16,6 +16,7 @@ from dialogs.errors import DialogError
 from dialogs.events import TextReceived
 from dialogs.judgement import LATER
 from dialogs.machine import END, HIDDEN, named_targets
+from dialogs.measures import CARD_NODES
 from dialogs.policy import Kind
 from dialogs.variables import known_variables
 
@@ -38,7 +39,9 @@ _ALWAYS_KNOWN: Final = frozenset(
      "class_a_now", "in_custody", "aggravators", "nature_suggested", "deadline_hours", "office_contact", *LATER}
 )  # fmt: skip
 _AT: Final = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-_OWN_VARIABLES: Final = frozenset({"LIST", "QUESTION", "ANSWER", "STATE", "LIMIT", "WHAT", "DONE_LIST", "VERIFY_NOTE"})
+_OWN_VARIABLES: Final = frozenset(
+    {"LIST", "QUESTION", "ANSWER", "STATE", "LIMIT", "WHAT", "DONE_LIST", "VERIFY_NOTE", "CONTENT"}
+)
 NEEDS_NO_CHAT_TEXT: Final = ("TALK", HIDDEN, "PAUSED")
 _STARTED: Final = "C-START"
 
@@ -74,7 +77,7 @@ def _jumps(interview: Interview) -> Iterator[Fault]:
 
 def _reachable(interview: Interview) -> Iterator[Fault]:
     from_engine = {"T-HELP", "Q53", "Q54", "FP1", "TALK", HIDDEN, "PAUSED", "T-RESUME", "C-TGFULL", "C-SENS",
-                   "T-WITHDRAW",
+                   "T-WITHDRAW", "T-WITHDRAW-ASK", *CARD_NODES,
                    "T-ARE-YOU-THERE", "T-OOS-OTH"}  # fmt: skip
     named = {target for node in interview.nodes.values() for target in named_targets(node)}
     for node in interview.nodes.values():

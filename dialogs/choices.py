@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs.consents import latest
 from dialogs.policy import Kind
 from dialogs.variables import label, sentence
 
@@ -22,10 +21,12 @@ def say_choices(turn: Turn) -> None:
     events: list[ConsentEvent] = [event for card in turn.conversation.cards for event in card.consents]
     events.extend(event for event in turn.draft.consents if event not in events)
     lines = []
-    for consent in dict.fromkeys(event.id for event in events):
-        event = latest(events, consent)
-        if event is not None and turn.policy.texts.has(f"CH-{consent}"):
-            lines.append(sentence(turn, f"CH-{consent}", STATE=event.status))
+    for event in {(event.id, event.recipient if event.measure else ""): event for event in events}.values():
+        if event.measure:
+            state = "given" if event.status == "used" else event.status
+            lines.append(sentence(turn, "CH-MEASURE", STATE=state, DO=sentence(turn, f"DO-{event.measure}")))
+        elif turn.policy.texts.has(f"CH-{event.id}"):
+            lines.append(sentence(turn, f"CH-{event.id}", STATE=event.status))
     if lines:
         turn.say("T-CHOICES", LIST="\n".join(lines))
     else:

@@ -39,6 +39,7 @@ def consent_event(  # noqa: PLR0913 - the fields of one record, all named at the
     entropy: bytes,
     recipient: str = "",
     scope: str = "",
+    collision: tuple[str, ...] = (),
 ) -> ConsentEvent:
     """Return the record of one answer to one shown text; its id is random and says nothing."""
     return ConsentEvent(
@@ -52,6 +53,7 @@ def consent_event(  # noqa: PLR0913 - the fields of one record, all named at the
         channel=conversation.channel,
         recipient=recipient,
         scope=scope,
+        collision=collision,
     )
 
 
@@ -62,6 +64,22 @@ def is_live(events: Iterable[ConsentEvent], consent: str) -> bool:
         if event.id == consent:
             status = event.status
     return status in LIVE
+
+
+def side(event: ConsentEvent) -> tuple[str, str, str, str, str]:
+    """Return what one consent is about, exactly: two events of the same side follow one another."""
+    return (event.id, event.recipient, event.scope, event.name_mode, event.content_version)
+
+
+def standing_events(events: Iterable[ConsentEvent]) -> tuple[ConsentEvent, ...]:
+    """Return the latest event of every side that can still be taken back, in the order first asked.
+
+    A yes that was used can be: what it began is stopped as far as anybody can.
+    """
+    last: dict[tuple[str, str, str, str, str], ConsentEvent] = {}
+    for event in events:
+        last[side(event)] = event
+    return tuple(event for event in last.values() if event.status in (*LIVE, "used"))
 
 
 def latest(events: Iterable[ConsentEvent], consent: str) -> ConsentEvent | None:

@@ -42,6 +42,30 @@ class ConsentEvent:
     comprehension: str = "not asked"
     pressure: str = "not asked"
     expires: str = ""
+    measure: str = ""  # code of the measure, for C-M-*
+    collision: tuple[str, ...] = ()  # red lines the person was shown to cross when they answered
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A measure card: what an officer proposes, bound to recipient, name mode and exact content."""
+
+    id: str
+    measure: str
+    recipient: str  # exact body or person, never "partners"
+    name_mode: str  # NM-NAMED | NM-INIT | NM-GROUP | NM-ANON
+    content_version: str  # SHA-256 (hex) of `content`
+    content: str  # exactly what would be said; wiped once it is refused, withdrawn or closed
+    state: str  # proposed | asked | talk | consented | started | answered | closed | refused | withdrawn | expired
+    proposed_at: str
+    by: str = "officer"
+    hope: str = ""
+    valid_until: str = ""  # an unused yes ends here
+    asked: int = 0
+    public: bool | None = None  # GM-EXP-SP: may the public copy have the name
+    answered_at: str = ""
+    started_at: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +142,7 @@ class CaseCard:
     hidden_at: str = ""
     owner: str = ""
     held_from: str = ""  # the status before ST-HOLD
+    measures: tuple[Proposal, ...] = ()
     consents: tuple[ConsentEvent, ...] = ()
 
 
@@ -142,5 +167,7 @@ class Conversation:
     resume_failures: int = 0
     resume_locked_until: str = ""
     hidden: bool = False
+    lost: bool = False  # what was written before is gone (keys in memory), and the person has not been told yet
     active_case: str = ""
+    open_card: str = ""  # the proposal whose card is the open question
     cards: tuple[CaseCard, ...] = field(default=())

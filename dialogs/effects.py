@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, SealedFile
+    from dialogs.gate import Granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +26,37 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class SealReport:
-    """Seal this document to the office's keys, and to each copy's office; store the card; erase the draft."""
+    """Seal this document to the office's keys, and to each copy's office; store the card; erase the draft.
+
+    Everything it discloses stands beside the permission of the gate for exactly that.
+    """
 
     card: CaseCard
     document: Mapping[str, Any]
-    copies: tuple[str, ...] = ()  # offices that receive a copy without the identity box
+    forward: Granted
+    consents: tuple[ConsentEvent, ...]
+    copies: tuple[Granted, ...] = ()  # one for each office that receives a copy without the identity box
     identity: Mapping[str, str] | None = None  # the real name, sealed apart to identity keys only
+    name: Granted | None = None
     files: tuple[SealedFile, ...] = ()
-    consents: tuple[ConsentEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SealMessage:
-    """Seal words of the person for the officer of a case (TALK, supplements), or for the duty desk."""
+    """Seal words of the person for the officer of a case (TALK, supplements)."""
 
-    kind: str  # talk | supplement | feedback | alert-line
+    kind: str  # talk | supplement
+    document: Mapping[str, Any]
+    granted: Granted
+
+
+@dataclass(frozen=True, slots=True)
+class SealFeedback:
+    """Seal a complaint about us to the feedback office: a letter of its own that names no case."""
+
+    letter: str
     office: str
     document: Mapping[str, Any]
-    case: str = ""
-    alert_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,7 @@ class RaiseAlert:
     """Alert the duty desk: the alert itself says nothing, the card is sealed to the desk's office."""
 
     alert_id: str
-    scope: str  # card | report
-    office: str
+    granted: Granted
     card: Mapping[str, Any]
     consents: tuple[ConsentEvent, ...]
     case: str = ""
@@ -64,8 +76,24 @@ class UpdateAlert:
     """Seal a newer card for an alert that stands (answers of FP2 to FP4 and the line of FP6)."""
 
     alert_id: str
-    office: str
+    granted: Granted
     card: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EraseCopy:
+    """Erase what one office would have received of one purpose (copy, identity): its consent was taken back."""
+
+    case: str
+    office: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseFiles:
+    """Erase the attachments of a case: the consent to them was taken back."""
+
+    case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +170,11 @@ Effect: TypeAlias = (
     Say
     | SealReport
     | SealMessage
+    | SealFeedback
     | RaiseAlert
     | UpdateAlert
+    | EraseCopy
+    | EraseFiles
     | CancelAlert
     | UpdateCase
     | DestroyReport

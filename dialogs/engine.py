@@ -10,25 +10,36 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from dialogs import acts, cases, fast, hidden, steps
+from dialogs import cases, hidden, measures, steps
 from dialogs.accepting import accept
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.choices import show_answer
 from dialogs.consents import is_live
 from dialogs.conversation import Answer, Conversation, Draft
 from dialogs.effects import CancelWake, DropFiles, Forget, WakeAt
-from dialogs.events import ButtonPressed, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
+from dialogs.events import (
+    ButtonPressed,
+    CardArrived,
+    EditNoticed,
+    Event,
+    FileReceived,
+    GapNoticed,
+    TextReceived,
+    TimeArrived,
+)
+from dialogs.everywhere import by_key_or_word, repeat, sos_words
 from dialogs.flow import only_numbers
 from dialogs.limits import (
+    MAX_FILE_BYTES,
     MAX_FILES,
     MAX_TEXT_CHARS,
+    MIB,
     TIMER_DRAFT,
     TIMER_FAST_SILENT,
     TIMER_IDLE,
     TIMER_SESSION,
 )
-from dialogs.machine import END, HIDDEN, PAUSED, START
-from dialogs.policy import Kind
+from dialogs.machine import END, HIDDEN, START
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
 from dialogs.turn import Turn
@@ -37,7 +48,6 @@ if TYPE_CHECKING:
     from dialogs.effects import Effect
     from dialogs.policy import Node, Policy
 
-HIDE, MENU, BACK = ("000",), ("00",), ("9",)
 MIN_PANIC_CHARS = 3
 _PANIC = "Q06-PANIC"
 
@@ -59,7 +69,7 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
     """
     if conversation.node == END:  # forgotten, and somebody writes again: everything begins anew
         conversation = begin(conversation.id, conversation.channel, policy, event.at)
-    turn = Turn(conversation, event, policy)
+    turn = Turn(conversation, event, policy, spoke=not isinstance(event, TimeArrived | GapNoticed | CardArrived))
     match event:
         case TextReceived():
             _text(turn, event)
@@ -67,14 +77,18 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             _button(turn, event)
         case FileReceived():
             _file(turn, event)
+        case EditNoticed():
+            _edited(turn)
         case TimeArrived():
             _time(turn, event)
         case GapNoticed():
-            if turn.conversation.node not in (HIDDEN, START):
-                _repeat(turn)
+            if turn.conversation.node not in (HIDDEN, START) and not _card_arrived(turn):
+                repeat(turn)
+        case CardArrived():
+            _card_arrived(turn)
         case _:
             assert_never(event)
-    if not isinstance(event, TimeArrived | GapNoticed):
+    if turn.spoke:
         _wind_up(turn)
     return turn.conversation, tuple(turn.effects)
 
@@ -89,10 +103,10 @@ def _text(turn: Turn, event: TextReceived) -> None:
         return
     if too_long(event.text, MAX_TEXT_CHARS) and turn.conversation.node != START:
         turn.say("T-ERR-LONG", LIMIT=str(MAX_TEXT_CHARS))
-        _repeat(turn)
+        repeat(turn)
         return
     text = event.text[:MAX_TEXT_CHARS]
-    if not _by_key_or_word(turn, text):
+    if not by_key_or_word(turn, text):
         _at_node(turn, text)
 
 
@@ -102,70 +116,12 @@ def _notice_pause(turn: Turn) -> None:
     turn.long_pause = away > limit and is_live(turn.draft.consents, "C-START")
 
 
-def _by_key_or_word(turn: Turn, text: str) -> bool:
-    """Handle what has the same meaning in every state; False when the text is something else."""
-    keys, words = read_keys(text), same_words(text)
-    if keys == HIDE or _is_panic(turn, words):
-        acts.hide(turn)
-        return True
-    if turn.conversation.node == START and words not in _sos_words(turn):
-        return False
-    if keys == MENU:
-        steps.remember(turn)
-        cases.open_menu(turn)
-        return True
-    if words in _sos_words(turn):
-        fast.sos(turn)
-        return True
-    return _by_word(turn, words) or _back_or_paused(turn, keys)
-
-
-def _by_word(turn: Turn, words: str) -> bool:
-    known = words_here(turn)
-    if not words:
-        return False
-    if turn.conversation.cards and cases.destroy_by_words(turn, words):
-        return True
-    free = turn.conversation.node in turn.interview.nodes and turn.node(turn.conversation.node).kind is Kind.TEXT
-    if not free and words in {same_words(phrase) for phrase in known.withdraw}:
-        cases.freeze(turn)
-        steps.lay_over(turn, "T-WITHDRAW")
-        return True
-    if words in {same_words(word) for word in known.check}:
-        turn.say("T-CHECK-WORD")
-        _repeat(turn)
-        return True
-    return False
-
-
-def _back_or_paused(turn: Turn, keys: tuple[str, ...] | None) -> bool:
-    if turn.conversation.node == PAUSED:
-        ask(turn, "T-RESUME")
-        return True
-    if keys == BACK and turn.conversation.draft is not None and _can_go_back(turn):
-        steps.back(turn)
-        return True
-    return False
-
-
-def _can_go_back(turn: Turn) -> bool:
-    """Tell whether a question of the interview is open, so that 9 can mean back."""
-    node = turn.interview.nodes.get(turn.conversation.node)
-    return node is not None and node.kind is not Kind.REST and node.id not in ("Q53", "Q54")
-
-
-def _is_panic(turn: Turn, words: str) -> bool:
-    panic = turn.conversation.panic_hash
-    return bool(panic) and bool(words) and turn.policy.secret_hash("panic", words) == panic
-
-
-def _sos_words(turn: Turn) -> frozenset[str]:
-    return frozenset(same_words(word) for words in turn.policy.words.values() for word in words.sos)
-
-
 def _at_node(turn: Turn, text: str) -> None:
     here = turn.conversation.node
     if here == START:
+        if turn.conversation.lost:
+            turn.set(lost=False)
+            turn.say("T-LOST")
         steps.go_next(turn)
     elif here == "TALK":
         _talk(turn, text)
@@ -180,9 +136,25 @@ def _talk(turn: Turn, text: str) -> None:
     if cases.active_card(turn) is None or not kept:
         steps.rest(turn)
         return
-    cases.pass_on(turn, kept, "talk")
-    turn.say("T-TALK-SENT")
-    speak_only(turn)
+    if not cases.pass_on(turn, kept, "talk"):
+        turn.say("T-TALK-CLOSED")
+        speak_only(turn)
+    elif _sounds_like_taking_back(turn, kept):
+        steps.lay_over(turn, "T-WITHDRAW-ASK")
+    else:
+        turn.say("T-TALK-SENT")
+        if not measures.offer(turn):
+            speak_only(turn)
+
+
+def _sounds_like_taking_back(turn: Turn, text: str) -> bool:
+    words = f" {same_words(text)} "
+    return any(f" {same_words(phrase)} " in words for phrase in words_here(turn).withdraw_inside)
+
+
+def _card_arrived(turn: Turn) -> bool:
+    """Show the card where nothing else is open; otherwise it waits until the person is there."""
+    return turn.conversation.node in measures.RESTING and measures.offer(turn)
 
 
 def _answer(turn: Turn, node: Node, text: str) -> None:
@@ -192,6 +164,8 @@ def _answer(turn: Turn, node: Node, text: str) -> None:
         _set_panic(turn, node, text)
         return
     reading = read_answer(turn, node, text)
+    if node.id in measures.CARD_NODES and _beside_the_card(turn, text, reading):
+        return
     match reading:
         case Answer():
             accept(turn, node, reading)
@@ -205,6 +179,17 @@ def _answer(turn: Turn, node: Node, text: str) -> None:
             assert_never(reading)
 
 
+def _beside_the_card(turn: Turn, text: str, reading: object) -> bool:
+    """0 at a card is "later"; words at a card go to the officer, and the card stays open."""
+    if isinstance(reading, Answer) and not reading.keys:
+        return measures.measure_later(turn)
+    if not isinstance(reading, Rejected) or read_keys(text) is not None or not cases.pass_on(turn, clean(text), "talk"):
+        return False
+    turn.say("T-TALK-SENT")
+    ask_again(turn)
+    return True
+
+
 def _show(turn: Turn, text: str) -> bool:
     first, _space, number = same_words(text).partition(" ")
     if first != "show" or not number.isdecimal() or not show_answer(turn, int(number[:4])):
@@ -215,7 +200,7 @@ def _show(turn: Turn, text: str) -> bool:
 
 def _set_panic(turn: Turn, node: Node, text: str) -> None:
     words = same_words(text)
-    if len(words) < MIN_PANIC_CHARS or words in _sos_words(turn):
+    if len(words) < MIN_PANIC_CHARS or words in sos_words(turn):
         _not_understood(turn, node, "", Rejected("T-PANIC-OTHER"))
         return
     turn.set(panic_hash=turn.policy.secret_hash("panic", words))
@@ -235,6 +220,8 @@ def _not_understood(turn: Turn, node: Node, text: str, rejected: Rejected) -> No
     if text and _heard(turn, node, text):
         return
     if text and _offer_full_telegram(turn, text):
+        return
+    if node.id in measures.RESTING and measures.offer(turn):
         return
     question = turn.conversation.question
     if question is None:
@@ -282,10 +269,33 @@ def _button(turn: Turn, event: ButtonPressed) -> None:
     question = turn.conversation.question
     if question is None or (question.node, question.turn) != (event.node, event.turn):
         turn.say("T-STALE-BUTTON")
-        _repeat(turn)
+        repeat(turn)
         return
     _notice_pause(turn)
     _answer(turn, turn.node(question.node), event.key)
+
+
+def _edited(turn: Turn) -> None:
+    """What was sent stays as it was understood; the person is told how to change an answer."""
+    if turn.conversation.node == HIDDEN:
+        turn.say("T-DECOY")
+        speak_only(turn)
+    elif turn.conversation.node not in (START, END):
+        turn.say("T-EDITED")
+        repeat(turn)
+
+
+def file_refusal(conversation: Conversation) -> str | None:
+    """Return why a file sent now would not be kept (a text id), or None.
+
+    Files are welcome at Q45 with C-FILE, and at Q24, where a voice note may be the story.
+    """
+    draft = conversation.draft
+    if draft is None or conversation.hidden:
+        return "T-FILE-NOT-NOW"
+    if conversation.node != "Q24" and (conversation.node != "Q45" or not is_live(draft.consents, "C-FILE")):
+        return "T-FILE-NOT-NOW"
+    return "T-FILE-TOO-MANY" if len(draft.files) >= MAX_FILES else None
 
 
 def _file(turn: Turn, event: FileReceived) -> None:
@@ -297,8 +307,8 @@ def _file(turn: Turn, event: FileReceived) -> None:
     reason = _why_no_file(turn, event)
     if reason is not None or event.file is None:
         _drop(turn, event)
-        turn.say(reason or "T-FILE-NOT-NOW", **_file_limits())
-        _repeat(turn)
+        turn.say(reason or "T-FILE-NOT-NOW", **_file_limits(turn))
+        repeat(turn)
         return
     turn.set_draft(files=(*turn.draft.files, event.file))
     turn.say("T-FILE-OK")
@@ -309,17 +319,14 @@ def _file(turn: Turn, event: FileReceived) -> None:
 
 
 def _why_no_file(turn: Turn, event: FileReceived) -> str | None:
-    if event.refusal is not None:
-        return event.refusal
-    here = turn.conversation.node
-    voice = here == "Q24" and event.file is not None and event.file.type.startswith("audio/")
-    if not voice and (here != "Q45" or not is_live(turn.draft.consents, "C-FILE")):
+    reason = event.refusal or file_refusal(turn.conversation)
+    if reason is None and turn.conversation.node == "Q24" and not (event.file and event.file.type.startswith("audio/")):
         return "T-FILE-NOT-NOW"
-    return "T-FILE-TOO-MANY" if len(turn.draft.files) >= MAX_FILES else None
+    return reason
 
 
-def _file_limits() -> dict[str, str]:
-    return {"COUNT": str(MAX_FILES), "LIMIT": "100"}
+def _file_limits(turn: Turn) -> dict[str, str]:
+    return {"COUNT": str(MAX_FILES), "LIMIT": str(MAX_FILE_BYTES[turn.conversation.channel] // MIB)}
 
 
 def _drop(turn: Turn, event: FileReceived) -> None:
@@ -338,6 +345,8 @@ def _time(turn: Turn, event: TimeArrived) -> None:
         if turn.conversation.draft is None and not steps.contact_is_live(turn.conversation.cards):
             turn.move(END)
             turn.do(Forget())
+    elif event.timer.startswith(measures.CARD_TIMER):
+        _card_arrived(turn)
     elif event.timer.startswith(cases.DESTROY_TIMER):
         cases.destroy(turn, event.timer.removeprefix(cases.DESTROY_TIMER))
 
@@ -346,13 +355,6 @@ def _expire(turn: Turn) -> None:
     """Nobody wrote for long: the draft goes without a word, since the bot never writes on its own."""
     turn.notices.clear()
     steps.end(turn)
-
-
-def _repeat(turn: Turn) -> None:
-    if turn.conversation.question is None or turn.conversation.node in ("TALK", PAUSED, START):
-        speak_only(turn)
-    else:
-        ask_again(turn)
 
 
 def _come_back(turn: Turn, event: TextReceived) -> None:

@@ -37,6 +37,11 @@ class ButtonPressed(Moment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditNoticed(Moment):
+    """A message sent before was changed by its writer; what was answered stays answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReceived(Moment):
     """A file arrived and is already sealed; None: it was refused at the door (too large, too many)."""
 
@@ -56,4 +61,9 @@ class GapNoticed(Moment):
     """Messages may have been lost on the way, or the program was started again: the open question is repeated."""
 
 
-Event: TypeAlias = TextReceived | ButtonPressed | FileReceived | TimeArrived | GapNoticed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardArrived(Moment):
+    """An officer proposed a measure; the case card already holds it."""
+
+
+Event: TypeAlias = TextReceived | ButtonPressed | EditNoticed | FileReceived | TimeArrived | GapNoticed | CardArrived

@@ -8,6 +8,7 @@ from dialogs.consents import consent_event, is_live, latest, minute
 from dialogs.conversation import Answer, CaseCard
 from dialogs.draws import draw_id
 from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert
+from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.prompts import ensure_pair
 from dialogs.steps import come_to, lay_over, remember
 from dialogs.variables import duty_desk
@@ -39,7 +40,6 @@ def alert(turn: Turn, choice: Choice) -> bool:
         return False
     ensure_pair(turn)
     alert_id = draw_id(turn.event.entropy, "alert", "AL")
-    turn.set_draft(alert_id=alert_id)
     office = duty_desk(turn)
     card = CaseCard(
         case=alert_id,
@@ -56,23 +56,37 @@ def alert(turn: Turn, choice: Choice) -> bool:
         panic_hash=turn.conversation.panic_hash,
         consents=(event,),
     )
+    granted = _permission(turn, card)
+    if not isinstance(granted, Granted):
+        return False
+    turn.set_draft(alert_id=alert_id)
     turn.set(cards=(*turn.conversation.cards, card), active_case=alert_id)
-    turn.do(RaiseAlert(alert_id, "card", office, alert_card(turn), (event,), case=alert_id, opens=card))
+    turn.do(RaiseAlert(alert_id, granted, alert_card(turn, alert_id), (event,), case=alert_id, opens=card))
     return False
 
 
-def alert_card(turn: Turn) -> dict[str, str]:
+def _permission(turn: Turn, card: CaseCard) -> Granted | Refused:
+    question = Question(Act.ALERT, card.case, recipient=card.office, scope="card")
+    return may(question, card, card.consents, turn.event.at, turn.policy.measures)
+
+
+def alert_card(turn: Turn, alert_id: str) -> dict[str, str]:
     """Return the card: a handle that says nothing, language, time, and the answers of the fast path."""
     facts = turn.facts
-    card = {"handle": turn.draft.alert_id, "lang": turn.conversation.lang, "time": minute(turn.event.at)}
+    card = {"handle": alert_id, "lang": turn.conversation.lang, "time": minute(turn.event.at)}
     card.update({name: str(facts.get(name) or "") for name in CARD_FIELDS})
     return card
 
 
 def update_card(turn: Turn) -> None:
     """Seal the newer card while the alert stands."""
-    if turn.draft.alert_id:
-        turn.do(UpdateAlert(turn.draft.alert_id, duty_desk(turn), alert_card(turn)))
+    alert_id = turn.draft.alert_id
+    card = next((card for card in turn.conversation.cards if card.case == alert_id), None)
+    if card is None:
+        return
+    granted = _permission(turn, card)
+    if isinstance(granted, Granted):
+        turn.do(UpdateAlert(alert_id, granted, alert_card(turn, alert_id)))
 
 
 def cancel_alert(turn: Turn, choice: Choice) -> bool:

@@ -15,9 +15,9 @@ MAX_CASES_PER_CONVERSATION: Final = 5  # an account that opens more is looked at
 MAX_CONSENT_EVENTS: Final = 200  # of one draft: nobody changes their mind more often than this by hand
 MAX_TALK_MESSAGES: Final = 500  # sealed messages of one case before the office has to answer
 
-_MIB: Final = 1024 * 1024
+MIB: Final = 1024 * 1024
 MAX_FILE_BYTES: Final[Mapping[str, int]] = MappingProxyType(
-    {"signal": 100 * _MIB, "practice": 100 * _MIB, "telegram": 20 * _MIB}
+    {"signal": 100 * MIB, "practice": 100 * MIB, "telegram": 20 * MIB}
 )
 """Bytes of one attachment; Telegram's cloud lets bots download no more."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.conditions import values_of
-from dialogs.consents import is_live
+from dialogs.consents import standing_events
 from dialogs.facts import MORE
 from dialogs.flow import only_numbers
 from dialogs.judgement import route_of
@@ -17,6 +17,7 @@ from dialogs.variables import label, sentence
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dialogs.conversation import ConsentEvent
     from dialogs.policy import Node, UnBody
     from dialogs.turn import Turn
 
@@ -118,12 +119,18 @@ def _candidates(turn: Turn, offset: int, typed: str) -> tuple[Option, ...]:
 
 def _live_consents(turn: Turn, offset: int, typed: str) -> tuple[Option, ...]:
     del typed
-    events = [event for card in turn.conversation.cards for event in card.consents] or list(turn.draft.consents)
-    ids = dict.fromkeys(event.id for event in events if is_live(events, event.id) and event.id not in _NOT_ALONE)
-    return page(turn, [(consent, sentence(turn, f"CN-{consent}")) for consent in ids], offset)
+    events = [event for card in turn.conversation.cards for event in standing_events(card.consents)]
+    events.extend(standing_events(turn.draft.consents))
+    entries = {event.id: consent_words(turn, event) for event in events if event.id not in _NOT_ALONE}
+    return page(turn, list(entries.items()), offset)
 
 
-_NOT_ALONE = ("C-CHAN", "C-START", "C-SENS", "C-NAME", "C-FILE")
+def consent_words(turn: Turn, event: ConsentEvent) -> str:
+    """Return what one consent is about, in the words of a list."""
+    return sentence(turn, f"DO-{event.measure}" if event.measure else f"CN-{event.id}")
+
+
+_NOT_ALONE = ("C-CHAN", "C-START", "C-SENS")
 """Used up once the report is sent: taken back only together with the report."""
 
 _LISTS: Final[Mapping[str, Callable[[Turn, int, str], tuple[Option, ...]]]] = {

@@ -223,6 +223,20 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of domain.md 3.9. `consent` is the id of the consent it needs; nothing else unlocks it."""
+
+    code: str
+    consent: str
+    group: str
+    decides: tuple[str, ...]  # FR | ASG | EXT | SEC, after the person's yes
+    reversible: str  # yes | partly | no
+    identity: str  # ID-0 … ID-3: what the officer must know of the person
+    valid_days: int  # an unused yes ends after so many days
+    red: tuple[str, ...] = ()  # red lines it may cross (Q42)
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Whole messages that mean something in every state, per language (case and punctuation do not matter)."""
 
@@ -232,6 +246,8 @@ class Words:
     check: tuple[str, ...] = ("check",)
     online: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
+    withdraw_inside: tuple[str, ...] = ()  # inside a longer message: the person is asked what they mean
+    withdraw_one: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # consent -> whole messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +324,4 @@ class Policy:
     secret_words: tuple[str, ...]  # the list resume phrases and word pairs are drawn from
     settings: Settings
     older_interviews: Mapping[str, Interview] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)  # by code

@@ -12,7 +12,7 @@ from dialogs.policy import Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dialogs.conversation import Answer, CaseCard, ConsentEvent
+    from dialogs.conversation import Answer, CaseCard, ConsentEvent, SealedFile
     from dialogs.triage import Triage
     from dialogs.turn import Turn
 
@@ -26,8 +26,13 @@ NOT_IN_THE_REPORT: Final = frozenset(
 _HIDDEN_FIELDS: Final = ("un_groups", "role_groups", "act_groups", "id_choice", "un_organ")
 
 
-def build_document(turn: Turn, card: CaseCard, judged: Triage, consents: Sequence[ConsentEvent]) -> dict[str, Any]:
-    """Return the document that is sealed. Its keys are those of design.md, "What is sealed"."""
+def build_document(
+    turn: Turn, card: CaseCard, judged: Triage, consents: Sequence[ConsentEvent], files: Sequence[SealedFile]
+) -> dict[str, Any]:
+    """Return the document that is sealed; its form is docs/report.schema.json.
+
+    `ledger_head` is filled in by whoever records the consents, in the transaction that seals the report.
+    """
     return {
         "schema": SCHEMA,
         "case": card.case,
@@ -46,8 +51,8 @@ def build_document(turn: Turn, card: CaseCard, judged: Triage, consents: Sequenc
         "codes": codes(turn),
         "answers": [_answer(turn, answer) for answer in turn.draft.answers if _belongs(turn, answer)],
         "consents": [_consent(event) for event in consents],
-        "attachments": [_attachment(turn, index) for index in range(len(turn.draft.files))],
-        "file_identity": turn.draft.file_identity if turn.draft.files else "",
+        "attachments": [_attachment(file) for file in files],
+        "file_identity": turn.draft.file_identity if files else "",
         "ledger_head": "",
     }
 
@@ -105,8 +110,7 @@ def _consent(event: ConsentEvent) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _attachment(turn: Turn, index: int) -> dict[str, Any]:
-    file = turn.draft.files[index]
+def _attachment(file: SealedFile) -> dict[str, Any]:
     return {"name": file.name, "type": file.type, "size": file.size, "digest": file.digest, "sealed": file.blob}
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dialogs.conditions import values_of
-from dialogs.consents import fingerprint, is_live, latest, minute, voided
+from dialogs.consents import fingerprint, is_live, minute, voided
 from dialogs.conversation import CaseCard
 from dialogs.draws import draw_id
-from dialogs.effects import RaiseAlert, SealReport, WakeAt
+from dialogs.effects import DropFiles, RaiseAlert, SealReport, WakeAt
+from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.judgement import route_of, triage_of
 from dialogs.keys import usable_recipients
 from dialogs.limits import TIMER_SESSION
@@ -20,7 +21,8 @@ from dialogs.steps import contact_is_live, drop_draft, go_next
 from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
-    from dialogs.conversation import ConsentEvent
+    from dialogs.conditions import Facts
+    from dialogs.conversation import ConsentEvent, SealedFile
     from dialogs.policy import Choice
     from dialogs.routing import Route
     from dialogs.turn import Turn
@@ -45,11 +47,10 @@ def check_agreement(turn: Turn) -> bool:
 
 
 def send(turn: Turn, choice: Choice) -> bool:
-    """Seal and send, if and only if C-FWD is live for exactly this recipient and content (INV-02)."""
+    """Seal and send, if and only if the gate grants it for exactly this recipient and content (INV-02)."""
     del choice
     if not is_live(turn.draft.consents, "C-FWD") or not check_agreement(turn):
-        turn.set_draft(answers=tuple(answer for answer in turn.draft.answers if answer.node != "C-FWD"))
-        go_next(turn)
+        _ask_forward_again(turn)
         return True
     found = route_of(turn.facts, turn.policy, turn.event.at)
     if not usable_recipients(turn.policy.directory, found.office, turn.event.at):
@@ -60,33 +61,60 @@ def send(turn: Turn, choice: Choice) -> bool:
     return True
 
 
+def _ask_forward_again(turn: Turn) -> None:
+    turn.set_draft(answers=tuple(answer for answer in turn.draft.answers if answer.node != "C-FWD"))
+    go_next(turn)
+
+
 def _send_to(turn: Turn, found: Route) -> None:
     ensure_pair(turn)
     judged = triage_of(turn.facts, turn.policy, turn.event.at)
     consents = _final_consents(turn)
     card = _card(turn, found, judged.level, consents)
-    document = build_document(turn, card, judged, consents)
-    name = turn.facts.get("real_name")
-    copies = _copies(turn)
+    forward = _permission(turn, card, Act.FORWARD, recipient=found.office, content_version=turn.draft.agreed)
+    if not isinstance(forward, Granted):
+        _ask_forward_again(turn)
+        return
+    copies = _copies(turn, card)
+    name, files = _permission(turn, card, Act.NAME), _files(turn, card)
+    real_name = turn.facts.get("real_name")
     turn.do(
         SealReport(
             card=card,
-            document=document,
-            copies=copies,
-            identity={"case": card.case, "name": str(name)} if name and is_live(consents, "C-NAME") else None,
-            files=turn.draft.files,
+            document=build_document(turn, card, judged, consents, files),
+            forward=forward,
             consents=consents,
+            copies=copies,
+            identity={"case": card.case, "name": str(real_name)} if real_name else None,
+            name=name if isinstance(name, Granted) else None,
+            files=files,
         )
     )
-    if duty_desk(turn) in copies:
-        turn.do(
-            RaiseAlert(draw_id(turn.event.entropy, "alert", "AL"), "report", duty_desk(turn), {}, (), case=card.case)
-        )
+    left = tuple(file.blob for file in turn.draft.files if file not in files)
+    if left:
+        turn.do(DropFiles(left))
+    for copy in copies:
+        if copy.question.act is Act.ALERT:
+            turn.do(RaiseAlert(draw_id(turn.event.entropy, "alert", "AL"), copy, {}, (), case=card.case))
     turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, came_from=())
     drop_draft(turn)
     if not contact_is_live(turn.conversation.cards):
         turn.do(WakeAt(TIMER_SESSION, turn.event.at + timedelta(minutes=SESSION_MINUTES)))
     ask(turn, "Q53")
+
+
+def _permission(
+    turn: Turn, card: CaseCard, act: Act, *, recipient: str = "", scope: str = "", content_version: str = ""
+) -> Granted | Refused:
+    question = Question(act, card.case, recipient=recipient, scope=scope, content_version=content_version)
+    return may(question, card, card.consents, turn.event.at, turn.policy.measures)
+
+
+def _files(turn: Turn, card: CaseCard) -> tuple[SealedFile, ...]:
+    """Return the files that may go with the report; a voice note is the story itself (Q24), agreed to with C-FWD."""
+    if isinstance(_permission(turn, card, Act.FILES), Granted):
+        return turn.draft.files
+    return tuple(file for file in turn.draft.files if file.type.startswith("audio/"))
 
 
 def _final_consents(turn: Turn) -> tuple[ConsentEvent, ...]:
@@ -98,15 +126,21 @@ def _final_consents(turn: Turn) -> tuple[ConsentEvent, ...]:
     )
 
 
-def _copies(turn: Turn) -> tuple[str, ...]:
+def _copies(turn: Turn, card: CaseCard) -> tuple[Granted, ...]:
     """The duty desk with C-EMER for the report, the senior focal point with C-ASG; nobody else (INV-02)."""
-    emergency = latest(turn.draft.consents, "C-EMER")
-    copies = []
-    if emergency is not None and emergency.scope == "report" and is_live((emergency,), "C-EMER"):
-        copies.append(duty_desk(turn))
-    if is_live(turn.draft.consents, "C-ASG"):
-        copies.append(ASG)
-    return tuple(copies)
+    asked = (
+        _permission(turn, card, Act.ALERT, recipient=duty_desk(turn), scope="report"),
+        _permission(turn, card, Act.SENIOR, recipient=ASG),
+    )
+    return tuple(answer for answer in asked if isinstance(answer, Granted) and answer.question.recipient != card.office)
+
+
+def _of_another(facts: Facts) -> str:
+    """Return what the person concerned said; nothing when the writer tells what happened to themselves.
+
+    Somebody may turn to their own case after the other person said no (Q11, T-TP-NO): then only that is reported.
+    """
+    return "" if facts.get("reporter_role") == "REP-SELF" else str(facts.get("tp_consent") or "")
 
 
 def _card(turn: Turn, found: Route, level: str, consents: tuple[ConsentEvent, ...]) -> CaseCard:
@@ -132,7 +166,7 @@ def _card(turn: Turn, found: Route, level: str, consents: tuple[ConsentEvent, ..
         red=values_of(facts, "red"),
         exclude=values_of(facts, "exclude"),
         child=facts.get("victim_child") == "yes",
-        tp_consent=str(facts.get("tp_consent") or ""),
+        tp_consent=_of_another(facts),
         scope_review="SCP-REV" in flags,
         conflict="FLG-COI" in flags,
         consents=consents,

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from dialogs.turn import Turn
 
-OVERLAYS = ("T-HELP", "LANG", "C-TGFULL", "T-RESUME", "T-WITHDRAW", "T-WITHDRAW-ONE", PAUSED, HIDDEN, START)
+OVERLAYS = (
+    "T-HELP",
+    "LANG",
+    "C-TGFULL",
+    "T-RESUME",
+    "T-WITHDRAW",
+    "T-WITHDRAW-ONE",
+    "T-WITHDRAW-ASK",
+    PAUSED,
+    HIDDEN,
+    START,
+)
 """Places that are laid over a question; coming back from one leads to the question below."""
 
 _DEPTH = 4  # how many questions may lie below overlays

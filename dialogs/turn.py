@@ -31,6 +31,7 @@ class Turn:
     policy: Policy
     effects: list[Effect] = field(default_factory=list)
     notices: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    spoke: bool = False  # the person did something; False: time passed, or an officer acted
     long_pause: bool = False  # the person was away so long that Q02 is asked again
     _facts: Facts | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.draws import draw_id, draw_words
@@ -11,7 +12,11 @@ from dialogs.judgement import route_of, triage_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dialogs.conversation import Proposal
     from dialogs.turn import Turn
+
+ANNUAL_DAYS: Final = 14
+"""The last asking before the annual report closes is within 14 days of it (domain.md 4.3)."""
 
 IN_LABELS: Final = frozenset({"OFFICE_NAME", "DRAFT_HOURS"})
 _MOVE_GROUPS = 2  # 40 bits, valid one day, used once
@@ -103,6 +108,22 @@ def _setting(name: str) -> Callable[[Turn], str]:
     return lambda turn: str(getattr(turn.policy.settings, name))
 
 
+def _of_case(turn: Turn) -> str:
+    card = next((card for card in turn.conversation.cards if card.case == turn.conversation.active_case), None)
+    return card.off_words if card is not None else ""
+
+
+def _proposal(turn: Turn) -> Proposal:
+    wanted = turn.conversation.open_card
+    return next(p for card in turn.conversation.cards for p in card.measures if p.id == wanted)
+
+
+def _until(turn: Turn) -> str:
+    measure = turn.policy.measures.get(_proposal(turn).measure)
+    days = measure.valid_days if measure is not None else ANNUAL_DAYS
+    return (turn.event.at + timedelta(days=days)).date().isoformat()
+
+
 _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "DRAFT_HOURS": _setting("draft_hours"),
     "RETN_MONTHS": _setting("retention_months"),
@@ -123,7 +144,15 @@ _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "SILENCE_CHOICE": _silence,
     "NEXT_STEP_ON_NO": _next_on_no,
     "TIME": lambda turn: turn.event.at.strftime("%H:%M UTC"),
-    "OFF_WORDS": lambda turn: turn.draft.off_words,
+    "OFF_WORDS": lambda turn: turn.draft.off_words or _of_case(turn),
+    "DO": lambda turn: sentence(turn, f"DO-{_proposal(turn).measure}"),
+    "WHO_LEARNS": lambda turn: sentence(turn, f"WHO-{_proposal(turn).measure}"),
+    "RISK": lambda turn: sentence(turn, f"RISK-{_proposal(turn).measure}"),
+    "NAME_MODE_WORDS": lambda turn: sentence(turn, _proposal(turn).name_mode),
+    "HOPE": lambda turn: _proposal(turn).hope or sentence(turn, "HOPE-USUAL"),
+    "UNTIL": _until,
+    "STATE_OR_ACTOR": lambda turn: _proposal(turn).recipient,
+    "EXACT_LINES": lambda turn: _proposal(turn).content,
     "YOUR_WORDS": lambda turn: turn.draft.your_words,
     "WORD1": _phrase_word(0),
     "WORD2": _phrase_word(1),

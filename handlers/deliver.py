@@ -21,12 +21,13 @@ class Delivery:
     store: Store
     clock: Clock
     channel: Channel
+    name: str  # which channel it is: signal | telegram | practice
 
     def send_due(self) -> int:
         """Send one batch of what is due; return how many were claimed."""
         now = self.clock.now()
         with self.store.transaction() as work:
-            claimed = work.outbox.claim(now, BATCH, LEASE_SECONDS)
+            claimed = work.outbox.claim(now, BATCH, LEASE_SECONDS, self.name)
         for item in claimed:
             sent = self.channel.send(item.outgoing)
             with self.store.transaction() as work:

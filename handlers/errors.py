@@ -15,3 +15,16 @@ class NoRecipients(HandlerError):
             f"{office} has no two valid keys: add one with `leeward directory add-key`, then `leeward directory sign`"
         )
         self.office = office
+
+
+class DraftLost(HandlerError):
+    """A conversation cannot be opened any more, because its key was kept in memory and is gone; it was erased."""
+
+
+class NotPermitted(HandlerError):
+    """There is no live consent for exactly this: ask the person with a measure card, and do nothing until then."""
+
+    def __init__(self, reason: str = "") -> None:
+        said = " ".join((type(self).__doc__ or "").split())
+        super().__init__(f"{said} ({reason})" if reason else said)
+        self.reason = reason

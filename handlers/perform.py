@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from dialogs import effects as do
 from dialogs.keys import identity_recipients, usable_recipients
 from handlers.errors import NoRecipients
+from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import Conversation
+    from dialogs.gate import Granted
     from dialogs.policy import Policy
     from handlers.ports import Sealer, UnitOfWork
     from handlers.types import Address
@@ -49,8 +51,17 @@ class Performance:
                 self._seal_message(effect)
             case do.RaiseAlert():
                 self._raise_alert(effect)
+            case do.SealFeedback():
+                recipients = usable_recipients(self.policy.directory, effect.office, self.now)
+                self._seal_to(recipients, SealedBlob(effect.letter, effect.office, "message", 1, b""), effect.document)
             case do.UpdateAlert():
-                self._put(effect.alert_id, effect.office, "alert", effect.card)
+                self._disclose(effect.granted, "alert", effect.card)
+            case do.EraseCopy():
+                self.work.blobs.erase(effect.case, effect.office, effect.purpose)
+                self.erased = True
+            case do.EraseFiles():
+                self.work.blobs.drop_files(self.work.blobs.files_of(effect.case))
+                self.erased = True
             case do.CancelAlert():
                 self.work.alerts.cancel(effect.alert_id)
                 self.work.cases.erase(effect.alert_id)
@@ -93,9 +104,11 @@ class Performance:
         self.work.outbox.add(outgoing, self.now)
 
     def _tell_channel(self, act: str, *, seconds: int = 0) -> None:
+        refs: tuple[str, ...] = ()
         if act == "clear-chat":
             self.work.outbox.drop_for(self.address)
-        self.work.outbox.add(Outgoing(self.address, "", "", 0, act=act, seconds=seconds), self.now)
+            refs = self.work.traces.take(self.address)
+        self.work.outbox.add(Outgoing(self.address, "", "", 0, act=act, seconds=seconds, refs=refs), self.now)
 
     def _update_case(self, effect: do.UpdateCase) -> None:
         known = self.work.cases.consents(effect.card.case)
@@ -105,37 +118,41 @@ class Performance:
     def _seal_report(self, effect: do.SealReport) -> None:
         card = effect.card
         self.work.cases.open(card, self.address)
-        self.work.cases.record(card.case, effect.consents)
-        self._put(card.case, card.office, "report", effect.document)
-        for office in effect.copies:
-            self._put(card.case, office, "copy", effect.document)
-        if effect.identity is not None:
+        head = self.work.cases.record(card.case, effect.consents)
+        document = {**effect.document, "ledger_head": head}
+        self._disclose(effect.forward, "report", document)
+        for copy in effect.copies:
+            self._disclose(copy, "copy", document)
+        if effect.identity is not None and effect.name is not None:
+            check(self.work, effect.name, self.now, self.policy)
             recipients = identity_recipients(self.policy.directory, card.office, self.now)
-            self._put_to(recipients, card.case, card.office, "identity", effect.identity)
+            self._seal_to(recipients, SealedBlob(card.case, card.office, "identity", 1, b""), effect.identity)
+        self.work.blobs.give_files(card.case, [file.blob for file in effect.files])
 
     def _seal_message(self, effect: do.SealMessage) -> None:
-        count = sum(1 for blob in self.work.blobs.of(effect.case) if blob.purpose == "message")
-        self._put(effect.case, effect.office, "message", effect.document, sequence=count + 1)
+        count = sum(1 for blob in self.work.blobs.of(effect.granted.question.case) if blob.purpose == "message")
+        self._disclose(effect.granted, "message", effect.document, sequence=count + 1)
 
     def _raise_alert(self, effect: do.RaiseAlert) -> None:
         self.work.alerts.raise_alert(effect.alert_id, self.now)
         if effect.opens is not None:
             self.work.cases.open(effect.opens, self.address)
             self.work.cases.record(effect.alert_id, effect.consents)
-            self._put(effect.alert_id, effect.office, "alert", effect.card)
+            self._disclose(effect.granted, "alert", effect.card)
+        else:
+            check(self.work, effect.granted, self.now, self.policy)
 
-    def _put(self, case: str, office: str, purpose: str, document: Mapping[str, Any], *, sequence: int = 1) -> None:
+    def _disclose(self, granted: Granted, purpose: str, document: Mapping[str, Any], *, sequence: int = 1) -> None:
+        """Seal to the one office the gate named, after asking the ledger once more in this transaction."""
+        check(self.work, granted, self.now, self.policy)
+        case, office = granted.question.case, granted.question.recipient
         recipients = usable_recipients(self.policy.directory, office, self.now)
-        self._put_to(recipients, case, office, purpose, document, sequence=sequence)
+        self._seal_to(recipients, SealedBlob(case, office, purpose, sequence, b""), document)
 
-    def _put_to(
-        self, recipients: tuple[str, ...], case: str, office: str, purpose: str, document: Mapping[str, Any],
-        *, sequence: int = 1,
-    ) -> None:  # fmt: skip
+    def _seal_to(self, recipients: tuple[str, ...], place: SealedBlob, document: Mapping[str, Any]) -> None:
         if not recipients:
-            raise NoRecipients(office)
-        sealed = self.sealer.seal(canonical(document), recipients)
-        self.work.blobs.put(SealedBlob(case, office, purpose, sequence, sealed))
+            raise NoRecipients(place.office)
+        self.work.blobs.put(replace(place, sealed=self.sealer.seal(canonical(document), recipients)))
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:

@@ -43,6 +43,10 @@ class Conversations(Protocol):
         """
         ...
 
+    def of_case(self, case: str) -> Address | None:
+        """Return where the person of a case can be reached, while anything leads there."""
+        ...
+
     def forget(self, address: Address) -> None:
         """Destroy key, row, look-up value and timers. Cases stay."""
         ...
@@ -75,8 +79,8 @@ class Cases(Protocol):
         """Destroy the case key, the card and every sealed blob of the case; a tombstone stays."""
         ...
 
-    def record(self, case: str, events: Iterable[ConsentEvent]) -> None:
-        """Append consent events to the case in this order, under the case key."""
+    def record(self, case: str, events: Iterable[ConsentEvent]) -> str:
+        """Append consent events to the chain of the case, under the case key; return its head (SHA-256, hex)."""
         ...
 
     def consents(self, case: str) -> tuple[ConsentEvent, ...]:
@@ -99,8 +103,20 @@ class Blobs(Protocol):
         """Return all blobs of a case or alert, ordered by purpose, office, sequence."""
         ...
 
-    def put_file(self, name: str, sealed: bytes) -> None:
-        """Store the sealed bytes of an attachment under a random name."""
+    def erase(self, case: str, office: str, purpose: str) -> None:
+        """Erase what one office would have received of one purpose; nothing there: ignored."""
+        ...
+
+    def adopt_file(self, name: str, at: datetime) -> None:
+        """Take a file that Store.new_file wrote: it belongs to a draft now, and is erased with it."""
+        ...
+
+    def give_files(self, case: str, names: Iterable[str]) -> None:
+        """From now on these attachments belong to the case and are erased with it."""
+        ...
+
+    def files_of(self, case: str) -> tuple[str, ...]:
+        """Return the names of the attachments of a case."""
         ...
 
     def file(self, name: str) -> bytes | None:
@@ -119,8 +135,8 @@ class Outbox(Protocol):
         """Queue one message."""
         ...
 
-    def claim(self, now: datetime, limit: int, lease_seconds: int) -> tuple[OutboxItem, ...]:
-        """Lease the due messages: priority first, then age; of one person only the oldest unsent one."""
+    def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
+        """Lease due messages of a channel: priority first, then age; of one person only the oldest unsent one."""
         ...
 
     def sent(self, item_id: int) -> None:
@@ -131,12 +147,48 @@ class Outbox(Protocol):
         """Mark as failed; retry_at None makes it a dead letter that blocks nobody."""
         ...
 
+    def doubted(self, item_id: int, *, retry_at: datetime) -> None:
+        """Mark as perhaps sent: it is tried once more, and never a third time."""
+        ...
+
+    def dead(self) -> int:
+        """Return how many dead letters there are."""
+        ...
+
     def drop_for(self, address: Address) -> None:
         """Erase what is still queued for this person."""
         ...
 
     def waiting(self) -> int:
         """Return how many messages are neither sent nor dead."""
+        ...
+
+
+class Traces(Protocol):
+    """Ids of messages that stand in a chat, encrypted, for as long as the channel lets them be deleted."""
+
+    def add(self, address: Address, ref: str, at: datetime) -> None:
+        """Remember one message."""
+        ...
+
+    def take(self, address: Address) -> tuple[str, ...]:
+        """Return what is remembered of this chat, the oldest first, and forget it."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forget what was remembered before this time; return how many."""
+        ...
+
+
+class Checkpoints(Protocol):
+    """Signed checkpoints over the heads of all consent chains."""
+
+    def uncovered(self) -> int:
+        """Return how many events no checkpoint covers yet."""
+        ...
+
+    def make(self, at: datetime) -> int:
+        """Cover everything with a new signed checkpoint; return its number."""
         ...
 
 
@@ -229,6 +281,16 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def traces(self) -> Traces:
+        """Return the traces of this transaction."""
+        ...
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """Return the checkpoints of this transaction."""
+        ...
+
+    @property
     def timers(self) -> Timers:
         """Return the timers of this transaction."""
         ...
@@ -256,6 +318,10 @@ class Store(Protocol):
         """Open one transaction (SQLite: BEGIN IMMEDIATE)."""
         ...
 
+    def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Open a new file for sealed bytes; leaving the block puts it in its place, an exception leaves nothing."""
+        ...
+
     def finish_erasure(self) -> bool:
         """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: try again."""
         ...
@@ -272,10 +338,11 @@ class Sealer(Protocol):
         """Return a fresh one-time identity (AGE-SECRET-KEY-PQ-1…) for the files of a draft."""
         ...
 
-    def seal_file(self, source: BinaryIO, identity: str, limit: int) -> tuple[bytes, int, str]:
-        """Stream a file into the seal of a one-time identity; return sealed bytes, size and SHA-256 (hex).
+    def seal_file(self, source: BinaryIO, sink: BinaryIO, identity: str, limit: int) -> tuple[int, str] | None:
+        """Stream a file into the seal of a one-time identity; return its size in bytes and SHA-256 (hex).
 
-        Raises TooLarge when the source has more than `limit` bytes; nothing is kept then.
+        None: the source has more than `limit` bytes, and what was written must not be kept. Raises OSError when the
+        source ends badly.
         """
         ...
 

@@ -64,6 +64,7 @@ class OutboxItem:
     id: int
     attempts: int
     outgoing: Outgoing
+    doubtful: bool = False  # it may have gone out once already
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from handlers.types import SealedBlob
 from storage.errors import CannotWrite
-from storage.tables import blobs
+from storage.tables import attachments, blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
+    from typing import BinaryIO
 
+    from _typeshed import ReadableBuffer
     from sqlalchemy import Connection
 
 
@@ -26,6 +30,7 @@ class SqlBlobs:
 
     connection: Connection
     folder: Path
+    doomed: list[Path] = field(default_factory=list)  # files to remove once the transaction has committed
 
     def put(self, blob: SealedBlob) -> None:
         """Store, replacing what had the same place."""
@@ -46,18 +51,23 @@ class SqlBlobs:
         found = self.connection.execute(select(blobs).where(blobs.c.case == case).order_by(*order))
         return tuple(SealedBlob(r.case, r.office, r.purpose, r.sequence, bytes(r.sealed)) for r in found)
 
-    def put_file(self, name: str, sealed: bytes) -> None:
-        """Write the sealed bytes and wait until they are on the disk. Raises: CannotWrite."""
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished = self.folder / f"{name}.part"
-            with unfinished.open("wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.folder / name)
-        except OSError as exc:
-            raise CannotWrite("blobs") from exc
+    def erase(self, case: str, office: str, purpose: str) -> None:
+        """Erase what one office would have received of one purpose."""
+        same = (blobs.c.case == case) & (blobs.c.office == office) & (blobs.c.purpose == purpose)
+        self.connection.execute(delete(blobs).where(same))
+
+    def adopt_file(self, name: str, at: datetime) -> None:
+        """Take a file that was written; it belongs to a draft."""
+        self.connection.execute(insert(attachments).values(name=name, case=None, hour=int(at.timestamp()) // 3600))
+
+    def give_files(self, case: str, names: Iterable[str]) -> None:
+        """From now on these belong to the case, and go with it."""
+        self.connection.execute(update(attachments).where(attachments.c.name.in_(list(names))).values(case=case))
+
+    def files_of(self, case: str) -> tuple[str, ...]:
+        """Return the names of the attachments of a case."""
+        found = self.connection.scalars(select(attachments.c.name).where(attachments.c.case == case))
+        return tuple(sorted(found))
 
     def file(self, name: str) -> bytes | None:
         """Return the sealed bytes of an attachment."""
@@ -65,7 +75,49 @@ class SqlBlobs:
         return path.read_bytes() if path.is_file() else None
 
     def drop_files(self, names: Iterable[str]) -> None:
-        """Erase sealed attachments."""
-        for name in names:
-            with suppress(FileNotFoundError):
-                (self.folder / name).unlink()
+        """Erase sealed attachments when this transaction commits."""
+        names = list(names)
+        self.connection.execute(delete(attachments).where(attachments.c.name.in_(names)))
+        self.doomed.extend(self.folder / name for name in names)
+
+    def remove_doomed(self) -> None:
+        """Remove the files of what was erased; called after the commit."""
+        for path in self.doomed:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_sealed_file(folder: Path, name: str) -> Iterator[BinaryIO]:
+    """Write a file of sealed bytes, whole or not at all, and wait until it is on the disk. Raises: CannotWrite."""
+    unfinished = folder / f"{name}.part"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = unfinished.open("wb")
+    except OSError as exc:
+        raise CannotWrite("blobs") from exc
+    try:
+        with file:
+            yield cast("BinaryIO", _Sink(file))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(folder / name)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+class _Sink(io.RawIOBase):
+    """The file being written; that the disk is full is told apart from a source that ends badly."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: ReadableBuffer) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as exc:
+            raise CannotWrite("blobs") from exc

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
-from storage.tables import blobs, cases, consents
+from storage.tables import attachments, blobs, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import CaseCard, ConsentEvent
     from handlers.types import Address
+    from storage.blobs import SqlBlobs
     from storage.crypto.lookup import LookupKey
+    from storage.ledger import SqlLedger
     from storage.row_keys import RowKeys
     from storage.rows import Rows
 
-CARDS, EVENTS = "cases", "consents"
+CARDS = "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class SqlCases:
     rows: Rows
     row_keys: RowKeys
     lookup: LookupKey
+    ledger: SqlLedger
+    blobs: SqlBlobs
 
     def open(self, card: CaseCard, address: Address | None) -> None:
         """Store a new case under a new key."""
@@ -68,36 +72,33 @@ class SqlCases:
         self.connection.execute(update(cases).where(cases.c.id == case).values(person=self.rows.of(address)))
 
     def erase(self, case: str) -> None:
-        """Destroy key, card, consent events and sealed bytes; the row stays as a tombstone."""
+        """Destroy key, card, what the ledger hides and all sealed bytes; row and chain stay as a tombstone."""
         row = self._row(case)
         if row is None:
             return
-        self.connection.execute(delete(consents).where(consents.c.case == case))
+        self.ledger.erase(case)
         self.connection.execute(delete(blobs).where(blobs.c.case == case))
+        self.blobs.drop_files(
+            self.connection.scalars(select(attachments.c.name).where(attachments.c.case == case)).all()
+        )
         gone = {"key": None, "card": None, "person": None, "phrase": None}
         self.connection.execute(update(cases).where(cases.c.id == case).values(gone))
         if row.key is not None:
             self.row_keys.erase(row.key)
 
-    def record(self, case: str, events: Iterable[ConsentEvent]) -> None:
-        """Append consent events in this order."""
+    def record(self, case: str, events: Iterable[ConsentEvent]) -> str:
+        """Append consent events to the chain of the case; return its head (hex). An erased case records nothing."""
         row = self._row(case)
         if row is None or row.key is None:
-            return
-        key = self.row_keys.get(row.key)
-        last = self.connection.scalar(select(func.max(consents.c.sequence)).where(consents.c.case == case)) or 0
-        for sequence, event in enumerate(events, start=last + 1):
-            body = encrypt_body(key, codec.encode(event), EVENTS, case, sequence)
-            self.connection.execute(insert(consents).values(case=case, sequence=sequence, event=body))
+            return self.ledger.head(case)
+        return self.ledger.append(case, self.row_keys.get(row.key), events)
 
     def consents(self, case: str) -> tuple[ConsentEvent, ...]:
         """Return the recorded events in their order."""
         row = self._row(case)
         if row is None or row.key is None:
             return ()
-        key = self.row_keys.get(row.key)
-        found = self.connection.execute(select(consents).where(consents.c.case == case).order_by(consents.c.sequence))
-        return tuple(codec.decode_event(decrypt_body(key, r.event, EVENTS, case, r.sequence)) for r in found)
+        return self.ledger.events(case, self.row_keys.get(row.key))
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all cases."""

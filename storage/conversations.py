@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
+from handlers.errors import DraftLost
 from handlers.types import Address, Loaded
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
-from storage.tables import cases, conversations, timers
+from storage.crypto.errors import UnknownRingKey
+from storage.row_keys import DRAFTS
+from storage.tables import cases, conversations, timers, traces
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,15 +45,29 @@ class SqlConversations:
         ).one_or_none()
         if found is None:
             return None
-        stored = self._open(found.row, found.key, found.revision, found.body)
+        try:
+            stored = self._open(found.row, found.key, found.revision, found.body)
+        except UnknownRingKey as exc:
+            if self.row_keys.draft_ring is self.row_keys.ring:
+                raise  # keys of another installation: nothing may be erased because of a mistake
+            self.forget(address)  # the ring was in memory, and the power was gone
+            raise DraftLost from exc
         return Loaded(replace(stored.conversation, cards=self.cases.of_person(row)), found.revision)
 
     def address_of(self, row: int) -> Address | None:
-        """Return the address of a conversation that exists."""
+        """Return the address of a conversation that exists and opens."""
         found = self.connection.execute(select(conversations).where(conversations.c.row == row)).one_or_none()
         if found is None:
             return None
-        return Address(*self._open(found.row, found.key, found.revision, found.body).address)
+        try:
+            return Address(*self._open(found.row, found.key, found.revision, found.body).address)
+        except UnknownRingKey:
+            return None
+
+    def of_case(self, case: str) -> Address | None:
+        """Return where the person of a case can be reached, while anything leads there."""
+        row = self.connection.scalar(select(cases.c.person).where(cases.c.id == case))
+        return None if row is None else self.address_of(row)
 
     def _open(self, row: int, key_id: str, revision: int, body: bytes) -> codec.StoredConversation:
         plain = decrypt_body(self.row_keys.get(key_id), body, TABLE, str(row), revision)
@@ -63,9 +80,7 @@ class SqlConversations:
             select(conversations.c.key, conversations.c.revision).where(conversations.c.row == row)
         ).one_or_none()
         key_id, key = (
-            (old.key, self.row_keys.get(old.key))
-            if old is not None and not new_key
-            else self.row_keys.new("conversation")
+            (old.key, self.row_keys.get(old.key)) if old is not None and not new_key else self.row_keys.new(DRAFTS)
         )
         revision = 1 if old is None else old.revision + 1
         stored = codec.StoredConversation((address.channel, address.value), replace(conversation, cards=()))
@@ -91,6 +106,7 @@ class SqlConversations:
         row = self.rows.of(address)
         key_id = self.connection.scalar(select(conversations.c.key).where(conversations.c.row == row))
         self.connection.execute(delete(timers).where(timers.c.person == row))
+        self.connection.execute(delete(traces).where(traces.c.person == row))
         self.connection.execute(update(cases).where(cases.c.person == row).values(person=None))
         self.connection.execute(delete(conversations).where(conversations.c.row == row))
         if key_id is not None:

@@ -1,7 +1,8 @@
 """Key files of a folder: made once by `leeward init`, read at start, never printed.
 
 `draft.keys` is the ring that wraps the keys of conversations and cases, the newest key first, one line
-`id base64`; `lookup.key` is the look-up key. Both are of mode 600 in a folder of mode 700.
+`id base64`; `lookup.key` is the look-up key; `ledger.key` signs the
+checkpoints of the consent ledger. All are of mode 600 in a folder of mode 700.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from storage.crypto.errors import CryptoError
 from storage.crypto.key_ring import KEY_BYTES, KeyRing, RingKey
 from storage.crypto.lookup import LookupKey
+from storage.crypto.signatures import RootKey
 from storage.errors import CannotWrite, KeysBroken, KeysMissing, KeysReadable
 
 if TYPE_CHECKING:
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 
     from handlers.ports import Entropy
 
-RING_FILE, LOOKUP_FILE = "draft.keys", "lookup.key"
+RING_FILE, LOOKUP_FILE, LEDGER_FILE = "draft.keys", "lookup.key", "ledger.key"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_ID_BYTES = 4
+_ID_BYTES, _SIGNING_BYTES = 4, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Keys:
 
     ring: KeyRing
     lookup: LookupKey
+    ledger: RootKey
+    draft_ring: KeyRing  # wraps the keys of drafts; the same as `ring` unless it is kept in memory
 
 
 def create_keys(folder: Path, entropy: Entropy) -> None:
@@ -43,6 +47,7 @@ def create_keys(folder: Path, entropy: Entropy) -> None:
         folder.chmod(0o700)
         write_private(folder / RING_FILE, f"{ring_line(entropy)}\n".encode())
         write_private(folder / LOOKUP_FILE, base64.b64encode(entropy.bytes(KEY_BYTES)) + b"\n")
+        write_private(folder / LEDGER_FILE, f"{RootKey(entropy.bytes(_SIGNING_BYTES)).text()}\n".encode())
     except OSError as exc:
         raise CannotWrite(folder.name) from exc
 
@@ -61,18 +66,40 @@ def write_private(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def load_keys(folder: Path) -> Keys:
-    """Return the keys of a folder. Raises: KeysMissing, KeysReadable, KeysBroken."""
-    ring_text, lookup_text = (_read(folder / name) for name in (RING_FILE, LOOKUP_FILE))
+def load_keys(folder: Path, drafts: Path | None = None, entropy: Entropy | None = None) -> Keys:
+    """Return the keys of a folder, with a ring for drafts of its own where `drafts` is another folder.
+
+    That ring lives in memory (a tmpfs): it is made when it is missing, and unfinished drafts are lost with it.
+    Raises: KeysMissing, KeysReadable, KeysBroken, CannotWrite.
+    """
+    ring_text, lookup_text, ledger_text = (_read(folder / name) for name in (RING_FILE, LOOKUP_FILE, LEDGER_FILE))
+    in_memory = drafts is not None and drafts.resolve() != folder.resolve()
+    draft_text = _draft_ring(drafts, entropy) if in_memory and drafts is not None and entropy is not None else ""
     try:
-        lines = [line.split() for line in ring_text.splitlines() if line.strip()]
-        ring = KeyRing([RingKey(key_id, base64.b64decode(key, validate=True)) for key_id, key in lines])
+        ring = _ring(ring_text)
+        draft_ring = _ring(draft_text) if draft_text else ring
         lookup = base64.b64decode(lookup_text.strip(), validate=True)
+        signer = RootKey.parse(ledger_text)
     except (ValueError, binascii.Error, CryptoError) as exc:
         raise KeysBroken from exc
     if len(lookup) != KEY_BYTES:
         raise KeysBroken
-    return Keys(ring, LookupKey(lookup))
+    return Keys(ring, LookupKey(lookup), signer, draft_ring)
+
+
+def _ring(text: str) -> KeyRing:
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    return KeyRing([RingKey(key_id, base64.b64decode(key, validate=True)) for key_id, key in lines])
+
+
+def _draft_ring(folder: Path, entropy: Entropy) -> str:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (folder / RING_FILE).exists():
+            write_private(folder / RING_FILE, f"{ring_line(entropy)}\n".encode())
+    except OSError as exc:
+        raise CannotWrite(folder.name) from exc
+    return _read(folder / RING_FILE)
 
 
 def _read(path: Path) -> str:

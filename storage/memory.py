@@ -2,73 +2,29 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from handlers.types import DueTimer, Loaded, OutboxItem
+from handlers.types import Loaded
+from storage.memory_queues import Data, MemoryCheckpoints, MemoryInbox, MemoryOutbox, MemoryTimers, MemoryTraces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from typing import BinaryIO
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
-    from handlers.types import Address, Outgoing, SealedBlob
-
-
-@dataclass(slots=True)
-class _Waiting:
-    outgoing: Outgoing
-    due: datetime
-    attempts: int = 0
-    leased_until: datetime | None = None
-    dead: bool = False
-
-
-@dataclass(slots=True)
-class _Data:
-    seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    conversations: dict[Address, Loaded] = field(default_factory=dict)
-    cards: dict[str, CaseCard | None] = field(default_factory=dict)
-    people: dict[str, Address | None] = field(default_factory=dict)
-    events: dict[str, list[ConsentEvent]] = field(default_factory=dict)
-    blobs: dict[tuple[str, str, str, int], SealedBlob] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
-    outbox: dict[int, _Waiting] = field(default_factory=dict)
-    last_item: int = 0
-    timers: dict[tuple[Address, str], datetime] = field(default_factory=dict)
-    alerts: dict[str, str] = field(default_factory=dict)
-    tallies: dict[str, int] = field(default_factory=dict)
-    versions: dict[str, bytes] = field(default_factory=dict)
-
-
-class MemoryInbox:
-    """handlers.ports.Inbox in memory."""
-
-    def __init__(self, data: _Data) -> None:
-        self._data = data
-
-    def is_new(self, channel: str, key: str, at: datetime) -> bool:
-        """Record the key; False when it was recorded before."""
-        if (channel, key) in self._data.seen:
-            return False
-        self._data.seen[channel, key] = at
-        return True
-
-    def prune(self, before: datetime) -> int:
-        """Forget keys of earlier hours."""
-        hour = before.replace(minute=0, second=0, microsecond=0)
-        old = [key for key, at in self._data.seen.items() if at < hour]
-        for key in old:
-            del self._data.seen[key]
-        return len(old)
+    from handlers.types import Address, SealedBlob
 
 
 class MemoryConversations:
     """handlers.ports.Conversations in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self._data = data
 
     def load(self, address: Address) -> Loaded | None:
@@ -88,8 +44,14 @@ class MemoryConversations:
         self._data.conversations[address] = Loaded(replace(conversation, cards=()), revision)
         return revision
 
+    def of_case(self, case: str) -> Address | None:
+        """Return where the person of a case can be reached."""
+        address = self._data.people.get(case)
+        return address if address in self._data.conversations else None
+
     def forget(self, address: Address) -> None:
         """Remove conversation and timers; cases stay and lose their way back."""
+        self._data.traces.pop(address, None)
         self._data.conversations.pop(address, None)
         for key in [key for key in self._data.timers if key[0] == address]:
             del self._data.timers[key]
@@ -101,7 +63,7 @@ class MemoryConversations:
 class MemoryCases:
     """handlers.ports.Cases in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self._data = data
 
     def open(self, card: CaseCard, address: Address | None) -> None:
@@ -137,11 +99,14 @@ class MemoryCases:
             self._data.events[case] = []
         for key in [key for key in self._data.blobs if key[0] == case]:
             del self._data.blobs[key]
+        for name in [name for name, owner in self._data.owners.items() if owner == case]:
+            del self._data.owners[name], self._data.files[name]
 
-    def record(self, case: str, events: Iterable[ConsentEvent]) -> None:
-        """Append consent events."""
+    def record(self, case: str, events: Iterable[ConsentEvent]) -> str:
+        """Append consent events; the head is one of no secrecy, for nothing here outlives the process."""
         if self._data.cards.get(case) is not None:
             self._data.events[case].extend(events)
+        return sha256(repr((case, self._data.events.get(case))).encode()).hexdigest()
 
     def consents(self, case: str) -> tuple[ConsentEvent, ...]:
         """Return the recorded events."""
@@ -155,7 +120,7 @@ class MemoryCases:
 class MemoryBlobs:
     """handlers.ports.Blobs in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self._data = data
 
     def put(self, blob: SealedBlob) -> None:
@@ -167,9 +132,23 @@ class MemoryBlobs:
         found = [blob for blob in self._data.blobs.values() if blob.case == case]
         return tuple(sorted(found, key=lambda blob: (blob.purpose, blob.office, blob.sequence)))
 
-    def put_file(self, name: str, sealed: bytes) -> None:
-        """Store."""
-        self._data.files[name] = sealed
+    def erase(self, case: str, office: str, purpose: str) -> None:
+        """Erase what one office would have received of one purpose."""
+        for key in [key for key in self._data.blobs if key[:3] == (case, office, purpose)]:
+            del self._data.blobs[key]
+
+    def adopt_file(self, name: str, at: datetime) -> None:
+        """Take a file that was written."""
+        del at
+        self._data.owners[name] = ""
+
+    def give_files(self, case: str, names: Iterable[str]) -> None:
+        """Say whose they are."""
+        self._data.owners.update(dict.fromkeys(names, case))
+
+    def files_of(self, case: str) -> tuple[str, ...]:
+        """Return the names of the attachments of a case."""
+        return tuple(sorted(name for name, owner in self._data.owners.items() if owner == case))
 
     def file(self, name: str) -> bytes | None:
         """Return the sealed bytes."""
@@ -179,88 +158,13 @@ class MemoryBlobs:
         """Erase."""
         for name in names:
             self._data.files.pop(name, None)
-
-
-class MemoryOutbox:
-    """handlers.ports.Outbox in memory."""
-
-    def __init__(self, data: _Data) -> None:
-        self._data = data
-
-    def add(self, outgoing: Outgoing, due_at: datetime) -> None:
-        """Queue one message."""
-        self._data.last_item += 1
-        self._data.outbox[self._data.last_item] = _Waiting(outgoing, due_at.replace(microsecond=0))
-
-    def claim(self, now: datetime, limit: int, lease_seconds: int) -> tuple[OutboxItem, ...]:
-        """Lease the due messages; of one person only the oldest unsent one."""
-        first: dict[Address, int] = {}
-        for item_id, item in sorted(self._data.outbox.items()):
-            if not item.dead:
-                first.setdefault(item.outgoing.address, item_id)
-        ready = [
-            item_id
-            for item_id in first.values()
-            if (item := self._data.outbox[item_id]).due <= now and (item.leased_until or now) <= now
-        ]
-        ready.sort(key=lambda item_id: (self._data.outbox[item_id].outgoing.priority, item_id))
-        claimed = ready[:limit]
-        for item_id in claimed:
-            self._data.outbox[item_id].leased_until = datetime.fromtimestamp(
-                now.timestamp() + lease_seconds, now.tzinfo
-            )
-        return tuple(OutboxItem(i, self._data.outbox[i].attempts, self._data.outbox[i].outgoing) for i in claimed)
-
-    def sent(self, item_id: int) -> None:
-        """Remove."""
-        self._data.outbox.pop(item_id, None)
-
-    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
-        """Try again later, or keep as a dead letter."""
-        item = self._data.outbox[item_id]
-        item.leased_until = None
-        if retry_at is None:
-            item.dead = True
-        else:
-            item.due, item.attempts = retry_at.replace(microsecond=0), item.attempts + 1
-
-    def drop_for(self, address: Address) -> None:
-        """Erase what is queued for this person."""
-        for item_id in [i for i, item in self._data.outbox.items() if item.outgoing.address == address]:
-            del self._data.outbox[item_id]
-
-    def waiting(self) -> int:
-        """Count what waits."""
-        return sum(1 for item in self._data.outbox.values() if not item.dead)
-
-
-class MemoryTimers:
-    """handlers.ports.Timers in memory."""
-
-    def __init__(self, data: _Data) -> None:
-        self._data = data
-
-    def set(self, address: Address, timer: str, due_at: datetime) -> None:
-        """Set or replace."""
-        self._data.timers[address, timer] = due_at.replace(microsecond=0)
-
-    def cancel(self, address: Address, timer: str) -> None:
-        """Forget."""
-        self._data.timers.pop((address, timer), None)
-
-    def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
-        """Take due timers."""
-        ready = sorted((item for item in self._data.timers.items() if item[1] <= now), key=lambda item: item[1])
-        for key, _due in ready[:limit]:
-            del self._data.timers[key]
-        known = self._data.conversations
-        return tuple(DueTimer(key[0], key[1], due) for key, due in ready[:limit] if key[0] in known)
+            self._data.owners.pop(name, None)
 
 
 class MemoryAlerts:
     """handlers.ports.Alerts in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self._data = data
 
     def raise_alert(self, alert_id: str, at: datetime) -> None:
@@ -285,7 +189,7 @@ class MemoryAlerts:
 class MemoryTallies:
     """handlers.ports.Tallies in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self._data = data
 
     def add(self, month: str) -> None:
@@ -300,7 +204,7 @@ class MemoryTallies:
 class MemoryVersions:
     """handlers.ports.Versions in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self._data = data
 
     def keep(self, version: str, document: bytes) -> None:
@@ -315,12 +219,14 @@ class MemoryVersions:
 class MemoryUnitOfWork:
     """handlers.ports.UnitOfWork in memory."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: Data) -> None:
         self.inbox = MemoryInbox(data)
         self.conversations = MemoryConversations(data)
         self.cases = MemoryCases(data)
         self.blobs = MemoryBlobs(data)
         self.outbox = MemoryOutbox(data)
+        self.traces = MemoryTraces(data)
+        self.checkpoints = MemoryCheckpoints(data)
         self.timers = MemoryTimers(data)
         self.alerts = MemoryAlerts(data)
         self.tallies = MemoryTallies(data)
@@ -331,7 +237,7 @@ class MemoryStore:
     """handlers.ports.Store in memory; an exception in a transaction puts everything back."""
 
     def __init__(self) -> None:
-        self._data = _Data()
+        self._data = Data()
 
     @contextmanager
     def transaction(self) -> Iterator[MemoryUnitOfWork]:
@@ -342,6 +248,13 @@ class MemoryStore:
         except BaseException:
             self._data = before
             raise
+
+    @contextmanager
+    def new_file(self, name: str) -> Iterator[BinaryIO]:
+        """Write a file of sealed bytes."""
+        file = io.BytesIO()
+        yield file
+        self._data.files[name] = file.getvalue()
 
     def finish_erasure(self) -> bool:
         """Nothing is left anywhere."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from handlers.types import DueTimer, OutboxItem
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.tables import inbox, outbox, timers
+from storage.tables import inbox, outbox, timers, traces
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -71,13 +71,15 @@ class SqlOutbox:
         person = self.rows.of(outgoing.address)
         payload = self.ring.wrap(codec.encode(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES))
         values = {
-            "person": person, "priority": outgoing.priority, "due": seconds(due_at), "attempts": 0, "leased_until": 0,
+            "person": person, "channel": outgoing.address.channel, "priority": outgoing.priority,
+            "due": seconds(due_at), "attempts": 0,
+            "leased_until": 0, "doubtful": False,
             "state": WAITING, "ring_key": self.ring.newest, "payload": payload,
         }  # fmt: skip
         self.connection.execute(insert(outbox).values(values))
 
-    def claim(self, now: datetime, limit: int, lease_seconds: int) -> tuple[OutboxItem, ...]:
-        """Lease the due messages; of one person only the oldest unsent one."""
+    def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
+        """Lease the due messages of a channel; of one person only the oldest unsent one."""
         earlier = outbox.alias()
         behind = exists().where(
             earlier.c.person == outbox.c.person, earlier.c.state == WAITING, earlier.c.id < outbox.c.id
@@ -85,7 +87,11 @@ class SqlOutbox:
         due = (
             select(outbox.c.id)
             .where(
-                outbox.c.state == WAITING, outbox.c.due <= seconds(now), outbox.c.leased_until <= seconds(now), ~behind
+                outbox.c.state == WAITING,
+                outbox.c.channel == channel,
+                outbox.c.due <= seconds(now),
+                outbox.c.leased_until <= seconds(now),
+                ~behind,
             )
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(limit)
@@ -99,7 +105,9 @@ class SqlOutbox:
         found = self.connection.execute(
             select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
         )
-        return tuple(OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person)) for r in found)
+        return tuple(
+            OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person), r.doubtful) for r in found
+        )
 
     def _open(self, ring_key: str, payload: bytes, person: int) -> Outgoing:
         return codec.decode_outgoing(self.ring.unwrap(ring_key, payload, "outbox", str(person)))
@@ -118,6 +126,15 @@ class SqlOutbox:
                 change.values(attempts=outbox.c.attempts + 1, due=seconds(retry_at), leased_until=0)
             )
 
+    def doubted(self, item_id: int, *, retry_at: datetime) -> None:
+        """Nobody knows whether it went out: it is tried once more."""
+        change = update(outbox).where(outbox.c.id == item_id)
+        self.connection.execute(change.values(doubtful=True, due=seconds(retry_at), leased_until=0))
+
+    def dead(self) -> int:
+        """Return how many dead letters lie there."""
+        return self.connection.scalar(select(func.count()).where(outbox.c.state == DEAD)) or 0
+
     def drop_for(self, address: Address) -> None:
         """Erase what is still queued for this person."""
         self.connection.execute(delete(outbox).where(outbox.c.person == self.rows.of(address)))
@@ -125,6 +142,34 @@ class SqlOutbox:
     def waiting(self) -> int:
         """Return how many messages wait."""
         return self.connection.scalar(select(func.count()).where(outbox.c.state == WAITING)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTraces:
+    """handlers.ports.Traces over one connection."""
+
+    connection: Connection
+    rows: Rows
+    ring: KeyRing
+    entropy: Entropy
+
+    def add(self, address: Address, ref: str, at: datetime) -> None:
+        """Remember a message, encrypted."""
+        person = self.rows.of(address)
+        sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
+        values = {"person": person, "hour": seconds(at) // _HOUR, "ring_key": self.ring.newest, "ref": sealed}
+        self.connection.execute(insert(traces).values(values))
+
+    def take(self, address: Address) -> tuple[str, ...]:
+        """Return what is remembered of this chat, the oldest first, and forget it."""
+        person = self.rows.of(address)
+        found = list(self.connection.execute(select(traces).where(traces.c.person == person).order_by(traces.c.id)))
+        self.connection.execute(delete(traces).where(traces.c.person == person))
+        return tuple(self.ring.unwrap(r.ring_key, bytes(r.ref), "trace", str(person)).decode() for r in found)
+
+    def prune(self, before: datetime) -> int:
+        """Forget what is too old to be deleted from a chat anyway."""
+        return self.connection.execute(delete(traces).where(traces.c.hour < seconds(before) // _HOUR)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

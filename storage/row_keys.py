@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from storage.crypto.key_ring import KeyRing
 
 _ID_BYTES = 16
+DRAFTS = "conversation"
+"""Purpose of the keys that may live in memory only."""
 
 
 class KeyRowMissing(StorageError):
@@ -30,14 +32,16 @@ class RowKeys:
 
     connection: Connection
     ring: KeyRing
+    draft_ring: KeyRing
     entropy: Entropy
     open_keys: dict[str, bytes] = field(default_factory=dict, repr=False)  # of this transaction only
 
     def new(self, purpose: str) -> tuple[str, bytes]:
         """Make a key; return its id and the key."""
         key_id, key = self.entropy.bytes(_ID_BYTES).hex(), self.entropy.bytes(KEY_BYTES)
-        wrapped = self.ring.wrap(key, purpose, key_id, self.entropy.bytes(NONCE_BYTES))
-        values = {"id": key_id, "purpose": purpose, "ring_key": self.ring.newest, "wrapped": wrapped}
+        ring = self._ring(purpose)
+        wrapped = ring.wrap(key, purpose, key_id, self.entropy.bytes(NONCE_BYTES))
+        values = {"id": key_id, "purpose": purpose, "ring_key": ring.newest, "wrapped": wrapped}
         self.connection.execute(insert(keys).values(values))
         self.open_keys[key_id] = key
         return key_id, key
@@ -48,8 +52,11 @@ class RowKeys:
             row = self.connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
             if row is None:
                 raise KeyRowMissing
-            self.open_keys[key_id] = self.ring.unwrap(row.ring_key, row.wrapped, row.purpose, key_id)
+            self.open_keys[key_id] = self._ring(row.purpose).unwrap(row.ring_key, row.wrapped, row.purpose, key_id)
         return self.open_keys[key_id]
+
+    def _ring(self, purpose: str) -> KeyRing:
+        return self.draft_ring if purpose == DRAFTS else self.ring
 
     def erase(self, key_id: str) -> None:
         """Destroy the key."""

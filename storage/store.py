@@ -14,18 +14,21 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from storage.blobs import SqlBlobs
+from storage.blobs import SqlBlobs, new_sealed_file
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
 from storage.errors import CannotConnect, CannotWrite, StorageError
-from storage.queues import SqlInbox, SqlOutbox, SqlTimers
+from storage.ledger import SqlCheckpoints, SqlLedger
+from storage.queues import SqlInbox, SqlOutbox, SqlTimers, SqlTraces
 from storage.records import SqlAlerts, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
 from storage.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import BinaryIO
 
     from sqlalchemy import Connection, Engine
 
@@ -85,7 +88,9 @@ class SqlUnitOfWork:
     cases: SqlCases
     blobs: SqlBlobs
     outbox: SqlOutbox
+    traces: SqlTraces
     timers: SqlTimers
+    checkpoints: SqlCheckpoints
     alerts: SqlAlerts
     tallies: SqlTallies
     versions: SqlVersions
@@ -106,7 +111,9 @@ class SqlStore:
         """Open one transaction; leaving the block commits. Raises: StorageError; everything is undone then."""
         try:
             with self.engine.begin() as connection:
-                yield self._work(connection)
+                work = self._work(connection)
+                yield work
+            work.blobs.remove_doomed()
         except OperationalError as exc:
             raise (CannotWrite if self.engine.dialect.name == "sqlite" else CannotConnect) from exc
         except DBAPIError as exc:
@@ -115,20 +122,27 @@ class SqlStore:
     def _work(self, connection: Connection) -> SqlUnitOfWork:
         ring, lookup = self._keys.ring, self._keys.lookup
         rows = Rows(connection, lookup)
-        row_keys = RowKeys(connection, ring, self._entropy)
-        cases = SqlCases(connection, rows, row_keys, lookup)
+        row_keys = RowKeys(connection, ring, self._keys.draft_ring, self._entropy)
+        blobs = SqlBlobs(connection, self._folder)
+        cases = SqlCases(connection, rows, row_keys, lookup, SqlLedger(connection, self._entropy), blobs)
         conversations = SqlConversations(connection, rows, row_keys, cases)
         return SqlUnitOfWork(
             inbox=SqlInbox(connection, lookup),
             conversations=conversations,
             cases=cases,
-            blobs=SqlBlobs(connection, self._folder),
+            blobs=blobs,
             outbox=SqlOutbox(connection, rows, ring, self._entropy),
+            traces=SqlTraces(connection, rows, ring, self._entropy),
             timers=SqlTimers(connection, rows, conversations),
+            checkpoints=SqlCheckpoints(connection, self._keys.ledger),
             alerts=SqlAlerts(connection),
             tallies=SqlTallies(connection),
             versions=SqlVersions(connection),
         )
+
+    def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Open a new file for the sealed bytes of an attachment."""
+        return new_sealed_file(self._folder, name)
 
     def finish_erasure(self) -> bool:
         """Truncate the WAL, where deleted text stays otherwise; False while a reader is in the way."""

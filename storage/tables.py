@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -38,12 +38,44 @@ cases = Table(
     Column("phrase", LargeBinary, nullable=True, index=True),  # keyed hash of the resume phrase
 )
 
-consents = Table(
-    "consents",
+ledger = Table(
+    "ledger",
     metadata,
     Column("case", String(40), ForeignKey("cases.id"), primary_key=True),
     Column("sequence", Integer, primary_key=True),  # order within the case, from 1
-    Column("event", LargeBinary, nullable=False),  # encrypted under the case key
+    Column("commitment", LargeBinary, nullable=False),  # SHA-256 over salt and event: says nothing without the salt
+    Column("head", LargeBinary, nullable=False),  # SHA-256 over the head before it and the commitment
+    Column("checkpoint", Integer, nullable=True, index=True),  # the first checkpoint that covers it
+    Column("event", LargeBinary, nullable=True),  # salt and event, encrypted under the case key; NULL: erased
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("minute", Integer, nullable=False),  # minutes since 1970
+    Column("previous", LargeBinary, nullable=False),  # hash of the checkpoint before it
+    Column("root", LargeBinary, nullable=False),  # Merkle root of the heads of all cases
+    Column("chains", Integer, nullable=False),  # how many cases it covers
+    Column("signature", LargeBinary, nullable=False),  # Ed25519 and ML-DSA-65
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("name", String(40), primary_key=True),  # random; the file of that name holds sealed bytes
+    Column("case", String(40), nullable=True, index=True),  # NULL while it belongs to a draft
+    Column("hour", Integer, nullable=False),  # hours since 1970
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("person", BigInteger, nullable=False, index=True),  # row of the conversation
+    Column("hour", Integer, nullable=False, index=True),  # hours since 1970; forgotten after two days
+    Column("ring_key", String(40), nullable=False),
+    Column("ref", LargeBinary, nullable=False),  # encrypted: the channel's id of a message, to delete it from the chat
 )
 
 blobs = Table(
@@ -68,14 +100,16 @@ outbox = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("person", BigInteger, nullable=False),  # row of the conversation: order within one person
+    Column("channel", String(10), nullable=False),  # signal | telegram | practice
     Column("priority", Integer, nullable=False),  # 0 safety, 1 reply, 2 rest
     Column("due", Integer, nullable=False),  # seconds since 1970
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Integer, nullable=False),  # seconds since 1970
+    Column("doubtful", Boolean, nullable=False),  # it may have gone out once already
     Column("state", String(8), nullable=False),  # waiting | dead; a sent row is deleted
     Column("ring_key", String(40), nullable=False),
     Column("payload", LargeBinary, nullable=False),  # encrypted: address, text, buttons
-    Index("outbox_waiting", "state", "due"),
+    Index("outbox_waiting", "state", "channel", "due"),
     Index("outbox_person", "person", "id"),
 )
 

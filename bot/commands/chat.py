@@ -10,8 +10,10 @@ import click
 
 from bot.app import practice_service
 from bot.clock import SystemEntropy
+from bot.commands.failure import Refused
 from bot.commands.keys import harmless, open_files
 from bot.practice.replay import replay
+from bot.practice.serving import PortTaken, serve_phone
 from config.load import load_settings
 from handlers.types import Address, Inbound, IncomingFile
 
@@ -41,15 +43,22 @@ def chat() -> int:
     return 0
 
 
-def practice(port: int) -> int:
-    """Chat where there is a terminal; else play an example and show what the office reads."""
+def practice(port: int, *, serve: bool = False) -> int:
+    """Serve the phone page where there is a terminal, or when told to; else play an example for the office to read.
+
+    Raises Refused when the port is taken.
+    """
     settings = load_settings()
-    click.echo(
-        f"PRACTICE. The phone page and the desk will be at http://localhost:{port}; here is the same chat in text."
-    )
-    if sys.stdin.isatty():
-        return chat()
-    return _example(settings)
+    if not serve and not sys.stdin.isatty():
+        click.echo("PRACTICE. Nothing here is real, nobody is told. `leeward practice --serve` serves the phone page.")
+        return _example(settings)
+    click.echo("PRACTICE. Nothing here is real, nobody is told. Open this page in a browser; Ctrl-C ends it.")
+    with practice_service(settings, _home(settings)) as service:
+        try:
+            serve_phone(service, _home(settings) / "offices", port)
+        except PortTaken as exc:
+            raise Refused(str(exc)) from exc
+    return 0
 
 
 def _home(settings: Settings) -> Path:
@@ -93,7 +102,7 @@ def _print_waiting(service: Service) -> None:
     """Print what waits; a message counts as sent once it is on the screen."""
     while True:
         with service.store.transaction() as work:
-            items = work.outbox.claim(service.reception.clock.now(), BATCH, LEASE_SECONDS)
+            items = work.outbox.claim(service.reception.clock.now(), BATCH, LEASE_SECONDS, ME.channel)
         for item in items:
             if item.outgoing.act == "clear-chat" and sys.stdout.isatty():
                 click.clear()

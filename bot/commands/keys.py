@@ -64,6 +64,11 @@ def _identities(path: Path) -> tuple[AgeIdentity, ...]:
     return read_identity_file(content, passphrase)
 
 
+def opened_document(path: Path, identity: Path) -> dict[str, Any]:
+    """Return the document inside a sealed report. Raises: Refused, CryptoError, OSError."""
+    return _document(open_report(path.read_bytes(), _identities(identity)), path)
+
+
 def _document(opened: bytes, path: Path) -> dict[str, Any]:
     try:
         document = json.loads(opened)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.clock import SystemClock, SystemEntropy
+from bot.clock import SystemEntropy
 from bot.commands.failure import Refused
 from bot.directory_files import DIRECTORY, example_offices, write_directory
 from config.load import FILE, load_settings
@@ -15,10 +15,9 @@ from config.policies import load_policy
 from config.settings import Settings
 from dialogs.diagram import mermaid
 from storage import schema
-from storage.crypto.errors import CryptoError
-from storage.keys import create_keys, load_keys
+from storage.keys import create_keys
 from storage.lock import locked
-from storage.store import SqlStore, make_engine, sqlite_url
+from storage.store import make_engine, sqlite_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,40 +69,6 @@ def migrate(to: str) -> int:
         click.echo(f"The database is at {schema.revision(engine) or 'base'}.")
         engine.dispose()
     return 0
-
-
-def verify() -> int:
-    """Open every consent event of every case: whatever was moved, changed or cut does not open."""
-    settings = load_settings()
-    with locked(settings.home):
-        engine = make_engine(settings.database_url or sqlite_url(settings.home))
-        schema.check(engine)
-        store = SqlStore(engine, load_keys(settings.keys_folder), SystemEntropy(), settings.home / "blobs")
-        bad = _verify_cases(store)
-        engine.dispose()
-    return 1 if bad else 0
-
-
-def _verify_cases(store: SqlStore) -> int:
-    bad = events = erased = 0
-    with store.transaction() as work:
-        for case in work.cases.ids():
-            try:
-                card = work.cases.get(case)
-                found = work.cases.consents(case)
-            except CryptoError as exc:
-                bad += 1
-                click.echo(f"{case}: FAIL ({exc})")
-                continue
-            erased += card is None
-            events += len(found)
-            if card is not None and tuple(card.consents) != found:
-                bad += 1
-                click.echo(f"{case}: FAIL (the card and its consent records differ: restore the case from a backup)")
-    click.echo(
-        f"{events} consent events checked, {erased} cases erased, {bad} wrong. {SystemClock().now():%Y-%m-%d %H:%M} UTC"
-    )
-    return bad
 
 
 def diagram() -> int:

@@ -205,7 +205,9 @@ class Player:
         for effect in done.effects:
             if isinstance(effect, RaiseAlert):
                 played.alerts += 1
-                played.alert_before = played.alert_before or (done.after.node if effect.scope == "card" else "")
+                played.alert_before = played.alert_before or (
+                    done.after.node if effect.granted.question.scope == "card" else ""
+                )
             elif isinstance(effect, TallyOutOfScope):
                 played.out_of_scope += 1
             elif isinstance(effect, SealReport):
@@ -215,7 +217,7 @@ class Player:
         if done.after.draft is not None and done.after.draft.alert_id:
             played.fast = done.after if done.after.node in ("FP6", "FP6-LINE", "TALK") else played.fast
         with self._service.store.transaction() as work:
-            for item in work.outbox.claim(self._clock.at, 50, 60):
+            for item in work.outbox.claim(self._clock.at, 50, 60, self._address.channel):
                 work.outbox.sent(item.id)
 
 

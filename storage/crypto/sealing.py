@@ -51,17 +51,16 @@ def open_report(sealed: bytes, identities: Iterable[Identity]) -> bytes:
 
 
 def seal_file(
-    source: BinaryIO, identity: str, limit: int, *, entropy: EntropySource = fresh_bytes
-) -> tuple[bytes, int, str]:
-    """Return the padded file sealed to one one-time identity, its size in bytes and its SHA-256 in hex.
+    source: BinaryIO, sink: BinaryIO, identity: str, limit: int, *, entropy: EntropySource = fresh_bytes
+) -> tuple[int, str]:
+    """Write the padded file, sealed to one one-time identity, to `sink`; return its size in bytes and SHA-256 (hex).
 
-    The file is streamed and never decoded. Raises: TooLarge when it has more than `limit` bytes, MalformedKey.
+    The file is streamed and never decoded; a few pieces of 64 KiB are held. Raises: TooLarge when it has more than
+    `limit` bytes (what was written is no whole file then), MalformedKey.
     """
     measured = _Measured(source, limit)
-    sealed = io.BytesIO()  # join() would hold every chunk twice
-    for chunk in files.encrypt(measured.pieces(), [HybridIdentity.parse(identity).recipient()], entropy):
-        sealed.write(chunk)
-    return sealed.getvalue(), measured.size, measured.digest.hexdigest()
+    sink.writelines(files.encrypt(measured.pieces(), [HybridIdentity.parse(identity).recipient()], entropy))
+    return measured.size, measured.digest.hexdigest()
 
 
 class _Measured:
@@ -103,6 +102,9 @@ class AgeSealer:
         """Return a fresh one-time identity."""
         return generate_identity(self._entropy(SEED_BYTES)).text()
 
-    def seal_file(self, source: BinaryIO, identity: str, limit: int) -> tuple[bytes, int, str]:
-        """Stream a file into the seal of a one-time identity."""
-        return seal_file(source, identity, limit, entropy=self._entropy)
+    def seal_file(self, source: BinaryIO, sink: BinaryIO, identity: str, limit: int) -> tuple[int, str] | None:
+        """Stream a file into the seal of a one-time identity; None: it is larger than the limit."""
+        try:
+            return seal_file(source, sink, identity, limit, entropy=self._entropy)
+        except TooLarge:
+            return None

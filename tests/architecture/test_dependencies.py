@@ -88,7 +88,7 @@ def test_every_import_of_another_library_is_a_direct_dependency() -> None:
     wanted = declared()["To run"]
     undeclared = {module for module in imports_of_others() if not distributions(module) & wanted}
 
-    assert undeclared == set()
+    assert undeclared - {"_typeshed"} == set()  # names of types that only mypy reads
 
 
 def test_a_library_that_nothing_imports_is_marked_so() -> None:

@@ -21,7 +21,7 @@ from storage.tables import metadata
 from tests.postgres import postgres_url
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-MINA, BLUE = Address("signal", "aci-1"), Address("telegram", "2")
+MINA, BLUE = Address("signal", "aci-1"), Address("signal", "aci-2")
 TALK = Conversation(
     "c1", "signal", "v1", NOW.isoformat(), NOW.isoformat(), draft=Draft(answers=(Answer("Q14", text="Mina"),))
 )
@@ -182,8 +182,10 @@ def test_blobs_are_replaced_and_ordered(store: Store) -> None:
 
 def test_sealed_files_are_kept_until_dropped(store: Store) -> None:
     """Unknown names are ignored."""
+    with store.new_file("f1") as file:
+        file.write(b"sealed")
     with store.transaction() as work:
-        work.blobs.put_file("f1", b"sealed")
+        work.blobs.adopt_file("f1", NOW)
     with store.transaction() as work:
         assert work.blobs.file("f1") == b"sealed"
         work.blobs.drop_files(("f1", "unknown"))
@@ -196,13 +198,13 @@ def test_messages_go_out_by_priority_and_in_order_of_each_person(store: Store) -
     with store.transaction() as work:
         for person, text, priority in ((MINA, "1", 1), (MINA, "2", 1), (BLUE, "sos", 0)):
             work.outbox.add(Outgoing(person, text, "Q01", 1, priority=priority), NOW)
-        claimed = work.outbox.claim(NOW, 10, 60)
+        claimed = work.outbox.claim(NOW, 10, 60, "signal")
         assert [item.outgoing.text for item in claimed] == ["sos", "1"]
-        assert work.outbox.claim(NOW, 10, 60) == ()
+        assert work.outbox.claim(NOW, 10, 60, "signal") == ()
         for item in claimed:
             work.outbox.sent(item.id)
     with store.transaction() as work:
-        assert [item.outgoing.text for item in work.outbox.claim(NOW, 10, 60)] == ["2"]
+        assert [item.outgoing.text for item in work.outbox.claim(NOW, 10, 60, "signal")] == ["2"]
 
 
 def test_a_lease_runs_out_and_a_dead_letter_blocks_nobody(store: Store) -> None:
@@ -210,13 +212,13 @@ def test_a_lease_runs_out_and_a_dead_letter_blocks_nobody(store: Store) -> None:
     with store.transaction() as work:
         work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
         work.outbox.add(Outgoing(MINA, "2", "Q01", 1), NOW)
-        first = work.outbox.claim(NOW, 10, 60)[0]
-        again = work.outbox.claim(NOW + timedelta(seconds=61), 10, 60)[0]
+        first = work.outbox.claim(NOW, 10, 60, "signal")[0]
+        again = work.outbox.claim(NOW + timedelta(seconds=61), 10, 60, "signal")[0]
         work.outbox.failed(again.id, retry_at=NOW + timedelta(hours=1))
-        assert work.outbox.claim(NOW + timedelta(minutes=30), 10, 60) == ()
-        late = work.outbox.claim(NOW + timedelta(hours=2), 10, 60)[0]
+        assert work.outbox.claim(NOW + timedelta(minutes=30), 10, 60, "signal") == ()
+        late = work.outbox.claim(NOW + timedelta(hours=2), 10, 60, "signal")[0]
         work.outbox.failed(late.id, retry_at=None)
-        follower = work.outbox.claim(NOW + timedelta(hours=3), 10, 60)
+        follower = work.outbox.claim(NOW + timedelta(hours=3), 10, 60, "signal")
 
     assert (first.id, late.attempts) == (again.id, 1)
     assert [item.outgoing.text for item in follower] == ["2"]

@@ -16,6 +16,7 @@ from dialogs.effects import (
     NewKey,
     RaiseAlert,
     Say,
+    SealFeedback,
     SealMessage,
     SealReport,
     SetDisappearing,
@@ -266,7 +267,7 @@ def test_the_alert_fires_before_the_next_question_and_its_card_grows() -> None:
     """Answers of FP2 to FP4 and the line reach the desk; the street stays out."""
     play = Play().say("hi", "1", "1", "1", "1")
     alert = play.done(RaiseAlert)
-    assert (play.node, alert.office, alert.card["fp_country"]) == ("FP2", "OFF-EML", "")
+    assert (play.node, alert.granted.question.recipient, alert.card["fp_country"]) == ("FP2", "OFF-EML", "")
     play.say("Dravania", "1")
     assert play.done(UpdateAlert).card["fp_event"] == "FPE-DOOR"
     play.say("2")
@@ -594,7 +595,7 @@ def test_the_menu_after_a_report_offers_what_can_be_done() -> None:
     play.say("2", "one more thing")
     assert play.done(SealMessage).kind == "supplement"
     play.say("5", "1", "you were slow")
-    assert (play.done(SealMessage).kind, play.node) == ("feedback", "Q54")
+    assert (play.done(SealFeedback).document["kind"], play.node) == ("feedback", "Q54")
     play.say("1", "hello officer")
     assert play.done(SealMessage).kind == "talk"
     play.say("00", "8")

@@ -50,10 +50,11 @@ class Desk:
     def said(self) -> str:
         last = ""
         with self.store.transaction() as work:
-            while items := work.outbox.claim(self.clock.at, 100, 60):
-                for item in items:
-                    work.outbox.sent(item.id)
-                    last = item.outgoing.text or last
+            for channel in ("signal", "telegram"):
+                while items := work.outbox.claim(self.clock.at, 100, 60, channel):
+                    for item in items:
+                        work.outbox.sent(item.id)
+                        last = item.outgoing.text or last
         return last
 
 
@@ -199,7 +200,7 @@ class _Flaky:
 def test_what_cannot_be_sent_is_tried_again_later_and_blocks_nobody(clock: FixedClock) -> None:
     """Then it goes out once."""
     store, channel = MemoryStore(), _Flaky(1)
-    delivery = Delivery(store, clock, channel)
+    delivery = Delivery(store, clock, channel, "signal")
     with store.transaction() as work:
         work.outbox.add(Outgoing(MINA, "hello", "Q01", 1), NOON)
     assert (delivery.send_due(), channel.sent, delivery.send_due()) == (1, [], 0)

@@ -196,7 +196,7 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
                 assert loaded is not None
                 work.conversations.save(person, replace(loaded.conversation, turn=loaded.conversation.turn + 1))
             with store.transaction() as work:
-                taken.extend(item.id for item in work.outbox.claim(NOW, 3, 60))
+                taken.extend(item.id for item in work.outbox.claim(NOW, 3, 60, "signal"))
 
     threads = [threading.Thread(target=count) for _ in range(2)]
     for thread in threads:

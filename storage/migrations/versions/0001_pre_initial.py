@@ -37,12 +37,7 @@ def upgrade() -> None:
         sa.Column("person", sa.BigInteger, nullable=True, index=True),
         sa.Column("phrase", sa.LargeBinary, nullable=True, index=True),
     )
-    op.create_table(
-        "consents",
-        sa.Column("case", sa.String(40), sa.ForeignKey("cases.id"), primary_key=True),
-        sa.Column("sequence", sa.Integer, primary_key=True),
-        sa.Column("event", sa.LargeBinary, nullable=False),
-    )
+    _make_ledger()
     op.create_table(
         "blobs",
         sa.Column("case", sa.String(40), primary_key=True),
@@ -52,6 +47,41 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
     _make_queues()
+
+
+def _make_ledger() -> None:
+    op.create_table(
+        "ledger",
+        sa.Column("case", sa.String(40), sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("commitment", sa.LargeBinary, nullable=False),
+        sa.Column("head", sa.LargeBinary, nullable=False),
+        sa.Column("checkpoint", sa.Integer, nullable=True, index=True),
+        sa.Column("event", sa.LargeBinary, nullable=True),
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("minute", sa.Integer, nullable=False),
+        sa.Column("previous", sa.LargeBinary, nullable=False),
+        sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.Column("chains", sa.Integer, nullable=False),
+        sa.Column("signature", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "attachments",
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("case", sa.String(40), nullable=True, index=True),
+        sa.Column("hour", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "traces",
+        sa.Column("id", BIG_ID, primary_key=True, autoincrement=True),
+        sa.Column("person", sa.BigInteger, nullable=False, index=True),
+        sa.Column("hour", sa.Integer, nullable=False, index=True),
+        sa.Column("ring_key", sa.String(40), nullable=False),
+        sa.Column("ref", sa.LargeBinary, nullable=False),
+    )
 
 
 def _make_queues() -> None:
@@ -64,15 +94,17 @@ def _make_queues() -> None:
         "outbox",
         sa.Column("id", BIG_ID, primary_key=True, autoincrement=True),
         sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("channel", sa.String(10), nullable=False),
         sa.Column("priority", sa.Integer, nullable=False),
         sa.Column("due", sa.Integer, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("leased_until", sa.Integer, nullable=False),
+        sa.Column("doubtful", sa.Boolean, nullable=False),
         sa.Column("state", sa.String(8), nullable=False),
         sa.Column("ring_key", sa.String(40), nullable=False),
         sa.Column("payload", sa.LargeBinary, nullable=False),
     )
-    op.create_index("outbox_waiting", "outbox", ["state", "due"])
+    op.create_index("outbox_waiting", "outbox", ["state", "channel", "due"])
     op.create_index("outbox_person", "outbox", ["person", "id"])
     op.create_table(
         "timers",
@@ -101,7 +133,7 @@ def _make_queues() -> None:
 def downgrade() -> None:
     """Drop all tables, those that refer to others first."""
     for table in (
-        "versions", "tallies", "alerts", "timers", "outbox", "inbox", "blobs", "consents", "cases", "conversations",
-        "keys",
+        "versions", "tallies", "alerts", "timers", "outbox", "inbox", "traces", "attachments", "checkpoints", "blobs",
+        "ledger", "cases", "conversations", "keys",
     ):  # fmt: skip
         op.drop_table(table)

@@ -1,0 +1,98 @@
+"""What means the same in every state but the hidden one: hide, menu, SOS, taking back, back, the word of the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs import acts, cases, fast, steps
+from dialogs.answers import read_keys, same_words
+from dialogs.consents import is_live
+from dialogs.machine import PAUSED, START
+from dialogs.policy import Kind
+from dialogs.prompts import ask, ask_again, speak_only
+from dialogs.reading import words_here
+
+if TYPE_CHECKING:
+    from dialogs.turn import Turn
+
+HIDE, MENU, BACK = ("000",), ("00",), ("9",)
+
+
+def by_key_or_word(turn: Turn, text: str) -> bool:
+    """Handle what has the same meaning in every state; False when the text is something else."""
+    keys, words = read_keys(text), same_words(text)
+    if keys == HIDE or _is_panic(turn, words):
+        acts.hide(turn)
+        return True
+    if turn.conversation.node == START and words not in sos_words(turn):
+        return False
+    if keys == MENU:
+        steps.remember(turn)
+        cases.open_menu(turn)
+        return True
+    if words in sos_words(turn):
+        fast.sos(turn)
+        return True
+    return _by_word(turn, words) or _back_or_paused(turn, keys)
+
+
+def _by_word(turn: Turn, words: str) -> bool:
+    known = words_here(turn)
+    if not words:
+        return False
+    if turn.conversation.cards and cases.destroy_by_words(turn, words):
+        return True
+    if words in {same_words(phrase) for phrase in known.withdraw}:
+        cases.freeze(turn)
+        steps.lay_over(turn, "T-WITHDRAW")
+        return True
+    one = next((c for c, said in known.withdraw_one.items() if words in {same_words(phrase) for phrase in said}), None)
+    if one is not None and _given(turn, one):
+        steps.remember(turn)
+        cases.withdraw_one(turn, one)
+        return True
+    if words in {same_words(word) for word in known.check}:
+        turn.say("T-CHECK-WORD")
+        repeat(turn)
+        return True
+    return False
+
+
+def _given(turn: Turn, consent: str) -> bool:
+    return any(is_live(card.consents, consent) for card in turn.conversation.cards) or is_live(
+        turn.draft.consents, consent
+    )
+
+
+def _back_or_paused(turn: Turn, keys: tuple[str, ...] | None) -> bool:
+    if turn.conversation.node == PAUSED:
+        ask(turn, "T-RESUME")
+        return True
+    if keys == BACK and turn.conversation.draft is not None and _can_go_back(turn):
+        steps.back(turn)
+        return True
+    return False
+
+
+def _can_go_back(turn: Turn) -> bool:
+    """Tell whether a question of the interview is open, so that 9 can mean back."""
+    node = turn.interview.nodes.get(turn.conversation.node)
+    return node is not None and node.kind is not Kind.REST and node.id not in ("Q53", "Q54")
+
+
+def _is_panic(turn: Turn, words: str) -> bool:
+    panic = turn.conversation.panic_hash
+    return bool(panic) and bool(words) and turn.policy.secret_hash("panic", words) == panic
+
+
+def sos_words(turn: Turn) -> frozenset[str]:
+    """Return the words that call for a person, of every language: in danger nobody should have to switch."""
+    return frozenset(same_words(word) for words in turn.policy.words.values() for word in words.sos)
+
+
+def repeat(turn: Turn) -> None:
+    """Say the open question again; where none is open, only what this turn has to say."""
+    if turn.conversation.question is None or turn.conversation.node in ("TALK", PAUSED, START):
+        speak_only(turn)
+    else:
+        ask_again(turn)

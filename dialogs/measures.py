@@ -1,0 +1,283 @@
+"""Measure cards: what an officer proposes reaches the person as one question, and their answer binds it exactly.
+
+A yes counts for this measure, this recipient, this name mode and this content, until it runs out, and only after
+the person showed that they understood what cannot be taken back. Cards wait for one another: one open question at
+a time, and none while the chat is hidden or while a report is being written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from dialogs.consents import consent_event
+from dialogs.effects import UpdateCase, WakeAt
+from dialogs.gate import STOPPED_STATES, Act, Granted, Question, may, red_lines
+from dialogs.machine import HIDDEN
+from dialogs.prompts import ask, ask_again, speak_only
+from dialogs.safe_times import is_safe, next_safe
+from dialogs.steps import with_card
+from dialogs.variables import ANNUAL_DAYS
+
+if TYPE_CHECKING:
+    from dialogs.conversation import CaseCard, Proposal
+    from dialogs.policy import Choice
+    from dialogs.turn import Turn
+
+WAITING: Final = ("proposed", "asked")
+OPEN_ENDED: Final = ("consented", "started", "answered")
+"""States in which a yes stands behind a proposal."""
+
+RESTING: Final = ("TALK", "Q53", "Q54")
+CARD, CHECK, LETTER, PUBLIC = "T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC"
+MENTION, MENTION_NAMED = "T-REPA", "T-REPN"
+CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED)
+EXPERT_LETTER: Final = "GM-EXP-SP"
+ANNUAL: Final = {"AR-ANON": MENTION, "AR-NAMED": MENTION_NAMED}
+ANNUAL_ACTS: Final = {"AR-ANON": Act.ANNUAL_REPORT, "AR-NAMED": Act.ANNUAL_REPORT_NAMED}
+CARD_TIMER: Final = "card "
+"""Timer name: this word and the case id."""
+
+MOST_ASKED: Final = 2
+"""Never asked more than twice for the same thing (domain.md 4.10)."""
+
+
+def question_of(card: CaseCard, proposal: Proposal) -> Question:
+    """Return what the gate is asked before this proposal may be carried out."""
+    act = ANNUAL_ACTS.get(proposal.measure, Act.MEASURE)
+    return Question(
+        act, card.case, recipient=proposal.recipient if act is Act.MEASURE else "", name_mode=proposal.name_mode,
+        content_version=proposal.content_version, measure=proposal.measure if act is Act.MEASURE else "",
+    )  # fmt: skip
+
+
+def open_proposal(turn: Turn) -> tuple[CaseCard, Proposal] | None:
+    """Return the case and the proposal whose card is the open question."""
+    wanted = turn.conversation.open_card
+    return next(((c, p) for c in turn.conversation.cards for p in c.measures if wanted and p.id == wanted), None)
+
+
+def offer(turn: Turn) -> bool:
+    """Ask the next card that waits, when this is a moment for it; False when there is none."""
+    if turn.conversation.node == HIDDEN or turn.conversation.draft is not None:
+        return False
+    for card in turn.conversation.cards:
+        for proposal in card.measures:
+            if proposal.state in WAITING and proposal.asked < MOST_ASKED and _may_reach(turn, card):
+                _show(turn, card, proposal)
+                return True
+    return False
+
+
+def _may_reach(turn: Turn, card: CaseCard) -> bool:
+    """The officer's card comes through the contact the person agreed to; who writes first may always be answered."""
+    if card.status in STOPPED_STATES:
+        return False
+    if turn.spoke:
+        return True
+    contact = may(Question(Act.CONTACT, card.case), card, card.consents, turn.event.at, turn.policy.measures)
+    if not isinstance(contact, Granted):
+        return False
+    office = turn.policy.directory.offices[card.office]
+    if is_safe(card, office, turn.event.at):
+        return True
+    turn.do(WakeAt(f"{CARD_TIMER}{card.case}", next_safe(card, office, turn.event.at)))
+    return False
+
+
+def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
+    turn.set(active_case=card.case, open_card=proposal.id)
+    _put(turn, card, replace(proposal, state="asked", asked=proposal.asked + 1))
+    collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
+    if collisions:
+        turn.say("T-MEASURE-FIRST")  # a phone shows the beginning of a message to everybody
+    for line in collisions:
+        turn.say(f"CROSSES-{line}")
+    ask(turn, ANNUAL.get(proposal.measure, CARD), again=True)
+
+
+def _put(turn: Turn, card: CaseCard, proposal: Proposal) -> CaseCard:
+    measures = tuple(proposal if other.id == proposal.id else other for other in card.measures)
+    changed = replace(card, measures=measures)
+    turn.set(cards=with_card(turn.conversation.cards, changed))
+    turn.do(UpdateCase(changed))
+    return changed
+
+
+def measure_yes(turn: Turn, choice: Choice) -> bool:
+    """A first yes: the expert's letter asks twice more; every other one asks whether it was understood."""
+    del choice
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    ask(turn, LETTER if found[1].measure == EXPERT_LETTER else CHECK)
+    return True
+
+
+def measure_no(turn: Turn, choice: Choice) -> bool:
+    """A no is final for this proposal; nothing is asked why."""
+    del choice
+    return _close(turn, "refused", "refused", "T-MEASURE-NO")
+
+
+def measure_talk(turn: Turn, choice: Choice) -> bool:
+    """Talk first: the card rests until the officer asks again."""
+    del choice
+    return _close(turn, "talk", "deferred", "T-MEASURE-TALK")
+
+
+def measure_later(turn: Turn) -> bool:
+    """0 at a card: not now. It is asked once more when the person writes next."""
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    card, proposal = found
+    state = "proposed" if proposal.asked < MOST_ASKED else "talk"
+    _record(turn, card, proposal, "deferred", state=state)
+    return _leave(turn, "T-MEASURE-LATER")
+
+
+def measure_show(turn: Turn, choice: Choice) -> bool:
+    """Show exactly what would be said, then the same card again."""
+    del choice
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    turn.say("T-MEASURE-CONTENT", CONTENT=found[1].content)
+    ask_again(turn)
+    return True
+
+
+def measure_understood(turn: Turn, choice: Choice) -> bool:
+    """The understanding check was answered rightly: now the yes counts."""
+    del choice
+    return _close(turn, "consented", "given", "T-MEASURE-YES", comprehension="ok")
+
+
+def measure_explain(turn: Turn, choice: Choice) -> bool:
+    """Not understood: explained once, and the card is asked again; the second time the officer explains."""
+    del choice
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    card, proposal = found
+    if proposal.asked >= MOST_ASKED:
+        return _close(turn, "talk", "deferred", "T-MEASURE-TALK", comprehension="explained")
+    turn.say("T-MEASURE-EXPLAIN")
+    _show(turn, card, proposal)
+    return True
+
+
+def letter_answer(turn: Turn, choice: Choice) -> bool:
+    """T-SP-LETTER: with the name, without it, or no letter."""
+    if choice.value == "none":
+        return _close(turn, "refused", "refused", "T-MEASURE-NO")
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    card, proposal = found
+    if choice.value == "unnamed":
+        _put(turn, card, replace(proposal, name_mode="NM-ANON", public=False))
+        ask(turn, CHECK)
+    else:
+        ask(turn, PUBLIC)
+    return True
+
+
+def public_answer(turn: Turn, choice: Choice) -> bool:
+    """T-SP-PUBLIC: the name in the public copy is a consent of its own."""
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    card, proposal = found
+    yes = choice.value == "yes"
+    card = _record(turn, card, proposal, "given" if yes else "refused", state=proposal.state, consent="-PUBLIC")
+    _put(turn, card, replace(proposal, public=yes))
+    ask(turn, CHECK)
+    return True
+
+
+def mention_unnamed(turn: Turn, choice: Choice) -> bool:
+    """T-REPN answered "without my name": the named mention is refused, the other may be proposed."""
+    del choice
+    return _close(turn, "refused", "refused", "T-MEASURE-UNNAMED")
+
+
+def _close(turn: Turn, state: str, status: str, said: str, *, comprehension: str = "not asked") -> bool:
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    card, proposal = found
+    _record(turn, card, proposal, status, state=state, comprehension=comprehension)
+    return _leave(turn, said)
+
+
+def _record(  # noqa: PLR0913 - the sides of one answer, named at the call
+    turn: Turn, card: CaseCard, proposal: Proposal, status: str, *, state: str, comprehension: str = "not asked",
+    consent: str = "",
+) -> CaseCard:  # fmt: skip
+    question = turn.conversation.question
+    if question is None:
+        return card
+    asked = question_of(card, proposal)
+    event = consent_event(
+        turn.conversation, question, f"{asked.consent}{consent}", status, at=turn.event.at,
+        entropy=turn.event.entropy, recipient=asked.recipient,
+        collision=red_lines(asked, card, turn.policy.measures),
+    )  # fmt: skip
+    event = replace(
+        event, asked_by=proposal.by, name_mode=asked.name_mode, content_version=asked.content_version,
+        measure=proposal.measure, comprehension=comprehension,
+        expires=_expires(turn, proposal) if status == "given" else "",
+    )  # fmt: skip
+    kept = "" if state == "refused" else proposal.content
+    changed = replace(proposal, state=state, answered_at=event.at, content=kept, valid_until=event.expires)
+    return _put(turn, replace(card, consents=(*card.consents, event)), changed)
+
+
+def _expires(turn: Turn, proposal: Proposal) -> str:
+    return (turn.event.at + timedelta(days=valid_days(turn, proposal.measure))).isoformat(timespec="minutes")
+
+
+def valid_days(turn: Turn, measure: str) -> int:
+    """Return for how many days a yes to this measure is good when it is not used."""
+    known = turn.policy.measures.get(measure)
+    return known.valid_days if known is not None else ANNUAL_DAYS
+
+
+def _gone(turn: Turn) -> bool:
+    """The card was taken back or is too old: nothing happens."""
+    return _leave(turn, "T-MEASURE-GONE")
+
+
+def _leave(turn: Turn, said: str) -> bool:
+    turn.set(open_card="")
+    turn.say(said)
+    turn.restore("TALK")
+    if not offer(turn):
+        speak_only(turn)
+    return True
+
+
+def withdrawn(card: CaseCard, consent: str) -> CaseCard:
+    """Return the card with the proposals behind this consent stopped; their content is wiped."""
+    measures = tuple(
+        replace(p, state="withdrawn", content="")
+        if p.state in (*OPEN_ENDED, *WAITING, "talk") and question_of(card, p).consent == consent
+        else p
+        for p in card.measures
+    )
+    return replace(card, measures=measures)
+
+
+def all_withdrawn(card: CaseCard) -> CaseCard:
+    """Return the card with every proposal stopped."""
+    for proposal in card.measures:
+        card = withdrawn(card, question_of(card, proposal).consent)
+    return card
+
+
+def is_due(proposal: Proposal, now: datetime) -> bool:
+    """Tell whether a yes that was not used has run out."""
+    return proposal.state == "consented" and datetime.fromisoformat(proposal.valid_until) <= now

@@ -1,0 +1,185 @@
+"""Measures from the officer's side: proposing one to the person, starting it after their yes, closing it.
+
+Nothing starts without a live consent for exactly this measure, recipient, name mode and content (INV-06).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from dialogs.consents import minute
+from dialogs.conversation import Proposal
+from dialogs.draws import draw_id
+from dialogs.engine import advance
+from dialogs.events import CardArrived
+from dialogs.gate import Granted, Reason, may
+from dialogs.measures import ANNUAL, question_of
+from handlers.errors import HandlerError, NotPermitted
+from handlers.perform import Performance
+from handlers.sink import check
+
+if TYPE_CHECKING:
+    from dialogs.conversation import CaseCard
+    from dialogs.policy import Policy
+    from handlers.ports import Clock, Entropy, Sealer, Store, UnitOfWork
+    from handlers.types import Address
+
+ENTROPY_BYTES: Final = 32
+MAX_RECIPIENT_CHARS, MAX_CONTENT_CHARS, MAX_HOPE_CHARS = 120, 2000, 200
+NAME_MODES: Final = ("NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON")
+MOST_REFUSALS: Final = 2
+CLOSED_FOR_DAYS: Final = 30
+"""A second no closes a measure for so many days (domain.md 4.10)."""
+
+
+class BadProposal(HandlerError):
+    """The proposal cannot be put to the person as it is."""
+
+
+class NoSuchCase(HandlerError):
+    """There is no such case, or it was erased at the person's wish."""
+
+    def __init__(self) -> None:
+        super().__init__(" ".join((type(self).__doc__ or "").split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an officer fills in. `content` is exactly what would be said; `hope` one plain sentence, or nothing."""
+
+    measure: str
+    recipient: str
+    name_mode: str
+    content: str
+    hope: str = ""
+    by: str = "officer"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """Measures of a case."""
+
+    store: Store
+    sealer: Sealer
+    policy: Policy
+    clock: Clock
+    entropy: Entropy
+
+    def propose(self, case: str, draft: Draft) -> tuple[str, bool]:
+        """Put a measure card to the person; return its id, and whether it was shown at once.
+
+        It waits where the person is busy with something else, cannot be written to now, or agreed to no contact: then
+        they see it when they write next. Raises: NoSuchCase, BadProposal, NotPermitted (children, people who were
+        not asked themselves, frozen cases, a second no within 30 days).
+        """
+        now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
+        self._check_form(draft)
+        with self.store.transaction() as work:
+            card = _card(work, case)
+            self._check_may_be_asked(card, draft, now)
+            proposal = Proposal(
+                id=draw_id(chance, "proposal", "MP"), measure=draft.measure, recipient=draft.recipient.strip(),
+                name_mode=draft.name_mode, content_version=sha256(draft.content.encode()).hexdigest(),
+                content=draft.content, state="proposed", proposed_at=minute(now), by=draft.by, hope=draft.hope.strip(),
+            )  # fmt: skip
+            work.cases.update(replace(card, measures=(*card.measures, proposal)))
+            address = work.conversations.of_case(case)
+            shown = address is not None and self._tell(work, address, now, proposal.id)
+        return proposal.id, shown
+
+    def _tell(self, work: UnitOfWork, address: Address, now: datetime, proposal: str) -> bool:
+        loaded = work.conversations.load(address)
+        if loaded is None:
+            return False
+        event = CardArrived(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
+        after, effects = advance(loaded.conversation, event, self.policy)
+        performance = Performance(work, self.sealer, self.policy, address, now)
+        for effect in effects:
+            performance.perform(effect)
+        performance.store(after)
+        return after.open_card == proposal
+
+    def _check_form(self, draft: Draft) -> None:
+        if draft.measure not in self.policy.measures and draft.measure not in ANNUAL:
+            known = ", ".join((*self.policy.measures, *ANNUAL))
+            raise BadProposal(f"there is no such measure; known are {known}")
+        if draft.name_mode not in NAME_MODES:
+            raise BadProposal(f"the name mode is one of {', '.join(NAME_MODES)}")
+        if not 0 < len(draft.recipient.strip()) <= MAX_RECIPIENT_CHARS:
+            raise BadProposal(f"name exactly who would learn of it, in at most {MAX_RECIPIENT_CHARS} characters")
+        if not 0 < len(draft.content.strip()) <= MAX_CONTENT_CHARS:
+            raise BadProposal(
+                f"write exactly what would be said, in at most {MAX_CONTENT_CHARS} characters: the person may read it"
+            )
+        if len(draft.hope) > MAX_HOPE_CHARS:
+            raise BadProposal(f"the hope is one plain sentence of at most {MAX_HOPE_CHARS} characters")
+
+    def _check_may_be_asked(self, card: CaseCard, draft: Draft, now: datetime) -> None:
+        """Refuse what not even a yes could permit, and asking again too soon."""
+        blank = Proposal("", draft.measure, draft.recipient, draft.name_mode, "", "", "", "")
+        question = question_of(card, blank)
+        refusal = may(question, card, card.consents, now, self.policy.measures)
+        reasons = (Reason.STOPPED, Reason.CHILD, Reason.PERSON_REFUSED, Reason.PERSON_NOT_ASKED)
+        if not isinstance(refusal, Granted) and refusal.reason in reasons:
+            raise NotPermitted(refusal.reason)
+        refusals = [p.answered_at for p in card.measures if p.measure == draft.measure and p.state == "refused"]
+        since = minute(now - timedelta(days=CLOSED_FOR_DAYS))
+        if len(refusals) >= MOST_REFUSALS and max(refusals) > since:
+            raise NotPermitted(
+                f"the person said no twice; this measure may be raised again {CLOSED_FOR_DAYS} days later"
+            )
+        if any(p.measure == draft.measure and p.state in ("proposed", "asked") for p in card.measures):
+            raise NotPermitted("the person has not answered the last card for this measure yet")
+
+    def start(self, case: str, proposal_id: str) -> None:
+        """Begin a measure the person agreed to; its yes is used up. Raises: NoSuchCase, BadProposal, NotPermitted."""
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            card = _card(work, case)
+            proposal = _proposal(card, proposal_id)
+            granted = may(question_of(card, proposal), card, card.consents, now, self.policy.measures)
+            if not isinstance(granted, Granted):
+                raise NotPermitted(granted.reason)
+            check(work, granted, now, self.policy)
+            given = next(event for event in card.consents if event.record_id == granted.record_id)
+            record = draw_id(self.entropy.bytes(ENTROPY_BYTES), "used", "CR", groups=6)
+            used = replace(given, record_id=record, status="used", at=minute(now), asked_by=proposal.by)
+            changed = replace(proposal, state="started", started_at=minute(now))
+            work.cases.record(case, (used,))
+            work.cases.update(replace(_with(card, changed), consents=(*card.consents, used)))
+
+    def close(self, case: str, proposal_id: str, outcome: str) -> None:
+        """Close a measure with its outcome; its content is wiped. Raises: NoSuchCase, BadProposal."""
+        with self.store.transaction() as work:
+            card = _card(work, case)
+            proposal = _proposal(card, proposal_id)
+            if proposal.state not in ("started", "answered"):
+                raise BadProposal(f"only a measure that was started can be closed; this one is {proposal.state}")
+            changed = replace(proposal, state="closed", outcome=outcome[:MAX_HOPE_CHARS], content="")
+            work.cases.update(_with(card, changed))
+
+    def of(self, case: str) -> tuple[Proposal, ...]:
+        """Return the proposals of a case, the oldest first. Raises: NoSuchCase."""
+        with self.store.transaction() as work:
+            return _card(work, case).measures
+
+
+def _card(work: UnitOfWork, case: str) -> CaseCard:
+    card = work.cases.get(case)
+    if card is None:
+        raise NoSuchCase
+    return card
+
+
+def _proposal(card: CaseCard, proposal_id: str) -> Proposal:
+    found = next((proposal for proposal in card.measures if proposal.id == proposal_id), None)
+    if found is None:
+        raise BadProposal("this case has no such proposal; list them with `leeward measures CASE`")
+    return found
+
+
+def _with(card: CaseCard, changed: Proposal) -> CaseCard:
+    return replace(card, measures=tuple(changed if other.id == changed.id else other for other in card.measures))

@@ -1,0 +1,125 @@
+"""The consent ledger: one chain of commitments per case, and signed checkpoints over all of them.
+
+Rows of a case are only ever added; erasing a case takes away what its rows hid, never the rows. There is no global
+lock: a checkpoint covers whatever rows were there when it was made, and each row names the first that covers it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from storage import codec
+from storage.crypto import chain
+from storage.crypto.drafts import decrypt_body, encrypt_body
+from storage.crypto.signatures import sign_record
+from storage.tables import checkpoints, ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from dialogs.conversation import ConsentEvent
+    from handlers.ports import Entropy
+    from storage.crypto.signatures import RootKey
+
+EVENTS = "ledger"
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLedger:
+    """The ledger of one transaction; handlers reach it through Cases.record and Checkpoints."""
+
+    connection: Connection
+    entropy: Entropy
+
+    def append(self, case: str, key: bytes, events: Iterable[ConsentEvent]) -> str:
+        """Add events in this order under the case key; return the head (hex)."""
+        length, head = self._last(case)
+        for sequence, event in enumerate(events, start=length + 1):
+            salt, body = self.entropy.bytes(chain.SALT_BYTES), codec.encode(event)
+            committed = chain.commitment(salt, body)
+            head = chain.link(head, sequence, committed)
+            values = {
+                "case": case, "sequence": sequence, "commitment": committed, "head": head, "checkpoint": None,
+                "event": encrypt_body(key, salt + body, EVENTS, case, sequence),
+            }  # fmt: skip
+            self.connection.execute(insert(ledger).values(values))
+        return head.hex()
+
+    def head(self, case: str) -> str:
+        """Return the head of the case's chain (hex)."""
+        return self._last(case)[1].hex()
+
+    def _last(self, case: str) -> tuple[int, bytes]:
+        last = self.connection.execute(
+            select(ledger.c.sequence, ledger.c.head)
+            .where(ledger.c.case == case)
+            .order_by(ledger.c.sequence.desc())
+            .limit(1)
+        ).one_or_none()
+        return (last.sequence, bytes(last.head)) if last is not None else (0, chain.genesis(case))
+
+    def events(self, case: str, key: bytes) -> tuple[ConsentEvent, ...]:
+        """Return the events of the case in their order. Raises: NotAuthentic when a row was changed or moved."""
+        found = self.connection.execute(
+            select(ledger.c.sequence, ledger.c.event).where(ledger.c.case == case).order_by(ledger.c.sequence)
+        )
+        opened = (decrypt_body(key, bytes(row.event or b""), EVENTS, case, row.sequence) for row in found)
+        return tuple(codec.decode_event(body[chain.SALT_BYTES :]) for body in opened)
+
+    def erase(self, case: str) -> None:
+        """Take away what the rows of the case hide; the rows stay."""
+        self.connection.execute(update(ledger).where(ledger.c.case == case).values(event=None))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCheckpoints:
+    """handlers.ports.Checkpoints over one connection."""
+
+    connection: Connection
+    signer: RootKey
+
+    def uncovered(self) -> int:
+        """Return how many events no checkpoint covers yet."""
+        return self.connection.scalar(select(func.count()).where(ledger.c.checkpoint.is_(None))) or 0
+
+    def make(self, at: datetime) -> int:
+        """Cover everything that is there with a new signed checkpoint; return its number."""
+        before = self.connection.execute(
+            select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)
+        ).one_or_none()
+        number = 1 if before is None else before.number + 1
+        previous = chain.FIRST_PREVIOUS if before is None else chain.checkpoint_hash(_content(before))
+        self.connection.execute(update(ledger).where(ledger.c.checkpoint.is_(None)).values(checkpoint=number))
+        leaves = self._leaves()
+        minute = int(at.timestamp()) // _MINUTE
+        root = chain.merkle_root(leaves)
+        content = chain.checkpoint_content(number, minute, previous, root, len(leaves))
+        values = {
+            "number": number, "minute": minute, "previous": previous, "root": root, "chains": len(leaves),
+            "signature": sign_record(self.signer, content, "checkpoint"),
+        }  # fmt: skip
+        self.connection.execute(insert(checkpoints).values(values))
+        return number
+
+    def _leaves(self) -> list[bytes]:
+        last = select(ledger.c.case, func.max(ledger.c.sequence).label("sequence")).group_by(ledger.c.case).subquery()
+        heads = self.connection.execute(
+            select(ledger.c.case, ledger.c.sequence, ledger.c.head).join(
+                last, (ledger.c.case == last.c.case) & (ledger.c.sequence == last.c.sequence)
+            )
+        )
+        return [chain.leaf(row.case, row.sequence, bytes(row.head)) for row in sorted(heads, key=lambda row: row.case)]
+
+
+def _content(row: object) -> bytes:
+    number, minute, previous, root, chains = (
+        getattr(row, name) for name in ("number", "minute", "previous", "root", "chains")
+    )
+    return chain.checkpoint_content(number, minute, bytes(previous), bytes(root), chains)

@@ -1,0 +1,197 @@
+"""What waits, in memory: the other half of storage.memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from handlers.types import DueTimer, OutboxItem
+
+if TYPE_CHECKING:
+    from dialogs.conversation import CaseCard, ConsentEvent
+    from handlers.types import Address, Loaded, Outgoing, SealedBlob
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A message in the outbox."""
+
+    outgoing: Outgoing
+    due: datetime
+    attempts: int = 0
+    leased_until: datetime | None = None
+    dead: bool = False
+    doubtful: bool = False
+
+
+@dataclass(slots=True)
+class Data:
+    """Everything of one store."""
+
+    seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    conversations: dict[Address, Loaded] = field(default_factory=dict)
+    cards: dict[str, CaseCard | None] = field(default_factory=dict)
+    people: dict[str, Address | None] = field(default_factory=dict)
+    events: dict[str, list[ConsentEvent]] = field(default_factory=dict)
+    blobs: dict[tuple[str, str, str, int], SealedBlob] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    traces: dict[Address, list[tuple[str, datetime]]] = field(default_factory=dict)
+    covered: dict[str, int] = field(default_factory=dict)
+    checkpoints: int = 0
+    outbox: dict[int, Waiting] = field(default_factory=dict)
+    last_item: int = 0
+    timers: dict[tuple[Address, str], datetime] = field(default_factory=dict)
+    alerts: dict[str, str] = field(default_factory=dict)
+    tallies: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, bytes] = field(default_factory=dict)
+
+
+class MemoryInbox:
+    """handlers.ports.Inbox in memory."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def is_new(self, channel: str, key: str, at: datetime) -> bool:
+        """Record the key; False when it was recorded before."""
+        if (channel, key) in self._data.seen:
+            return False
+        self._data.seen[channel, key] = at
+        return True
+
+    def prune(self, before: datetime) -> int:
+        """Forget keys of earlier hours."""
+        hour = before.replace(minute=0, second=0, microsecond=0)
+        old = [key for key, at in self._data.seen.items() if at < hour]
+        for key in old:
+            del self._data.seen[key]
+        return len(old)
+
+
+class MemoryOutbox:
+    """handlers.ports.Outbox in memory."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def add(self, outgoing: Outgoing, due_at: datetime) -> None:
+        """Queue one message."""
+        self._data.last_item += 1
+        self._data.outbox[self._data.last_item] = Waiting(outgoing, due_at.replace(microsecond=0))
+
+    def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
+        """Lease the due messages; of one person only the oldest unsent one."""
+        first: dict[Address, int] = {}
+        for item_id, item in sorted(self._data.outbox.items()):
+            if not item.dead and item.outgoing.address.channel == channel:
+                first.setdefault(item.outgoing.address, item_id)
+        ready = [
+            item_id
+            for item_id in first.values()
+            if (item := self._data.outbox[item_id]).due <= now and (item.leased_until or now) <= now
+        ]
+        ready.sort(key=lambda item_id: (self._data.outbox[item_id].outgoing.priority, item_id))
+        claimed = ready[:limit]
+        for item_id in claimed:
+            self._data.outbox[item_id].leased_until = datetime.fromtimestamp(
+                now.timestamp() + lease_seconds, now.tzinfo
+            )
+        waiting = [(item_id, self._data.outbox[item_id]) for item_id in claimed]
+        return tuple(OutboxItem(item_id, item.attempts, item.outgoing, item.doubtful) for item_id, item in waiting)
+
+    def sent(self, item_id: int) -> None:
+        """Remove."""
+        self._data.outbox.pop(item_id, None)
+
+    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
+        """Try again later, or keep as a dead letter."""
+        item = self._data.outbox[item_id]
+        item.leased_until = None
+        if retry_at is None:
+            item.dead = True
+        else:
+            item.due, item.attempts = retry_at.replace(microsecond=0), item.attempts + 1
+
+    def doubted(self, item_id: int, *, retry_at: datetime) -> None:
+        """Try once more."""
+        item = self._data.outbox[item_id]
+        item.leased_until, item.doubtful, item.due = None, True, retry_at.replace(microsecond=0)
+
+    def dead(self) -> int:
+        """Count dead letters."""
+        return sum(1 for item in self._data.outbox.values() if item.dead)
+
+    def drop_for(self, address: Address) -> None:
+        """Erase what is queued for this person."""
+        for item_id in [i for i, item in self._data.outbox.items() if item.outgoing.address == address]:
+            del self._data.outbox[item_id]
+
+    def waiting(self) -> int:
+        """Count what waits."""
+        return sum(1 for item in self._data.outbox.values() if not item.dead)
+
+
+class MemoryTraces:
+    """handlers.ports.Traces in memory."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def add(self, address: Address, ref: str, at: datetime) -> None:
+        """Remember."""
+        self._data.traces.setdefault(address, []).append((ref, at))
+
+    def take(self, address: Address) -> tuple[str, ...]:
+        """Return and forget."""
+        return tuple(ref for ref, _at in self._data.traces.pop(address, []))
+
+    def prune(self, before: datetime) -> int:
+        """Forget what is older, by the hour."""
+        hour = before.replace(minute=0, second=0, microsecond=0)
+        old = [(address, trace) for address, found in self._data.traces.items() for trace in found if trace[1] < hour]
+        for address, trace in old:
+            self._data.traces[address].remove(trace)
+        return len(old)
+
+
+class MemoryCheckpoints:
+    """handlers.ports.Checkpoints in memory: it counts, and signs nothing."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def uncovered(self) -> int:
+        """Count what is not covered."""
+        return sum(len(events) - self._data.covered.get(case, 0) for case, events in self._data.events.items())
+
+    def make(self, at: datetime) -> int:
+        """Cover everything."""
+        del at
+        self._data.covered = {case: len(events) for case, events in self._data.events.items()}
+        self._data.checkpoints += 1
+        return self._data.checkpoints
+
+
+class MemoryTimers:
+    """handlers.ports.Timers in memory."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def set(self, address: Address, timer: str, due_at: datetime) -> None:
+        """Set or replace."""
+        self._data.timers[address, timer] = due_at.replace(microsecond=0)
+
+    def cancel(self, address: Address, timer: str) -> None:
+        """Forget."""
+        self._data.timers.pop((address, timer), None)
+
+    def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
+        """Take due timers."""
+        ready = sorted((item for item in self._data.timers.items() if item[1] <= now), key=lambda item: item[1])
+        for key, _due in ready[:limit]:
+            del self._data.timers[key]
+        known = self._data.conversations
+        return tuple(DueTimer(key[0], key[1], due) for key, due in ready[:limit] if key[0] in known)
