@@ -50,13 +50,13 @@ def accept(turn: Turn, node: Node, answer: Answer) -> None:
         turn.set(lang=str(chosen[0].value))
     if node.kind is Kind.CONSENT and chosen and chosen[0].status is not None:
         _record_consent(turn, node, chosen[0])
-    if node.part == fast.PART:
-        fast.update_card(turn)
     for choice in chosen:
         for text_id in choice.notices:
             turn.say(text_id)
     if any(acts.run(turn, choice) for choice in chosen):
         return
+    if before.alert_id and node.field in fast.CARD_FIELDS:
+        fast.update_card(turn)
     _words_of(turn, node, answer)
     _after_edit(turn, node, before)
     _follow(turn, node, answer, chosen)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dialogs.consents import latest, standing_events, minute, side
+from dialogs.consents import latest, minute, side, standing_events
 from dialogs.conversation import Answer, Draft
 from dialogs.draws import draw_id
 from dialogs.effects import (

@@ -70,6 +70,7 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
     if conversation.node == END:  # forgotten, and somebody writes again: everything begins anew
         conversation = begin(conversation.id, conversation.channel, policy, event.at)
     turn = Turn(conversation, event, policy, spoke=not isinstance(event, TimeArrived | GapNoticed | CardArrived))
+    measures.leave_what_is_gone(turn)
     match event:
         case TextReceived():
             _text(turn, event)

@@ -58,6 +58,13 @@ def open_proposal(turn: Turn) -> tuple[CaseCard, Proposal] | None:
     return next(((c, p) for c in turn.conversation.cards for p in c.measures if wanted and p.id == wanted), None)
 
 
+def leave_what_is_gone(turn: Turn) -> None:
+    """Go back to talking when the card that is open was taken back, or its case erased, since it was shown."""
+    if turn.conversation.node in CARD_NODES and open_proposal(turn) is None:
+        turn.restore("TALK")
+        turn.set(open_card="", question=None)
+
+
 def offer(turn: Turn) -> bool:
     """Ask the next card that waits, when this is a moment for it; False when there is none."""
     if turn.conversation.node == HIDDEN or turn.conversation.draft is not None:
@@ -135,7 +142,7 @@ def measure_later(turn: Turn) -> bool:
     card, proposal = found
     state = "proposed" if proposal.asked < MOST_ASKED else "talk"
     _record(turn, card, proposal, "deferred", state=state)
-    return _leave(turn, "T-MEASURE-LATER")
+    return _leave(turn, "T-MEASURE-LATER", next_card=False)
 
 
 def measure_show(turn: Turn, choice: Choice) -> bool:
@@ -251,11 +258,11 @@ def _gone(turn: Turn) -> bool:
     return _leave(turn, "T-MEASURE-GONE")
 
 
-def _leave(turn: Turn, said: str) -> bool:
+def _leave(turn: Turn, said: str, *, next_card: bool = True) -> bool:
     turn.set(open_card="")
     turn.say(said)
     turn.restore("TALK")
-    if not offer(turn):
+    if not (next_card and offer(turn)):
         speak_only(turn)
     return True
 

@@ -49,6 +49,12 @@ _RESTING = (
     PAUSED,
     START,
     "T-ARE-YOU-THERE",
+    "T-MEASURE",
+    "T-MEASURE-CHECK",
+    "T-SP-LETTER",
+    "T-SP-PUBLIC",
+    "T-REPA",
+    "T-REPN",
 )
 """Places from which "go on" means the next question, not the same one."""
 
@@ -124,6 +130,10 @@ def end(turn: Turn) -> None:
     blobs = tuple(file.blob for file in turn.draft.files)
     if blobs:
         turn.do(DropFiles(blobs))
+    if turn.conversation.cards and turn.conversation.node == HIDDEN:
+        drop_draft(turn)  # hidden it stays (INV-20): only the draft has run out
+        turn.set(came_from=("TALK",))
+        return
     if turn.conversation.cards:
         turn.set(came_from=())
         turn.move("TALK")

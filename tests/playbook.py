@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dialogs.effects import Effect, Say
 from dialogs.engine import advance, begin
-from dialogs.events import ButtonPressed, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
+from dialogs.events import ButtonPressed, CardArrived, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
 from storage import codec
 from tests.conftest import NOON, practice_policy
 
@@ -58,6 +58,11 @@ class Play:
     def gap(self) -> Play:
         """Start the program again."""
         self._event(GapNoticed(at=self._at(), entropy=self._entropy()))
+        return self
+
+    def card_arrives(self) -> Play:
+        """An officer proposed a measure."""
+        self._event(CardArrived(at=self._at(), entropy=self._entropy()))
         return self
 
     def wait(self, **later: float) -> Play:

@@ -1,0 +1,194 @@
+"""The gate: every act tried in every state of consent, and nothing passes but the exact live yes."""
+
+from __future__ import annotations
+
+import copy
+import pickle  # noqa: TID251 - to show that a permission cannot be stored
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialogs.conversation import CaseCard, ConsentEvent
+from dialogs.gate import (
+    BINDS_CONTENT,
+    BINDS_NAME_MODE,
+    BINDS_RECIPIENT,
+    BINDS_SCOPE,
+    FOR_CHILDREN,
+    OUTWARD,
+    Act,
+    ForgedGrant,
+    Granted,
+    Question,
+    Reason,
+    Refused,
+    may,
+    red_lines,
+)
+from tests.conftest import NOON, practice_policy
+
+MEASURES = practice_policy().measures
+LINES = ("RED-GOV", "RED-PUB", "RED-NAME", "RED-FAM", "RED-LOCAL", "RED-EMP", "RED-NOCONTACT", "RED-OTH")
+CARD = CaseCard("LW-1", "OFF-HRC", "L2", "ST-TRI", "2026-11-24T10:00Z", "en", "signal", "a b", "c d", "hash")
+
+QUESTIONS = [
+    Question(act, "LW-1", recipient="OFF-X", scope="report", name_mode="NM-ANON", content_version="v1")
+    for act in Act
+    if act is not Act.MEASURE
+] + [
+    Question(Act.MEASURE, "LW-1", recipient="OFF-X", name_mode="NM-NAMED", content_version="v1", measure=code)
+    for code in MEASURES
+]
+"""Every act there is: fifteen, and each of the thirty-three measures."""
+
+
+def event(question: Question, status: str = "given", **changes: Any) -> ConsentEvent:  # noqa: ANN401 - fields of an event by name
+    """Return the consent that answers this question exactly, but for `changes`."""
+    exact = ConsentEvent(
+        "CR-1", question.consent, status, "2026-11-24T09:00Z", "T", "00", "en", "signal", recipient=question.recipient,
+        scope=question.scope, name_mode=question.name_mode, content_version=question.content_version,
+    )  # fmt: skip
+    return replace(exact, **changes)
+
+
+AFTER = ("requested", "refused", "deferred", "withdrawn", "invalidated", "superseded", "used")
+"""What may have followed a yes."""
+
+OTHER_SIDES: dict[str, dict[str, Any]] = {
+    "expired": {"expires": (NOON - timedelta(minutes=1)).isoformat()},
+    "not yet expired": {"expires": (NOON + timedelta(minutes=1)).isoformat()},
+    "another's": {"id": "C-CHAN"}, "wish": {"id": "WISH-SAFE"}, "wrong recipient": {"recipient": "OFF-Y"},
+    "wrong scope": {"scope": "card"}, "wrong name mode": {"name_mode": "NM-GROUP"},
+    "older content": {"content_version": "v0"}, "red line, shown and answered": {"collision": LINES},
+}  # fmt: skip
+
+CARDS = {
+    "red line": replace(CARD, red=LINES), "red line, shown and answered": replace(CARD, red=LINES),
+    "frozen": replace(CARD, status="ST-HOLD"), "the person refused": replace(CARD, tp_consent="TPC-REFUSED"),
+    "the person was not asked": replace(CARD, tp_consent="TPC-YES"), "under 18": replace(CARD, child=True),
+}  # fmt: skip
+
+
+def tried(question: Question, state: str) -> Granted | Refused:
+    """Try one act in one state of consent."""
+    events: tuple[ConsentEvent, ...] = (event(question, **OTHER_SIDES.get(state, {})),)
+    if state == "never asked":
+        events = ()
+    elif state in AFTER:
+        events = (event(question), event(question, state, record_id="CR-2"))
+    return may(question, CARDS.get(state, CARD), events, NOON, MEASURES)
+
+
+STATES = (
+    "live", "not yet expired", "red line, shown and answered", "never asked", "requested", "refused", "deferred",
+    "withdrawn", "invalidated", "superseded", "used", "expired", "another's", "wrong recipient", "wrong scope",
+    "wrong name mode", "older content", "red line", "frozen", "the person refused", "the person was not asked",
+    "under 18", "wish",
+)  # fmt: skip
+
+
+def passes(question: Question, state: str) -> bool:
+    """Say, from the rules as they are written and not from the gate, whether this may pass."""
+    bound = {
+        "wrong recipient": BINDS_RECIPIENT, "wrong scope": BINDS_SCOPE, "wrong name mode": BINDS_NAME_MODE,
+        "older content": BINDS_CONTENT,
+    }  # fmt: skip
+    if state in bound:
+        return question.act not in bound[state]
+    if state == "red line":
+        return not red_lines(question, replace(CARD, red=LINES), MEASURES)
+    if state == "under 18":
+        return question.act in FOR_CHILDREN
+    if state == "the person was not asked":
+        return question.act not in OUTWARD
+    return state in ("live", "not yet expired", "red line, shown and answered")
+
+
+def test_nothing_passes_but_the_exact_live_yes() -> None:
+    """Every act in every state: the whole table, also printed by `make proof`."""
+    wrong = [
+        (question.consent, state)
+        for question in QUESTIONS
+        for state in STATES
+        if isinstance(tried(question, state), Granted) != passes(question, state)
+    ]
+
+    assert wrong == []
+
+
+def table() -> list[str]:
+    """Return the table as lines: for each state, how many acts were tried and how many passed."""
+    lines = []
+    for state in STATES:
+        passed = [question for question in QUESTIONS if isinstance(tried(question, state), Granted)]
+        unbound = "" if len(passed) in (0, len(QUESTIONS)) else " (acts this side does not bind)"
+        lines.append(f"{state}: {len(QUESTIONS)} acts tried, {len(passed)} passed{unbound}")
+    return lines
+
+
+def test_every_side_binds_where_the_domain_says_so() -> None:
+    """Measures bind recipient, name mode and content; the alert its scope; the report its recipient and content."""
+    assert Act.MEASURE in BINDS_RECIPIENT & BINDS_NAME_MODE & BINDS_CONTENT
+    assert Act.ALERT in BINDS_SCOPE & BINDS_RECIPIENT
+    assert Act.FORWARD in BINDS_RECIPIENT & BINDS_CONTENT
+    assert {Act.ANNUAL_REPORT, Act.ANNUAL_REPORT_NAMED} <= BINDS_NAME_MODE & BINDS_CONTENT
+
+
+@pytest.mark.parametrize(
+    ("measure", "line"),
+    [("GM-STA-DIP", "RED-GOV"), ("UM-PUB-STA", "RED-PUB"), ("GM-LEA-HOM", "RED-LOCAL"), ("GM-TPE-GOV", "RED-NAME")],
+)
+def test_a_red_line_blocks_until_it_was_shown_and_answered(measure: str, line: str) -> None:
+    """INV-07: the refusal names the line; a yes given after it was shown passes."""
+    question = next(q for q in QUESTIONS if q.measure == measure)
+    card = replace(CARD, red=(line,))
+    blocked = may(question, card, (event(question),), NOON, MEASURES)
+    answered = may(question, card, (event(question, collision=(line,)),), NOON, MEASURES)
+
+    assert isinstance(blocked, Refused)
+    assert (blocked.reason, blocked.red) == (Reason.RED_LINE, (line,))
+    assert isinstance(answered, Granted)
+
+
+def test_a_case_that_is_gone_or_another_one_opens_nothing() -> None:
+    """The card decides with the events, and both must be there."""
+    question = QUESTIONS[0]
+    gone = may(question, None, (event(question),), NOON, MEASURES)
+    other = may(question, replace(CARD, case="LW-2"), (event(question),), NOON, MEASURES)
+
+    assert [answer.reason for answer in (gone, other) if isinstance(answer, Refused)] == [Reason.NO_SUCH_CASE] * 2
+
+
+def test_for_another_person_only_their_own_yes_counts() -> None:
+    """4.7: C-TPV opens outward acts; advice without a name may be asked for somebody nobody can reach."""
+    question = next(q for q in QUESTIONS if q.measure == "UM-FOC-CHK")
+    loud = next(q for q in QUESTIONS if q.measure == "UM-PUB-STA")
+    unreachable = replace(CARD, tp_consent="TPC-UNREACH")
+    own = replace(event(loud), id="C-TPV")
+
+    assert isinstance(may(question, unreachable, (event(question),), NOON, MEASURES), Granted)
+    assert isinstance(may(loud, unreachable, (event(loud),), NOON, MEASURES), Refused)
+    assert isinstance(may(loud, unreachable, (event(loud), own), NOON, MEASURES), Granted)
+
+
+def test_a_permission_cannot_be_made_changed_copied_or_stored() -> None:
+    """Nobody but the gate makes one, and nobody changes it afterwards."""
+    granted = tried(QUESTIONS[0], "live")
+    assert isinstance(granted, Granted)
+
+    with pytest.raises(ForgedGrant):
+        Granted(object(), QUESTIONS[1], "CR-1", NOON)  # type: ignore[arg-type]  # what mypy refuses is tried here
+    for change in (
+        lambda: setattr(granted, "question", QUESTIONS[1]),
+        lambda: delattr(granted, "question"),
+        lambda: pickle.dumps(granted),
+        lambda: copy.copy(granted),
+    ):
+        with pytest.raises(ForgedGrant):
+            change()
+    assert "OFF-X" not in repr(granted)
+    assert granted == tried(QUESTIONS[0], "live")
+    assert hash(granted) == hash(tried(QUESTIONS[0], "live"))
+    assert granted != "a permission"

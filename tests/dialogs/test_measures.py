@@ -1,0 +1,204 @@
+"""Measure cards in the chat: what is shown, what each answer does, and what starting needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dialogs.conversation import Proposal
+from dialogs.effects import EraseCopy, SealMessage
+from dialogs.gate import Granted, Reason, Refused, may
+from dialogs.measures import question_of
+from tests.dialogs.test_conversations import sent
+from tests.playbook import Play
+
+CONTENT = "She was followed after she spoke."
+
+
+def with_card(measure: str = "GM-STA-DIP", *, red: tuple[str, ...] = (), name_mode: str = "NM-NAMED") -> Play:
+    """Return a conversation to which an officer proposed a measure."""
+    play = sent()
+    card = play.conversation.cards[0]
+    proposal = Proposal("MP-1", measure, "The office of X", name_mode, "v1", CONTENT, "proposed", "now")
+    contact = replace(card.consents[0], record_id="CR-X", id="C-CONT", status="given")
+    events = (*card.consents, contact)
+    changed = replace(card, measures=(proposal,), red=red, safe_times=(), consents=events)
+    play.conversation = replace(play.conversation, cards=(changed,))
+    return play.card_arrives()
+
+
+def proposal_of(play: Play) -> Proposal:
+    """Return the one proposal."""
+    return play.conversation.cards[0].measures[0]
+
+
+def allowed(play: Play) -> Granted | Refused:
+    """Ask the gate whether the proposal may be carried out."""
+    card = play.conversation.cards[0]
+    return may(question_of(card, proposal_of(play)), card, card.consents, play.now, play.policy.measures)
+
+
+def test_a_card_says_what_who_risk_name_and_until_when() -> None:
+    """It begins with the officer's two words, and shows exactly what would be said when asked."""
+    play = with_card()
+    off_words = play.conversation.cards[0].off_words
+    assert play.said.startswith(off_words)
+    assert "Who would learn what: Your government" in play.said
+    assert "we would use your name" in play.said
+    assert "2026-12-24" in play.said
+    assert CONTENT in play.say("4").said
+
+
+def test_a_yes_counts_only_after_it_was_understood_and_only_for_exactly_this() -> None:
+    """Another recipient, name mode or content is another question."""
+    play = with_card().say("1")
+    assert isinstance(allowed(play), Refused)
+    play.say("1")
+    assert (proposal_of(play).state, play.node) == ("consented", "TALK")
+    assert isinstance(allowed(play), Granted)
+    card = play.conversation.cards[0]
+    for change in ({"recipient": "Y"}, {"name_mode": "NM-ANON"}, {"content_version": "v2"}):
+        asked = question_of(card, replace(proposal_of(play), **change))  # type: ignore[arg-type]  # fields of a proposal
+        assert isinstance(may(asked, card, card.consents, play.now, play.policy.measures), Refused)
+    assert isinstance(allowed(play.wait(days=31)), Refused)
+
+
+def test_a_yes_that_was_not_understood_is_no_yes() -> None:
+    """Explained once and asked once more; then the officer talks first."""
+    play = with_card().say("1", "2")
+    assert "keeps knowing it" in play.said
+    assert play.node == "T-MEASURE"
+    play.say("1", "3")
+    assert (proposal_of(play).state, play.node) == ("talk", "TALK")
+    assert isinstance(allowed(play), Refused)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [("2", "refused", Reason.REFUSED), ("3", "talk", Reason.DEFERRED), ("0", "proposed", Reason.DEFERRED)],
+)
+def test_no_talk_first_and_later_permit_nothing(answer: str, state: str, reason: Reason) -> None:
+    """And nobody asks why."""
+    play = with_card().say(answer)
+    refused = allowed(play)
+
+    assert proposal_of(play).state == state
+    assert isinstance(refused, Refused)
+    assert refused.reason is reason
+
+
+def test_a_card_is_asked_twice_at_most() -> None:
+    """After "later" it comes once more when the person writes; then it waits for the officer."""
+    play = with_card().say("0", "hello officer")
+    assert play.node == "T-MEASURE"
+    assert play.say("0", "hello again").node == "TALK"
+
+
+def test_a_refusal_wipes_what_would_have_been_said() -> None:
+    """The content is kept only while it may be needed."""
+    assert proposal_of(with_card().say("2")).content == ""
+
+
+def test_words_at_a_card_go_to_the_officer_and_the_card_stays_open() -> None:
+    """Nobody has to choose a number to ask something."""
+    play = with_card().say("who would that be?")
+    assert play.done(SealMessage).document["text"] == "who would that be?"
+    assert play.node == "T-MEASURE"
+
+
+def test_a_card_that_crosses_a_red_line_says_so_without_showing_it_on_a_locked_screen() -> None:
+    """INV-07: shown, and answered again; the first eighty characters say nothing."""
+    play = with_card(red=("RED-GOV",))
+    assert "do not contact my government" in play.said
+    assert "government" not in play.said[:80]
+    assert isinstance(allowed(play.say("1", "1")), Granted)
+
+
+def test_a_letter_of_an_expert_asks_for_both_names_apart() -> None:
+    """Letter and public copy are two consents; without the name the named letter stays closed."""
+    named = with_card("GM-EXP-SP").say("1")
+    assert named.node == "T-SP-LETTER"
+    named.say("1")
+    assert named.node == "T-SP-PUBLIC"
+    named.say("2", "1")
+    states = {event.id: event.status for event in named.conversation.cards[0].consents}
+    assert (states["C-M-EXP-SP"], states["C-M-EXP-SP-PUBLIC"]) == ("given", "refused")
+    unnamed = with_card("GM-EXP-SP").say("1", "2", "1")
+    assert (proposal_of(unnamed).name_mode, proposal_of(unnamed).state) == ("NM-ANON", "consented")
+    assert proposal_of(with_card("GM-EXP-SP").say("1", "3")).state == "refused"
+
+
+def test_a_line_in_the_annual_report_is_shown_word_for_word() -> None:
+    """AR-NAMED offers to leave the name out, which refuses the named line."""
+    play = with_card("AR-NAMED")
+    assert CONTENT in play.said
+    assert proposal_of(play.say("3")).state == "refused"
+    assert isinstance(allowed(with_card("AR-ANON", name_mode="NM-ANON").say("1", "1")), Granted)
+
+
+def test_cards_wait_while_the_chat_is_hidden_or_contact_was_not_agreed() -> None:
+    """Hidden: silence. No C-CONT: the person sees it when they write."""
+    hidden = sent().say("000")
+    card = hidden.conversation.cards[0]
+    waiting = Proposal("MP-1", "GM-STA-DIP", "X", "NM-NAMED", "v1", CONTENT, "proposed", "now")
+    hidden.conversation = replace(hidden.conversation, cards=(replace(card, measures=(waiting,)),))
+    assert hidden.card_arrives().said == ""
+    silent = sent()
+    card = silent.conversation.cards[0]
+    events = tuple(e for e in card.consents if e.id != "C-CONT")
+    silent.conversation = replace(silent.conversation, cards=(replace(card, consents=events, measures=(waiting,)),))
+    assert silent.card_arrives().said == ""
+    assert "What: A UN official" in silent.say("00", "1", "hello").said
+
+
+def test_taking_everything_back_stops_the_measure_too() -> None:
+    """One message, the same turn."""
+    play = with_card().say("1", "1", "i take it back")
+    refused = allowed(play)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.STOPPED
+    play.say("1")
+    assert proposal_of(play).state == "withdrawn"
+    assert {e.status for e in play.conversation.cards[0].consents if e.id == "C-M-STA-DIP"} == {"given", "withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("words", "consent"),
+    [("do not write to me", "C-CONT"), ("Do not count me!", "C-STAT"), ("not the senior team", "C-ASG")],
+)
+def test_one_permission_is_taken_back_by_one_message(words: str, consent: str) -> None:
+    """In plain words, at once, and the rest stays."""
+    play = sent()
+    card = play.conversation.cards[0]
+    given = replace(card.consents[0], id=consent, status="given", recipient="OFF-ASG" if consent == "C-ASG" else "")
+    play.conversation = replace(play.conversation, cards=(replace(card, consents=(*card.consents, given)),))
+    play.say(words)
+    events = play.conversation.cards[0].consents
+
+    assert [event.status for event in events if event.id == consent][-1] == "withdrawn"
+    assert [event.status for event in events if event.id == "C-FWD"][-1] == "given"
+    assert play.did(EraseCopy) == (consent == "C-ASG")
+
+
+def test_a_phrase_inside_a_longer_message_asks_what_is_meant() -> None:
+    """The message is passed on; a yes freezes everything, a no goes on."""
+    play = sent().say("00", "1", "maybe we should stop everything, what do you think?")
+    assert play.node == "T-WITHDRAW-ASK"
+    assert play.say("1").conversation.cards[0].status == "ST-HOLD"
+    other = sent().say("00", "1", "i changed my mind about the time", "2")
+    assert other.conversation.cards[0].status == "ST-SUB"
+
+
+def test_a_withdrawal_phrase_counts_where_free_words_are_asked_too() -> None:
+    """Whole messages mean the same everywhere."""
+    play = sent().say("00", "2")
+    assert play.node == "T-SUPPLEMENT"
+    assert play.say("stop everything").node == "T-WITHDRAW"
+
+
+def test_after_everything_was_taken_back_no_words_are_passed_on() -> None:
+    """And the person is told."""
+    play = sent().say("withdraw", "1", "hello?")
+    assert not play.did(SealMessage)
+    assert "Nobody reads here any more" in play.said

@@ -1,0 +1,86 @@
+"""A second opinion: whether a turn disclosed anything without its consent, judged without the gate.
+
+It reads what the person answered and what was done, and nothing of dialogs.gate: a hole in the gate is not a hole here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs.effects import RaiseAlert, SealMessage, SealReport, UpdateAlert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dialogs.conversation import ConsentEvent, Conversation
+    from dialogs.effects import Effect
+
+LIVE = ("given", "renewed")
+STOPPED = ("ST-HOLD", "ST-WDR")
+
+
+def last(events: Sequence[ConsentEvent], consent: str, recipient: str, scope: str = "") -> str:
+    """Return the last status of a consent for one recipient; "" when it was never asked for that one."""
+    mine = [e for e in events if e.id == consent and e.recipient == recipient and (not scope or e.scope == scope)]
+    return mine[-1].status if mine else ""
+
+
+def undisclosed(before: Conversation, after: Conversation, effects: Iterable[Effect]) -> list[str]:
+    """Return every disclosure of this turn that no live consent covers; [] when all is well."""
+    wrong = []
+    for effect in effects:
+        if isinstance(effect, SealReport):
+            wrong.extend(_report(before, effect))
+        elif isinstance(effect, RaiseAlert | UpdateAlert):
+            wrong.extend(_alert(after, effect))
+        elif isinstance(effect, SealMessage):
+            wrong.extend(_message(before, effect))
+    return wrong
+
+
+def _report(before: Conversation, effect: SealReport) -> list[str]:
+    events, card = effect.consents, effect.card
+    wrong = []
+    draft = before.draft
+    if draft is None or before.node != "Q52":
+        wrong.append("a report that was not sent from the last question")
+    elif [e.record_id for e in events] != [e.record_id for e in draft.consents]:
+        wrong.append("a report with consents that are not those of the conversation")
+    if last(events, "C-FWD", card.office) not in LIVE:
+        wrong.append("a report without C-FWD for its office")
+    if card.tp_consent == "TPC-REFUSED":
+        wrong.append("a report about somebody who said no")
+    for copy in effect.copies:
+        office = copy.question.recipient
+        consents = {"OFF-ASG": "C-ASG"}
+        if last(events, consents.get(office, "C-EMER"), office, "report") not in LIVE:
+            wrong.append(f"a copy to {office} without consent")
+    if effect.identity is not None and effect.name is not None and last(events, "C-NAME", "") not in LIVE:
+        wrong.append("a name without C-NAME")
+    pictures = [file for file in effect.files if not file.type.startswith("audio/")]
+    if pictures and last(events, "C-FILE", "") not in LIVE:
+        wrong.append("files without C-FILE")
+    if "name" in str(effect.document.get("real_name", "")):
+        wrong.append("a name in the report")
+    return wrong
+
+
+def _alert(after: Conversation, effect: RaiseAlert | UpdateAlert) -> list[str]:
+    question = effect.granted.question
+    events = [e for card in after.cards for e in card.consents]
+    if after.draft is not None:
+        events.extend(after.draft.consents)
+    if last(events, "C-EMER", question.recipient, question.scope) in LIVE:
+        return []
+    return [f"an alert ({question.scope}) without C-EMER"]
+
+
+def _message(before: Conversation, effect: SealMessage) -> list[str]:
+    question = effect.granted.question
+    card = next((card for card in before.cards if card.case == question.case), None)
+    if card is None or card.office != question.recipient:
+        return ["words to an office that has no case of this person"]
+    if card.status in STOPPED:
+        return ["words passed on after everything was stopped"]
+    covered = last(card.consents, "C-FWD", card.office) in LIVE or last(card.consents, "C-EMER", card.office) in LIVE
+    return [] if covered else ["words to an office without a live consent"]
