@@ -10,8 +10,8 @@ from dialogs.gate import Act, Granted, Question, may
 from handlers.errors import NotPermitted
 from handlers.sink import check
 from storage.memory import MemoryStore
-from tests.contract.test_stores import CARD, GIVEN, MINA
 from tests.conftest import NOON, practice_policy
+from tests.contract.test_stores import CARD, GIVEN, MINA
 
 POLICY = practice_policy()
 AGREED = replace(GIVEN, recipient="OFF-HRC", content_version="v1")
