@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final
 
 from babel import Locale
+
+from config.documents import Record, Texts, validated
+
+if TYPE_CHECKING:
+    from config.documents import Document
 
 LANGUAGES: Final = ("en", "fr", "es", "ar", "zh", "ru")
 FICTIONAL: Final = {
@@ -14,14 +20,34 @@ FICTIONAL: Final = {
 }  # fmt: skip
 _NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "QO", "ZZ", "XK"})
 _CODE_LETTERS: Final = 2
+_PARTS: Final = re.compile(r"[^()]*[^() ]")
+
+
+class _File(Record):
+    names: dict[str, Texts]
+
+
+def load(document: Document) -> dict[str, tuple[str, ...]]:
+    """Return country code to names: those of the six languages and the further ones of the file; notes mistakes."""
+    file = validated(document, _File)
+    known = names()
+    for code, further in (file.names if file is not None else {}).items():
+        if code not in known:
+            document.note(("names", code), f"{code} is no country", "Use the two letters of ISO 3166")
+            continue
+        known[code] = tuple(dict.fromkeys((*known[code], *further)))
+    return known
 
 
 def names() -> dict[str, tuple[str, ...]]:
-    """Return country code to names, English first; about 270 countries and territories."""
+    """Return country code to names, English first; about 270 countries and territories.
+
+    "Myanmar (Burma)" is three names: the whole, and each of the two.
+    """
     found: dict[str, list[str]] = {}
     for lang in LANGUAGES:
         for code, name in Locale(lang).territories.items():
             if len(code) == _CODE_LETTERS and code.isalpha() and code not in _NOT_COUNTRIES and code[0] != "X":
-                found.setdefault(code, []).append(name)
+                found.setdefault(code, []).extend((name, *_PARTS.findall(name)) if "(" in name else (name,))
     countries = {code: tuple(dict.fromkeys(values)) for code, values in found.items()}
     return {**countries, **FICTIONAL}

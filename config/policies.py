@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OFFICES = "offices.yaml"
 FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml",
-         "service.yaml", "secret_words.yaml", "measures.yaml")  # fmt: skip
+         "service.yaml", "secret_words.yaml", "measures.yaml", "countries.yaml")  # fmt: skip
 
 
 class _Words(Record):
@@ -86,7 +86,7 @@ def load_policy(
         interview=interview.load(documents["interview.yaml"], codes, documents["taxonomy.yaml"].raw),
         taxonomy=codes,
         triage=triage.load(documents["triage.yaml"]),
-        directory=directory.load(documents["offices.yaml"], countries.names()),
+        directory=directory.load(documents["offices.yaml"], countries.load(documents["countries.yaml"])),
         purposes=purposes.load(documents["consents.yaml"]),
         words=_words(documents["words.yaml"]),
         texts=texts,

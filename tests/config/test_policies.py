@@ -298,3 +298,23 @@ def test_settings_say_all_that_is_wrong_and_never_a_value(tmp_path: Path) -> Non
     assert "LEEWARD_LOG_FORMAT" in said
     assert "secret" not in said
     assert load_settings({"LEEWARD_HOME": "/elsewhere"}, tmp_path / "none").home == Path("/elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("Myanmar", "MM"), ("burma", "MM"), ("Turkey", "TR"), ("Türkiye", "TR"), ("USA", "US"), ("UK", "GB"), ("DRC", "CD"),
+     ("Palestine", "PS"), ("South Korea", "KR"), ("Niger", "NE"), ("Nigeria", "NG"), ("Guinea", "GN"),
+     ("South Sudan", "SS"), ("Syria", "SY"), ("México", "MX"), ("中国", "CN")],
+)  # fmt: skip
+def test_countries_are_known_by_the_names_people_use(policy: Policy, said: str, code: str) -> None:
+    """Routing depends on it."""
+    from dialogs.search import find_country
+
+    assert find_country(said, policy.directory.countries) == code
+
+
+def test_a_name_of_two_countries_is_asked_again(policy: Policy) -> None:
+    """Nothing is guessed."""
+    from dialogs.search import find_country
+
+    assert set(find_country("Congo", policy.directory.countries) or ()) == {"CD", "CG"}

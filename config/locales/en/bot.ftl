@@ -247,7 +247,7 @@ WD-CANNOT-QUIET = those who were told keep knowing it, and are asked to stop
 WD-CANNOT-STATE = what was said to a state or an expert cannot be unsaid; they are asked to stop and to keep your name out
 WD-CANNOT-PUBLIC = what is public stays public, and your name is taken out where that can be done
 WD-CANNOT-COUNTED = numbers that were printed already stay
-WD-NOT-STOPPED = help with your safety that runs goes on until an officer has talked with you, for stopping it at once could be dangerous
+WD-NOT-STOPPED = help that keeps you safe goes on until an officer has talked with you, since to stop it at once could harm you
 WD-WORDS-DESTROY = If you send your own two words now, the report is destroyed at once. Otherwise it is locked now and destroyed in 3 days.
 WD-WORDS-OFFICER = You can change your mind and write here at any time.
 
