@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from handlers.types import Address, Inbound, IncomingFile, Outgoing
 
 
+class NotStored(Exception):
+    """A message could not be stored now: it is not acknowledged, and is brought again."""
+
+
 class Outcome(StrEnum):
     """What became of one message that was to be sent."""
 
@@ -40,7 +44,7 @@ class Intake(Protocol):
     async def take(self, inbound: Inbound) -> bool:
         """Store one message and its turn; False when it was taken before. When this returns, it is durable.
 
-        Messages of one address must be brought one after the other, in their order. Raises StorageError when
+        Messages of one address must be brought one after the other, in their order. Raises NotStored when
         nothing was stored: the message must not be acknowledged then and is brought again later.
         """
         ...

@@ -83,6 +83,13 @@ def init(folder: Path) -> None:
 
 
 @cli.command()
+@click.option("--only", type=click.Choice(["bot", "desk", "worker"]), help="Only this role (PostgreSQL).")
+def serve(only: str | None) -> None:
+    """Run the service as configured: the channels, what is due, the alerts."""
+    _call("serve", "serve", only)
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each check.")
 def doctor(as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Check policy, texts, keys, directory, database, clock and disk. Exit code 1: something fails."""

@@ -114,6 +114,15 @@ class Settings(BaseModel):
     )
     telegram_api_url: Service = Field("", description="address of a self-hosted Bot API server")
     telegram_webhook_url: Web = Field("", description="public address for updates; empty: long polling")
+    telegram_per_second: Annotated[float, Field(ge=0)] = Field(
+        25.0, description="messages a second the bot may send; 0: no limit (a server of your own)"
+    )
+    telegram_chat_seconds: Annotated[float, Field(ge=0)] = Field(
+        1.0, description="seconds between two messages to one chat"
+    )
+    signal_per_second: Annotated[float, Field(ge=0)] = Field(
+        5.0, description="messages a second the Signal number may send; 0: no limit"
+    )
     signal_number: Annotated[str, AfterValidator(_number)] = Field("", description="number of the bot on Signal")
     signal_service: HostAndPort = Field("", description="host:port of signal-cli-rest-api")
     smtp_url: Annotated[SecretStr, AfterValidator(_mail)] | None = Field(

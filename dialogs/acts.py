@@ -24,7 +24,7 @@ from dialogs.choices import say_choices, say_summary
 from dialogs.conditions import holds
 from dialogs.consents import ASKED_AGAIN, consent_event, is_live, latest, minute
 from dialogs.conversation import Answer
-from dialogs.effects import ClearChat, SetDisappearing, TallyOutOfScope, UpdateCase
+from dialogs.effects import ClearChat, OfferMove, SetDisappearing, TallyOutOfScope, UpdateCase
 from dialogs.fast import alert, cancel_alert
 from dialogs.flow import answered_part
 from dialogs.machine import HIDDEN, PAUSED
@@ -42,6 +42,7 @@ from dialogs.measures import (
 from dialogs.prompts import ask_again, speak_only
 from dialogs.sending import send
 from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
+from dialogs.variables import move_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -210,6 +211,15 @@ def _go_on(turn: Turn, choice: Choice) -> bool:
     return True
 
 
+def _move(turn: Turn, choice: Choice) -> bool:
+    """Show a code that carries everything over to Signal; the question here stays open."""
+    del choice
+    turn.do(OfferMove(move_code(turn)))
+    turn.say("T-MOVE-SIG")
+    ask_again(turn)
+    return True
+
+
 def _freeze(turn: Turn, choice: Choice) -> bool:
     del choice
     freeze(turn)
@@ -249,6 +259,7 @@ ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "withdraw-contact": withdraw_contact,
     "unfreeze": unfreeze,
     "freeze": _freeze,
+    "move": _move,
     "go-on": _go_on,
     "leave-fast": _leave_fast,
     "alert": alert,

@@ -141,6 +141,8 @@ class CaseCard:
     conflict: bool = False
     hidden_at: str = ""
     owner: str = ""
+    identity_doubt: bool = False  # the identity key changed: case content waits until the person is checked again
+    unreachable: bool = False  # the channel says that nothing arrives there any more
     held_from: str = ""  # the status before ST-HOLD
     measures: tuple[Proposal, ...] = ()
     consents: tuple[ConsentEvent, ...] = ()

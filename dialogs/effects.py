@@ -152,6 +152,13 @@ class SetDisappearing:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferMove:
+    """Remember this code for a day: whoever sends it once from another channel goes on with this conversation."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class TallyOutOfScope:
     """Add one to the monthly tally of out-of-scope conversations: no country, no language."""
 
@@ -183,6 +190,7 @@ Effect: TypeAlias = (
     | ClearChat
     | DropFiles
     | SetDisappearing
+    | OfferMove
     | TallyOutOfScope
     | NewKey
     | Forget

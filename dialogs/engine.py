@@ -24,6 +24,7 @@ from dialogs.events import (
     Event,
     FileReceived,
     GapNoticed,
+    Moved,
     TextReceived,
     TimeArrived,
 )
@@ -61,7 +62,9 @@ def begin(conversation_id: str, channel: str, policy: Policy, at: datetime) -> C
     )  # fmt: skip
 
 
-def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[Conversation, tuple[Effect, ...]]:
+def advance(
+    conversation: Conversation, event: Event, policy: Policy
+) -> tuple[Conversation, tuple[Effect, ...]]:
     """Return the conversation after the event, and what should be done.
 
     Pure: equal arguments give equal results and are never changed. Never raises on anything a person writes.
@@ -83,10 +86,11 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
         case TimeArrived():
             _time(turn, event)
         case GapNoticed():
-            if turn.conversation.node not in (HIDDEN, START) and not _card_arrived(turn):
-                repeat(turn)
+            _gap(turn, event)
         case CardArrived():
             _card_arrived(turn)
+        case Moved():
+            _moved(turn)
         case _:
             assert_never(event)
     if turn.spoke:
@@ -151,6 +155,24 @@ def _talk(turn: Turn, text: str) -> None:
 def _sounds_like_taking_back(turn: Turn, text: str) -> bool:
     words = f" {same_words(text)} "
     return any(f" {same_words(phrase)} " in words for phrase in words_here(turn).withdraw_inside)
+
+
+def _gap(turn: Turn, event: GapNoticed) -> None:
+    """Repeat the open question, or show the card that waits; nothing wakes a hidden chat."""
+    if event.trouble:
+        turn.say(event.trouble)
+    if turn.conversation.node not in (HIDDEN, START) and not _card_arrived(turn):
+        repeat(turn)
+
+
+def _moved(turn: Turn) -> None:
+    """Go on here: the channel is asked about anew, everything else stays as it was answered."""
+    turn.say("T-MOVED")
+    if turn.conversation.draft is not None:
+        turn.set(came_from=())
+        steps.go_next(turn)
+    else:
+        steps.rest(turn)
 
 
 def _card_arrived(turn: Turn) -> bool:

@@ -58,7 +58,17 @@ class TimeArrived(Moment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapNoticed(Moment):
-    """Messages may have been lost on the way, or the program was started again: the open question is repeated."""
+    """Messages may have been lost on the way, or the program was started again: the open question is repeated.
+
+    `trouble`: id of a sentence that says what could not be done, when something went wrong on our side.
+    """
+
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Moment):
+    """The person came over from another channel with a code; the conversation is already on the new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +76,6 @@ class CardArrived(Moment):
     """An officer proposed a measure; the case card already holds it."""
 
 
-Event: TypeAlias = TextReceived | ButtonPressed | EditNoticed | FileReceived | TimeArrived | GapNoticed | CardArrived
+Event: TypeAlias = (
+    TextReceived | ButtonPressed | EditNoticed | FileReceived | TimeArrived | GapNoticed | CardArrived | Moved
+)

@@ -108,6 +108,11 @@ def _setting(name: str) -> Callable[[Turn], str]:
     return lambda turn: str(getattr(turn.policy.settings, name))
 
 
+def move_code(turn: Turn) -> str:
+    """Return the code of this turn that carries a conversation over to another channel."""
+    return draw_id(turn.event.entropy, "move", "MV", groups=_MOVE_GROUPS)
+
+
 def _of_case(turn: Turn) -> str:
     card = next((card for card in turn.conversation.cards if card.case == turn.conversation.active_case), None)
     return card.off_words if card is not None else ""
@@ -159,7 +164,7 @@ _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "WORD3": _phrase_word(2),
     "WORD4": _phrase_word(3),
     "WORD": _check_word,
-    "MOVE_CODE": lambda turn: draw_id(turn.event.entropy, "move", "MV", groups=_MOVE_GROUPS),
+    "MOVE_CODE": move_code,
     "COUNT": lambda turn: str(len(turn.draft.files)),
 }
 

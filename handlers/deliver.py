@@ -1,38 +1,73 @@
-"""Sending what is due: claimed, sent, marked; a failure is tried again later and blocks nobody."""
+"""Sending what is due: claimed under a lease, sent by a channel, settled by what became of it. Nothing blocks others.
+
+A row leaves the outbox only when its message went out. A message that may have gone out is repeated once and never
+again; one that cannot go out now waits without counting against it; one the service refuses is a dead letter, which
+stays encrypted until somebody looks at it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from handlers.retry import next_try
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from handlers.ports import Channel, Clock, Store
+    from collections.abc import Iterable
+    from datetime import datetime
 
-LEASE_SECONDS = 60
-BATCH = 50
+    from handlers.ports import Clock, Store, UnitOfWork
+    from handlers.types import OutboxItem
+
+LEASE_SECONDS: Final = 120
+BATCH: Final = 100
+DOUBT_SECONDS: Final = 5
+
+SENT, LATER, UNKNOWN, UNREACHABLE, REFUSED = "sent", "later", "unknown", "unreachable", "refused"
+"""What may become of a message; the words of bot.adapter.Outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of one claimed message."""
+
+    item: OutboxItem
+    outcome: str
+    ref: str = ""
+    wait_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Sends the outbox through one channel at a time."""
+    """The outbox of one channel."""
 
     store: Store
     clock: Clock
-    channel: Channel
-    name: str  # which channel it is: signal | telegram | practice
+    channel: str
 
-    def send_due(self) -> int:
-        """Send one batch of what is due; return how many were claimed."""
+    def claim(self, limit: int = BATCH) -> tuple[OutboxItem, ...]:
+        """Lease what is due: safety first, then age; of one person only the oldest unsent message."""
+        with self.store.transaction() as work:
+            return work.outbox.claim(self.clock.now(), limit, LEASE_SECONDS, self.channel)
+
+    def settle(self, results: Iterable[Delivered]) -> None:
+        """Write down what became of claimed messages, in one transaction."""
         now = self.clock.now()
         with self.store.transaction() as work:
-            claimed = work.outbox.claim(now, BATCH, LEASE_SECONDS, self.name)
-        for item in claimed:
-            sent = self.channel.send(item.outgoing)
-            with self.store.transaction() as work:
-                if sent:
-                    work.outbox.sent(item.id)
-                else:
-                    work.outbox.failed(item.id, retry_at=next_try(item.attempts, now))
-        return len(claimed)
+            for result in results:
+                _settle(work, result, now)
+
+
+def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
+    item = result.item
+    if result.outcome == SENT:
+        work.outbox.sent(item.id)
+        if result.ref:
+            work.traces.add(item.outgoing.address, result.ref, now)
+    elif result.outcome == LATER:
+        work.outbox.failed(item.id, retry_at=now + timedelta(seconds=max(result.wait_seconds, 1.0)))
+    elif result.outcome == UNKNOWN and not item.doubtful:
+        work.outbox.doubted(item.id, retry_at=now + timedelta(seconds=DOUBT_SECONDS))
+    elif result.outcome == UNKNOWN:
+        work.outbox.sent(item.id)  # tried twice, and twice no answer came: a third time would only annoy
+    else:
+        work.outbox.failed(item.id, retry_at=None)

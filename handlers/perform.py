@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, assert_never
 
 from dialogs import effects as do
@@ -81,6 +82,8 @@ class Performance:
                 self._tell_channel("set-disappearing", seconds=effect.seconds)
             case do.DropFiles():
                 self.work.blobs.drop_files(effect.blobs)
+            case do.OfferMove():
+                self.work.moves.offer(self.address, effect.code, self.now + timedelta(days=1))
             case do.TallyOutOfScope():
                 self.work.tallies.add(self.now.strftime("%Y-%m"))
             case do.NewKey():

@@ -180,6 +180,18 @@ class Traces(Protocol):
         ...
 
 
+class Moves(Protocol):
+    """Codes that carry a conversation over to another channel, once, kept as keyed hashes."""
+
+    def offer(self, address: Address, code: str, until: datetime) -> None:
+        """Remember a code; an older one of the same person does not count any more."""
+        ...
+
+    def take(self, code: str, now: datetime) -> Address | None:
+        """Return whose code it is and forget it; None for an unknown, used or old one."""
+        ...
+
+
 class Checkpoints(Protocol):
     """Signed checkpoints over the heads of all consent chains."""
 
@@ -201,6 +213,10 @@ class Timers(Protocol):
 
     def cancel(self, address: Address, timer: str) -> None:
         """Forget; unknown timers are ignored."""
+        ...
+
+    def active(self, timer: str, due_after: datetime) -> tuple[Address, ...]:
+        """Return whose timer of this name is due later than that: who did something not long ago."""
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
@@ -286,6 +302,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def moves(self) -> Moves:
+        """Return the moves of this transaction."""
+        ...
+
+    @property
     def checkpoints(self) -> Checkpoints:
         """Return the checkpoints of this transaction."""
         ...
@@ -344,14 +365,6 @@ class Sealer(Protocol):
         None: the source has more than `limit` bytes, and what was written must not be kept. Raises OSError when the
         source ends badly.
         """
-        ...
-
-
-class Channel(Protocol):
-    """One way to reach people."""
-
-    def send(self, outgoing: Outgoing) -> bool:
-        """Send one message, or carry out its act; False: it did not go out and may be tried again."""
         ...
 
 

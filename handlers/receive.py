@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from dialogs.answers import same_words
-from dialogs.conversation import SealedFile
 from dialogs.draws import PHRASE_WORDS
-from dialogs.engine import advance, begin, file_refusal
-from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, TextReceived, TimeArrived
-from dialogs.limits import MAX_FILE_BYTES
+from dialogs.engine import advance, begin
+from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
+from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
+from handlers.attachments import Attachments, Taken
 from handlers.errors import DraftLost
 from handlers.perform import Performance
+from handlers.types import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 ENTROPY_BYTES = 32
 ID_BYTES = 16
-MAX_NAME_CHARS, MAX_TYPE_CHARS = 200, 100
+MOVE_CODE = re.compile(r"MV-[A-Z2-7]{4}-[A-Z2-7]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +40,6 @@ class TurnDone:
     before: Conversation
     after: Conversation
     effects: tuple[Effect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What became of a file at the door: sealed, or the text id of the reason why not."""
-
-    file: SealedFile | None
-    refusal: str | None
-
-
-class _Refused(Exception):
-    """The file is larger than it was said to be; raised so that Store.new_file leaves nothing behind."""
-
-
-def _whole(sealed: tuple[int, str] | None) -> tuple[int, str]:
-    if sealed is None:
-        raise _Refused
-    return sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +54,22 @@ class Reception:
     interview_document: bytes = b""
     open_file: Callable[[IncomingFile], BinaryIO] | None = None
 
+    @property
+    def attachments(self) -> Attachments:
+        """Return what takes attachments for the same store."""
+        return Attachments(self.store, self.sealer, self.entropy, self.open_file)
+
     def receive(self, inbound: Inbound) -> TurnDone | None:
         """Take one message; None when it was taken before. When this returns, the turn is durable.
 
         Raises StorageError when it could not be stored (nothing is acknowledged then), HandlerError when an
         office could not be sealed to (the turn is undone).
         """
-        taken = self._take_file(inbound) if inbound.file is not None else None
+        taken = self.attachments.take(inbound) if inbound.file is not None else None
+        return self.receive_taken(inbound, taken)
+
+    def receive_taken(self, inbound: Inbound, taken: Taken | None) -> TurnDone | None:
+        """Take one message whose file, if it has one, was sealed already. Raises as `receive` does."""
         now = self.clock.now()
         with self.store.transaction() as work:
             if not work.inbox.is_new(inbound.address.channel, inbound.key, now):
@@ -86,6 +80,49 @@ class Reception:
         if erased:
             self.store.finish_erasure()
         return done
+
+    def excuse(self, inbound: Inbound, trouble: str) -> None:
+        """Take a message that cannot be carried out, say so and ask again: it must not come back for ever."""
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            if not work.inbox.is_new(inbound.address.channel, inbound.key, now):
+                return
+            try:
+                loaded = work.conversations.load(inbound.address)
+            except DraftLost:
+                return
+            if loaded is not None:
+                event = GapNoticed(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), trouble=trouble)
+                self._advance(work, inbound.address, loaded.conversation, event)
+
+    def unreachable(self, address: Address) -> None:
+        """Remember that nothing can be sent to this person any more; the officer sees it on the case card."""
+        with self.store.transaction() as work:
+            try:
+                loaded = work.conversations.load(address)
+            except DraftLost:
+                return
+            work.outbox.drop_for(address)
+            for card in loaded.conversation.cards if loaded is not None else ():
+                work.cases.update(replace(card, unreachable=True))
+
+    def identity_changed(self, address: Address) -> None:
+        """Remember that the identity key of this person is another one: an officer's words wait for the phrase."""
+        with self.store.transaction() as work:
+            try:
+                loaded = work.conversations.load(address)
+            except DraftLost:
+                return
+            for card in loaded.conversation.cards if loaded is not None else ():
+                work.cases.update(replace(card, identity_doubt=True))
+
+    def active_since(self, at: datetime) -> tuple[Address, ...]:
+        """Return who did something in a conversation that is not finished since then (their timers tell)."""
+        settings = self.policy.settings
+        waits = ((TIMER_DRAFT, timedelta(hours=settings.draft_hours)),
+                 (TIMER_IDLE, timedelta(minutes=settings.idle_minutes_before_start)))  # fmt: skip
+        with self.store.transaction() as work:
+            return tuple(address for timer, wait in waits for address in work.timers.active(timer, at + wait))
 
     def repeat_question(self, address: Address) -> bool:
         """Say the open question again after a gap or a restart; False when nobody by this address is known."""
@@ -122,13 +159,16 @@ class Reception:
             self.store.finish_erasure()
         return bool(due)
 
-    def _turn(self, work: UnitOfWork, inbound: Inbound, now: datetime, taken: _Taken | None) -> tuple[TurnDone, bool]:
+    def _turn(self, work: UnitOfWork, inbound: Inbound, now: datetime, taken: Taken | None) -> tuple[TurnDone, bool]:
         loaded, lost = None, False
         try:
             loaded = work.conversations.load(inbound.address)
         except DraftLost:
             lost = True
         conversation = self._begin(work, inbound, now, lost=lost) if loaded is None else loaded.conversation
+        moved = self._moved(work, inbound, loaded, now)
+        if moved is not None:
+            return self._advance(work, inbound.address, moved, Moved(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES)))
         known_case = self._case_of_phrase(work, inbound, loaded)
         if known_case is not None:
             work.cases.attach(known_case.case, inbound.address)
@@ -142,6 +182,22 @@ class Reception:
         begun = begin(self.entropy.bytes(ID_BYTES).hex(), inbound.address.channel, self.policy, now)
         return replace(begun, lost=lost)
 
+    def _moved(self, work: UnitOfWork, inbound: Inbound, loaded: Loaded | None, now: datetime) -> Conversation | None:
+        """Somebody new sends a code: what they wrote on the other channel comes over, and nothing stays there."""
+        code = inbound.text.strip().upper()
+        if not MOVE_CODE.fullmatch(code) or (loaded is not None and loaded.conversation.cards):
+            return None
+        old = work.moves.take(code, now)
+        found = work.conversations.load(old) if old is not None and old != inbound.address else None
+        if old is None or found is None:
+            return None
+        work.outbox.drop_for(old)
+        work.outbox.add(Outgoing(old, "", "", 0, act="clear-chat", refs=work.traces.take(old)), now)
+        work.conversations.forget(old)
+        for card in found.conversation.cards:
+            work.cases.attach(card.case, inbound.address)
+        return replace(found.conversation, channel=inbound.address.channel)
+
     def _case_of_phrase(self, work: UnitOfWork, inbound: Inbound, loaded: Loaded | None) -> CaseCard | None:
         """Somebody whom we do not know writes four words: they may be the phrase of a case."""
         unknown = loaded is None or not loaded.conversation.cards
@@ -151,7 +207,7 @@ class Reception:
             return None
         return work.cases.by_phrase(self.policy.secret_hash("phrase", words))
 
-    def _event(self, inbound: Inbound, now: datetime, known: CaseCard | None, taken: _Taken | None) -> Event:
+    def _event(self, inbound: Inbound, now: datetime, known: CaseCard | None, taken: Taken | None) -> Event:
         entropy = self.entropy.bytes(ENTROPY_BYTES)
         if inbound.button is not None:
             node, turn, key = inbound.button
@@ -161,46 +217,6 @@ class Reception:
         if inbound.edited:
             return EditNoticed(at=now, entropy=entropy)
         return TextReceived(at=now, entropy=entropy, text=inbound.text, known_case=known)
-
-    def _take_file(self, inbound: Inbound) -> _Taken:
-        """Stream the file into the draft's one-time identity while hashing; it is never decoded.
-
-        This happens before the transaction of the turn, so that nobody waits for somebody's slow upload. A crash in
-        between leaves a sealed file that nothing can open and that `leeward purge` removes.
-        """
-        incoming = inbound.file
-        identity, refusal = self._file_identity(inbound.address)
-        if refusal is not None or incoming is None or self.open_file is None:
-            return _Taken(None, refusal or "T-FILE-NOT-NOW")
-        limit = MAX_FILE_BYTES[inbound.address.channel]
-        if incoming.size > limit:
-            return _Taken(None, "T-FILE-TOO-LARGE")
-        blob = self.entropy.bytes(ID_BYTES).hex()
-        try:
-            with self.open_file(incoming) as source, self.store.new_file(blob) as sink:
-                size, digest = _whole(self.sealer.seal_file(source, sink, identity, limit))
-        except _Refused:
-            return _Taken(None, "T-FILE-TOO-LARGE")
-        except OSError:
-            return _Taken(None, "T-FILE-BROKEN")
-        name, kind = incoming.name[:MAX_NAME_CHARS], incoming.type[:MAX_TYPE_CHARS]
-        return _Taken(SealedFile(blob=blob, name=name, type=kind, size=size, digest=digest), None)
-
-    def _file_identity(self, address: Address) -> tuple[str, str | None]:
-        """Return the one-time identity of the draft, made and stored when it has none, or why no file is welcome."""
-        with self.store.transaction() as work:
-            try:
-                loaded = work.conversations.load(address)
-            except DraftLost:
-                loaded = None
-            if loaded is None or loaded.conversation.draft is None:
-                return "", "T-FILE-NOT-NOW"
-            conversation, draft = loaded.conversation, loaded.conversation.draft
-            refusal = file_refusal(conversation)
-            if refusal is None and not draft.file_identity:
-                draft = replace(draft, file_identity=self.sealer.new_file_identity())
-                work.conversations.save(address, replace(conversation, draft=draft))
-            return draft.file_identity, refusal
 
     def _advance(
         self, work: UnitOfWork, address: Address, conversation: Conversation, event: Event

@@ -27,6 +27,7 @@ class IncomingFile:
     type: str
     size: int  # bytes, as announced
     source: str  # what the channel needs to fetch it (a path in practice)
+    channel: str = "practice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.errors import UnknownRingKey
 from storage.row_keys import DRAFTS
-from storage.tables import cases, conversations, timers, traces
+from storage.tables import cases, conversations, moves, timers, traces
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -107,6 +107,7 @@ class SqlConversations:
         key_id = self.connection.scalar(select(conversations.c.key).where(conversations.c.row == row))
         self.connection.execute(delete(timers).where(timers.c.person == row))
         self.connection.execute(delete(traces).where(traces.c.person == row))
+        self.connection.execute(delete(moves).where(moves.c.person == row))
         self.connection.execute(update(cases).where(cases.c.person == row).values(person=None))
         self.connection.execute(delete(conversations).where(conversations.c.row == row))
         if key_id is not None:

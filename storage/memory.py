@@ -10,7 +10,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from handlers.types import Loaded
-from storage.memory_queues import Data, MemoryCheckpoints, MemoryInbox, MemoryOutbox, MemoryTimers, MemoryTraces
+from storage.memory_queues import (
+    Data,
+    MemoryCheckpoints,
+    MemoryInbox,
+    MemoryMoves,
+    MemoryOutbox,
+    MemoryTimers,
+    MemoryTraces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -227,6 +235,7 @@ class MemoryUnitOfWork:
         self.outbox = MemoryOutbox(data)
         self.traces = MemoryTraces(data)
         self.checkpoints = MemoryCheckpoints(data)
+        self.moves = MemoryMoves(data)
         self.timers = MemoryTimers(data)
         self.alerts = MemoryAlerts(data)
         self.tallies = MemoryTallies(data)

@@ -42,6 +42,7 @@ class Data:
     checkpoints: int = 0
     outbox: dict[int, Waiting] = field(default_factory=dict)
     last_item: int = 0
+    moves: dict[str, tuple[Address, datetime]] = field(default_factory=dict)
     timers: dict[tuple[Address, str], datetime] = field(default_factory=dict)
     alerts: dict[str, str] = field(default_factory=dict)
     tallies: dict[str, int] = field(default_factory=dict)
@@ -156,6 +157,23 @@ class MemoryTraces:
         return len(old)
 
 
+class MemoryMoves:
+    """handlers.ports.Moves in memory."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def offer(self, address: Address, code: str, until: datetime) -> None:
+        """Remember a code."""
+        kept = {known: found for known, found in self._data.moves.items() if found[0] != address}
+        self._data.moves = {**kept, code: (address, until)}
+
+    def take(self, code: str, now: datetime) -> Address | None:
+        """Return whose code it is, once."""
+        address, until = self._data.moves.pop(code, (None, now))
+        return address if address is not None and until > now and address in self._data.conversations else None
+
+
 class MemoryCheckpoints:
     """handlers.ports.Checkpoints in memory: it counts, and signs nothing."""
 
@@ -187,6 +205,13 @@ class MemoryTimers:
     def cancel(self, address: Address, timer: str) -> None:
         """Forget."""
         self._data.timers.pop((address, timer), None)
+
+    def active(self, timer: str, due_after: datetime) -> tuple[Address, ...]:
+        """Return whose timer of this name is due later than that."""
+        known = self._data.conversations
+        return tuple(
+            key[0] for key, due in self._data.timers.items() if key[1] == timer and due > due_after and key[0] in known
+        )
 
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
         """Take due timers."""

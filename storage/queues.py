@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers.types import DueTimer, OutboxItem
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.tables import inbox, outbox, timers, traces
+from storage.tables import inbox, moves, outbox, timers, traces
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -173,6 +173,32 @@ class SqlTraces:
 
 
 @dataclass(frozen=True, slots=True)
+class SqlMoves:
+    """handlers.ports.Moves over one connection."""
+
+    connection: Connection
+    rows: Rows
+    lookup: LookupKey
+    conversations: SqlConversations
+
+    def offer(self, address: Address, code: str, until: datetime) -> None:
+        """Remember a code; an older one of the same person does not count any more."""
+        person = self.rows.of(address)
+        self.connection.execute(delete(moves).where(moves.c.person == person))
+        values = {"digest": self.lookup.digest("move", code), "person": person, "due": seconds(until)}
+        self.connection.execute(insert(moves).values(values))
+
+    def take(self, code: str, now: datetime) -> Address | None:
+        """Return whose code it is, once."""
+        digest = self.lookup.digest("move", code)
+        found = self.connection.execute(select(moves).where(moves.c.digest == digest)).one_or_none()
+        self.connection.execute(delete(moves).where(or_(moves.c.digest == digest, moves.c.due <= seconds(now))))
+        if found is None or found.due <= seconds(now):
+            return None
+        return self.conversations.address_of(found.person)
+
+
+@dataclass(frozen=True, slots=True)
 class SqlTimers:
     """handlers.ports.Timers over one connection."""
 
@@ -192,6 +218,13 @@ class SqlTimers:
         """Forget."""
         person = self.rows.of(address)
         self.connection.execute(delete(timers).where(timers.c.person == person, timers.c.name == timer))
+
+    def active(self, timer: str, due_after: datetime) -> tuple[Address, ...]:
+        """Return whose timer of this name is due later than that: who did something not long ago."""
+        rows = self.connection.scalars(
+            select(timers.c.person).where(timers.c.name == timer, timers.c.due > seconds(due_after))
+        )
+        return tuple(address for row in list(rows) if (address := self.conversations.address_of(row)) is not None)
 
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
         """Take due timers; those of conversations that are gone are removed without a word."""

@@ -19,7 +19,7 @@ from storage.cases import SqlCases
 from storage.conversations import SqlConversations
 from storage.errors import CannotConnect, CannotWrite, StorageError
 from storage.ledger import SqlCheckpoints, SqlLedger
-from storage.queues import SqlInbox, SqlOutbox, SqlTimers, SqlTraces
+from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
 from storage.records import SqlAlerts, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
 from storage.rows import Rows
@@ -89,6 +89,7 @@ class SqlUnitOfWork:
     blobs: SqlBlobs
     outbox: SqlOutbox
     traces: SqlTraces
+    moves: SqlMoves
     timers: SqlTimers
     checkpoints: SqlCheckpoints
     alerts: SqlAlerts
@@ -133,6 +134,7 @@ class SqlStore:
             blobs=blobs,
             outbox=SqlOutbox(connection, rows, ring, self._entropy),
             traces=SqlTraces(connection, rows, ring, self._entropy),
+            moves=SqlMoves(connection, rows, lookup, conversations),
             timers=SqlTimers(connection, rows, conversations),
             checkpoints=SqlCheckpoints(connection, self._keys.ledger),
             alerts=SqlAlerts(connection),

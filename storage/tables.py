@@ -113,6 +113,14 @@ outbox = Table(
     Index("outbox_person", "person", "id"),
 )
 
+moves = Table(
+    "moves",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # keyed hash of the code
+    Column("person", BigInteger, nullable=False),  # row of the conversation it carries over
+    Column("due", Integer, nullable=False),  # seconds since 1970 after which it does not count
+)
+
 timers = Table(
     "timers",
     metadata,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,10 +12,9 @@ import pytest
 from bot.clock import FixedClock
 from dialogs.keys import identity_recipients, usable_recipients
 from dialogs.policy import Policy
-from handlers.deliver import Delivery
+from handlers.deliver import Delivered, Delivery
 from handlers.errors import NoRecipients
 from handlers.receive import Reception
-from handlers.retry import WAITS_SECONDS, next_try
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 from storage.crypto.age.keys import parse_identity
 from storage.crypto.sealing import AgeSealer, open_file, open_report
@@ -182,35 +182,99 @@ def test_keys_count_only_on_their_days_and_never_alone(policy: Policy) -> None:
     assert usable_recipients(directory, "OFF-NONE", NOON) == ()
 
 
-class _Flaky:
-    """A channel that fails as often as told."""
+def settled(clock: FixedClock, *outcomes: str) -> tuple[MemoryStore, list[str]]:
+    """Queue two messages to one person, let the first come to these outcomes in turn; return what is offered next."""
+    store = MemoryStore()
+    delivery = Delivery(store, clock, "signal")
+    with store.transaction() as work:
+        for text in ("first", "second"):
+            work.outbox.add(Outgoing(MINA, text, "Q01", 1), NOON)
+    for outcome in outcomes:
+        (item,) = delivery.claim()
+        delivery.settle([Delivered(item, outcome, ref="7", wait_seconds=30.0)])
+        clock.at += timedelta(seconds=31)
+    return store, [item.outgoing.text for item in delivery.claim()]
 
-    def __init__(self, failures: int) -> None:
-        self.failures = failures
-        self.sent: list[str] = []
 
-    def send(self, outgoing: Outgoing) -> bool:
-        self.failures -= 1
-        if self.failures >= 0:
-            return False
-        self.sent.append(outgoing.text)
-        return True
+@pytest.mark.parametrize(
+    ("outcomes", "offered"),
+    [
+        (("sent",), ["second"]), (("later",), ["first"]), (("later", "sent"), ["second"]), (("unknown",), ["first"]),
+        (("unknown", "unknown"), ["second"]), (("refused",), ["second"]), (("unreachable",), ["second"]),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_message_decides_what_follows(
+    clock: FixedClock, outcomes: tuple[str, ...], offered: list[str]
+) -> None:
+    """Later comes again, unknown comes again once, refused is a dead letter that blocks nobody."""
+    assert settled(clock, *outcomes)[1] == offered
 
 
-def test_what_cannot_be_sent_is_tried_again_later_and_blocks_nobody(clock: FixedClock) -> None:
-    """Then it goes out once."""
-    store, channel = MemoryStore(), _Flaky(1)
-    delivery = Delivery(store, clock, channel, "signal")
+def test_a_refused_message_stays_as_a_dead_letter_and_a_sent_one_leaves_a_trace(clock: FixedClock) -> None:
+    """The letter for the operator, the trace for clearing the chat."""
+    with settled(clock, "refused")[0].transaction() as work:
+        assert work.outbox.dead() == 1
+    with settled(clock, "sent")[0].transaction() as work:
+        assert work.traces.take(MINA) == ("7",)
+
+
+def test_nothing_goes_out_before_the_service_allows_it(clock: FixedClock) -> None:
+    """retry_after is honoured to the second."""
+    store = MemoryStore()
+    delivery = Delivery(store, clock, "signal")
     with store.transaction() as work:
         work.outbox.add(Outgoing(MINA, "hello", "Q01", 1), NOON)
-    assert (delivery.send_due(), channel.sent, delivery.send_due()) == (1, [], 0)
-    clock.at += timedelta(seconds=WAITS_SECONDS[0])
-    assert (delivery.send_due(), channel.sent, delivery.send_due()) == (1, ["hello"], 0)
+    (item,) = delivery.claim()
+    delivery.settle([Delivered(item, "later", wait_seconds=300)])
+    clock.at += timedelta(seconds=299)
+    assert delivery.claim() == ()
+    clock.at += timedelta(seconds=1)
+    assert len(delivery.claim()) == 1
 
 
-def test_tries_become_rarer_and_end() -> None:
-    """The last one is a dead letter."""
-    waits = [next_try(attempt, NOON) for attempt in range(len(WAITS_SECONDS) + 1)]
+def test_a_code_carries_everything_over_to_signal_once(desk: Desk) -> None:
+    """What was answered on Telegram goes on on Signal; the code works once, and nothing stays behind."""
+    telegram, signal = Address("telegram", "9"), Address("signal", "aci-9")
+    said = desk.say("hi", "1", "1", "3", "1", "1", address=telegram)
+    code = re.search(r"MV-[A-Z2-7]{4}-[A-Z2-7]{4}", said)
+    assert code is not None
+    moved = desk.say(f" {code[0].lower()} ", address=signal)
+    assert moved.startswith("You are here now")
+    assert "Signal" in moved
+    with desk.store.transaction() as work:
+        assert work.conversations.load(telegram) is None
+        loaded = work.conversations.load(signal)
+        assert loaded is not None
+        assert loaded.conversation.channel == "signal"
+        assert [a.node for a in loaded.conversation.draft.answers][:3] == ["Q01", "Q02", "Q03"]  # type: ignore[union-attr]  # a draft is there
+    assert "Choose a language" in desk.say(code[0], address=Address("signal", "aci-10"))
 
-    assert waits[-1] is None
-    assert [wait for wait in waits if wait is not None] == sorted(wait for wait in waits if wait is not None)
+
+def test_somebody_who_blocked_the_bot_is_shown_as_unreachable(desk: Desk) -> None:
+    """And nothing more is queued for them."""
+    desk.say(*TO_FILES, *TO_SEND)
+    desk.reception.unreachable(MINA)
+    desk.reception.unreachable(Address("signal", "nobody"))
+    with desk.store.transaction() as work:
+        (case,) = work.cases.ids()
+        card = work.cases.get(case)
+        assert card is not None
+        assert card.unreachable
+        assert work.outbox.waiting() == 0
+
+
+def test_trouble_on_our_side_is_said_and_the_message_does_not_come_for_ever(desk: Desk) -> None:
+    """The question stays open."""
+    desk.say("hi", "1")
+    inbound = Inbound(MINA, "poison", text="1")
+    desk.reception.excuse(inbound, "T-TROUBLE")
+    assert "Something went wrong on our side" in desk.said()
+    assert desk.reception.receive(inbound) is None
+    assert desk.reception.active_since(desk.clock.at - timedelta(minutes=10)) == (MINA,)
+
+
+def test_a_changed_message_is_answered_kindly_and_changes_nothing(desk: Desk) -> None:
+    """Telegram and Signal let people edit what they sent."""
+    desk.say("hi", "1")
+    desk.reception.receive(Inbound(MINA, "edit", edited=True))
+    assert "You changed an earlier message" in desk.said()

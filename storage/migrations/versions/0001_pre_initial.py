@@ -107,6 +107,12 @@ def _make_queues() -> None:
     op.create_index("outbox_waiting", "outbox", ["state", "channel", "due"])
     op.create_index("outbox_person", "outbox", ["person", "id"])
     op.create_table(
+        "moves",
+        sa.Column("digest", sa.LargeBinary, primary_key=True),
+        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("due", sa.Integer, nullable=False),
+    )
+    op.create_table(
         "timers",
         sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("name", sa.String(60), primary_key=True),
@@ -133,7 +139,8 @@ def _make_queues() -> None:
 def downgrade() -> None:
     """Drop all tables, those that refer to others first."""
     for table in (
-        "versions", "tallies", "alerts", "timers", "outbox", "inbox", "traces", "attachments", "checkpoints", "blobs",
+        "versions", "tallies", "alerts", "moves", "timers", "outbox",
+        "inbox", "traces", "attachments", "checkpoints", "blobs",
         "ledger", "cases", "conversations", "keys",
     ):  # fmt: skip
         op.drop_table(table)

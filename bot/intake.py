@@ -1,0 +1,94 @@
+"""bot.adapter.Intake over the use cases: durable when it returns, and no message is ever in another one's way."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.adapter import NotStored
+from handlers.errors import HandlerError, NoRecipients
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.adapter import Adapter
+    from bot.writer import Writer
+    from handlers.receive import Reception
+    from handlers.types import Address, Inbound
+
+LOG: Final = logging.getLogger("leeward")
+RECENT: Final = timedelta(minutes=10)
+"""After a gap the open question is repeated to people who did something in so many minutes; others when they write."""
+
+
+class ServiceIntake:
+    """Takes messages of every channel into one reception."""
+
+    def __init__(self, reception: Reception, writer: Writer, awake: Callable[[str], None]) -> None:
+        """Take who receives, where work is done, and whom to wake when a channel has something to send."""
+        self._reception, self._writer, self._awake = reception, writer, awake
+        self.adapters: Mapping[str, Adapter] = {}
+        self.counts: Counter[str] = Counter()
+
+    async def take(self, inbound: Inbound) -> bool:
+        """Store one message and its turn. Raises NotStored."""
+        channel = inbound.address.channel
+        try:
+            taken = None
+            if inbound.file is not None:
+                taken = await self._writer.run_file(lambda: self._reception.attachments.take(inbound))
+            done = await self._writer.run(lambda: self._reception.receive_taken(inbound, taken))
+        except StorageError as exc:
+            self.counts["not stored"] += 1
+            raise NotStored from exc
+        except Exception as exc:  # noqa: BLE001 - a defect of ours: the person is told, and nobody else waits for it
+            done = None
+            await self._excuse(inbound, exc)
+        self.counts["received"] += 1
+        self._awake(channel)
+        if inbound.file is not None and channel in self.adapters:
+            await self.adapters[channel].forget_file(inbound.file)
+        return done is not None
+
+    async def _excuse(self, inbound: Inbound, exc: Exception) -> None:
+        self.counts["trouble"] += 1
+        LOG.error("a turn could not be carried out: %s", type(exc).__name__)
+        trouble = "T-NO-OFFICE-KEY" if isinstance(exc, NoRecipients) else "T-TROUBLE"
+        try:
+            await self._writer.run(lambda: self._reception.excuse(inbound, trouble))
+        except StorageError as again:
+            raise NotStored from again
+        except HandlerError:
+            return
+
+    async def gap(self) -> None:
+        """Ask open questions again of those who did something a few minutes ago."""
+        since = self._reception.clock.now() - RECENT
+        self.counts["gaps"] += 1
+        try:
+            for address in await self._writer.run(lambda: self._reception.active_since(since)):
+                await self._repeat(address)
+        except StorageError:
+            LOG.error("open questions could not be repeated after a gap: the database does not answer")
+
+    async def _repeat(self, address: Address) -> None:
+        if address.channel in self.adapters:
+            await self._writer.run(lambda: self._reception.repeat_question(address))
+            self._awake(address.channel)
+
+    async def unreachable(self, address: Address) -> None:
+        """Show the officer that nothing arrives there any more. Raises NotStored."""
+        try:
+            await self._writer.run(lambda: self._reception.unreachable(address))
+        except StorageError as exc:
+            raise NotStored from exc
+
+    async def identity_changed(self, address: Address) -> None:
+        """Hold what officers say until the person has proved themselves. Raises NotStored."""
+        try:
+            await self._writer.run(lambda: self._reception.identity_changed(address))
+        except StorageError as exc:
+            raise NotStored from exc

@@ -1,0 +1,146 @@
+"""The running service: channels, senders, timers, the control socket, and a clean end.
+
+Everything runs in one TaskGroup. A signal to stop lets every turn that was begun be stored and every send that was
+begun come to its end; what waits stays in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.app import cover_ledger
+from bot.control import MOST_BYTES, SOCKET_FILE, answer
+from bot.intake import ServiceIntake
+from bot.sender import Pace, Sender
+from bot.writer import Writer
+from handlers.deliver import Delivery
+from handlers.errors import HandlerError
+from storage.crypto.errors import CryptoError
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from bot.adapter import Adapter
+    from bot.app import Service
+
+LOG: Final = logging.getLogger("leeward")
+TICK_SECONDS: Final = 1.0
+CHECKPOINT_EVERY: Final = 600
+PRUNE_EVERY: Final = 3600
+KEYS_REMEMBERED: Final = timedelta(days=3)
+TRACES_REMEMBERED: Final = timedelta(hours=48)
+REFUSALS: Final = (HandlerError, StorageError, CryptoError)
+
+
+class Runtime:
+    """One process that serves."""
+
+    def __init__(
+        self, service: Service, adapters: Mapping[str, Adapter], paces: Mapping[str, tuple[float, float]], *,
+        several: bool,
+    ) -> None:  # fmt: skip
+        """Take the service, its channels and how fast each may send; `several`: the database takes many writers."""
+        self.service, self.adapters = service, adapters
+        self.writer = Writer(several=several)
+        self.intake = ServiceIntake(service.reception, self.writer, self._awake)
+        self.intake.adapters = adapters
+        self._paces = paces
+        self._senders: dict[str, Sender] = {}
+        self._stop = asyncio.Event()
+
+    def _awake(self, channel: str) -> None:
+        if channel in self._senders:
+            self._senders[channel].awake.set()
+
+    def stop(self) -> None:
+        """End the service: nothing new is begun."""
+        self._stop.set()
+
+    async def run(self, ready: Callable[[], None], commands: Mapping[str, Callable[..., Any]] | None = None) -> None:
+        """Serve until `stop` or a signal to end."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self.stop)
+        for channel, adapter in self.adapters.items():
+            delivery = Delivery(self.service.store, self.service.reception.clock, channel)
+            pace = Pace(*self._paces.get(channel, (0.0, 0.0)), loop.time)
+            self._senders[channel] = Sender(adapter, delivery, self.writer, self.intake, pace)
+        control = await self._control(commands) if commands is not None else None
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._channel(adapter)) for adapter in self.adapters.values()]
+                tasks += [group.create_task(sender.run()) for sender in self._senders.values()]
+                tasks.append(group.create_task(self._clockwork()))
+                ready()
+                await self._stop.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._end(control)
+
+    async def _channel(self, adapter: Adapter) -> None:
+        await adapter.set_up()
+        await adapter.receive(self.intake)
+
+    async def _end(self, control: asyncio.Server | None) -> None:
+        if control is not None:
+            control.close()
+            with suppress(FileNotFoundError):
+                self._socket().unlink()
+        await asyncio.to_thread(self.writer.close)
+        for adapter in self.adapters.values():
+            await adapter.close()
+
+    async def _clockwork(self) -> None:
+        """Let time arrive every second; cover the ledger and forget what is old from time to time."""
+        seconds = 0
+        while True:
+            try:
+                if await self.writer.run(self.service.reception.time_arrived):
+                    for sender in self._senders.values():
+                        sender.awake.set()
+                if seconds % CHECKPOINT_EVERY == 0:
+                    await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
+                if seconds % PRUNE_EVERY == 0:
+                    await self.writer.run(self._prune)
+            except StorageError:
+                LOG.error("time could not be handled: the database does not answer")
+            except Exception as exc:  # noqa: BLE001 - one bad timer must not stop all others
+                LOG.error("a timer could not be handled: %s", type(exc).__name__)
+            await asyncio.sleep(TICK_SECONDS)
+            seconds += 1
+
+    def _prune(self) -> None:
+        now = self.service.reception.clock.now()
+        with self.service.store.transaction() as work:
+            work.inbox.prune(now - KEYS_REMEMBERED)
+            work.traces.prune(now - TRACES_REMEMBERED)
+
+    def _socket(self) -> Path:
+        return self.service.home / SOCKET_FILE
+
+    async def _control(self, commands: Mapping[str, Callable[..., Any]]) -> asyncio.Server:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            line = await reader.readline()
+            said = await self.writer.run(lambda: answer(line, commands, REFUSALS))
+            for sender in self._senders.values():
+                sender.awake.set()
+            writer.write(said)
+            await writer.drain()
+            writer.close()
+
+        with suppress(FileNotFoundError):
+            self._socket().unlink()
+        before = os.umask(0o177)
+        try:
+            return await asyncio.start_unix_server(serve, str(self._socket()), limit=MOST_BYTES)
+        finally:
+            os.umask(before)

@@ -1,0 +1,290 @@
+"""bot.adapter.Adapter for Signal, over signal-cli-rest-api.
+
+signalbot reconnects neither after a clean close nor on a half-open socket, drops what it cannot parse and answers two
+messages of one person at once; so the loop is ours. Messages of one person go through one queue, and the read receipt
+is sent only when the message is durable: on Signal that is our acknowledgement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import aiohttp
+
+from bot.adapter import NotStored, Outcome, Sending
+from bot.signal.parsing import CHANNEL, Parsed, parse
+from bot.streams import LoopStream
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.adapter import Intake
+    from handlers.types import Address, IncomingFile, Outgoing
+
+CALL_SECONDS: Final = 30.0
+CONNECT_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 15.0
+FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
+STORE_WAIT: Final = 10.0
+CHALLENGE_SECONDS: Final = 60.0
+UNTRUSTED_SECONDS: Final = 300.0
+MAX_FRAME_BYTES: Final = 1024 * 1024
+WAITING_PER_PERSON: Final = 500
+OLDEST_VERSION: Final = (0, 101, 0)
+MODES: Final = ("json-rpc", "json-rpc-native", "native")
+OK, TOO_MANY, ERROR = 300, 429, 500
+FORGET_TRIES: Final = 3
+
+
+class SignalAdapter:
+    """One Signal number."""
+
+    channel = CHANNEL
+
+    def __init__(
+        self, number: str, service: str, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS, profile: str = "Notices",
+    ) -> None:  # fmt: skip
+        """Take the number and host:port of the service; nothing is called yet."""
+        self._number, self._base = number, f"{service.rstrip('/')}"
+        self._sleep, self._heartbeat, self._profile = sleep, heartbeat_seconds, profile
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._people: dict[Address, asyncio.Queue[Parsed]] = {}
+        self._timers: dict[str, int] = {}
+        self._intake: Intake | None = None
+        self.unreadable = self.dropped = 0
+        self.healthy = False
+        self.problem = "not started yet"
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """Return the session, made in the loop that first asks for it."""
+        if self._session is None or self._session.closed:
+            timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=CONNECT_SECONDS)
+            self._session = aiohttp.ClientSession(timeout=timeout)
+        return self._session
+
+    def _url(self, path: str, scheme: str = "http") -> str:
+        return f"{scheme}://{self._base}{path}"
+
+    async def set_up(self) -> None:
+        """Wait until the service is there, new enough and in a mode that pushes messages."""
+        wait = FIRST_WAIT
+        while True:
+            self.problem = await self._why_not_ready()
+            if not self.problem:
+                break
+            await self._sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+        with suppress(aiohttp.ClientError, TimeoutError):
+            profile = {"name": self._profile}
+            async with self.session.put(self._url(f"/v1/profiles/{self._number}"), json=profile):
+                pass
+        self.healthy = True
+
+    async def _why_not_ready(self) -> str:
+        try:
+            async with self.session.get(self._url("/v1/about")) as answer:
+                about = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return "signal-cli-rest-api does not answer: check LEEWARD_SIGNAL_SERVICE and that it runs"
+        if not isinstance(about, dict) or version_of(str(about.get("version"))) < OLDEST_VERSION:
+            return "signal-cli-rest-api is too old: run 0.101.0 or newer"
+        if about.get("mode") not in MODES:
+            return "signal-cli-rest-api is in a mode that must be polled: set MODE=json-rpc"
+        return ""
+
+    async def receive(self, intake: Intake) -> None:
+        """Receive for ever. After every interruption the intake is told that something may be missing."""
+        self._loop, self._intake = asyncio.get_running_loop(), intake
+        interrupted, wait = False, FIRST_WAIT
+        async with asyncio.TaskGroup() as workers:
+            while True:
+                try:
+                    async with self.session.ws_connect(
+                        self._url(f"/v1/receive/{self._number}", "ws"), heartbeat=self._heartbeat,
+                        max_msg_size=MAX_FRAME_BYTES, timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
+                    ) as socket:  # fmt: skip
+                        self.healthy, self.problem, wait = True, "", FIRST_WAIT
+                        if interrupted:
+                            await intake.gap()
+                        interrupted = True
+                        await self._read(socket, workers)
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    interrupted = True
+                self.healthy, self.problem = False, "the connection to signal-cli-rest-api was lost, connecting again"
+                await self._sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse, workers: asyncio.TaskGroup) -> None:
+        async for frame in socket:
+            if frame.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                continue
+            parsed = parse(frame.data)
+            if not parsed.readable:
+                self.unreadable += 1
+            address = parsed.changed or (parsed.inbound[0].address if parsed.inbound else None)
+            if address is None:
+                continue
+            queue = self._people.get(address)
+            if queue is None:
+                queue = self._people[address] = asyncio.Queue(WAITING_PER_PERSON)
+                workers.create_task(self._one_person(address, queue))
+            try:
+                queue.put_nowait(parsed)
+            except asyncio.QueueFull:  # somebody floods: their message gets no receipt, and nobody else waits
+                self.dropped += 1
+
+    async def _one_person(self, address: Address, queue: asyncio.Queue[Parsed]) -> None:
+        """Take the messages of one person in their order; ends when none is left, and is begun again for the next."""
+        while not queue.empty():
+            parsed = queue.get_nowait()
+            await self._take(parsed)
+            if queue.empty():
+                await asyncio.sleep(0)
+        self._people.pop(address, None)
+
+    async def _take(self, parsed: Parsed) -> None:
+        intake = self._intake
+        if intake is None:
+            return
+        wait = 0.5
+        while True:
+            try:
+                if parsed.changed is not None:
+                    await intake.identity_changed(parsed.changed)
+                for inbound in parsed.inbound:
+                    await intake.take(inbound)
+                break
+            except NotStored:
+                await self._sleep(wait)
+                wait = min(wait * 2, STORE_WAIT)
+        if parsed.inbound:
+            await self._receipt(parsed)
+
+    async def _receipt(self, parsed: Parsed) -> None:
+        receipt = {
+            "receipt_type": "read", "recipient": parsed.inbound[0].address.value, "timestamp": parsed.timestamp,
+        }  # fmt: skip
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with self.session.post(self._url(f"/v1/receipts/{self._number}"), json=receipt):
+                pass
+
+    async def send(self, outgoing: Outgoing) -> Sending:
+        """Send one message or carry out its act; never raises."""
+        person = outgoing.address.value
+        try:
+            if outgoing.act == "set-disappearing":
+                self._timers[person] = outgoing.seconds
+                return await self._set_timer(person, outgoing.seconds)
+            if outgoing.act == "clear-chat":
+                return await self._clear(outgoing)
+            if not outgoing.text:
+                return Sending(Outcome.SENT)
+            body = {"number": self._number, "recipients": [person], "message": outgoing.text, "text_mode": "normal"}
+            async with self.session.post(self._url("/v2/send"), json=body) as answer:
+                return await self._sent(answer, outgoing.address)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Sending(Outcome.LATER, wait_seconds=2.0)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return Sending(Outcome.UNKNOWN)
+
+    async def _sent(self, answer: aiohttp.ClientResponse, address: Address) -> Sending:
+        try:
+            body = await answer.json(content_type=None)
+        except ValueError:
+            body = None
+        if answer.status < OK:
+            return Sending(Outcome.SENT, ref=timestamp_of(body)) if body is not None else Sending(Outcome.UNKNOWN)
+        said = str(body.get("error", "")) if isinstance(body, dict) else ""
+        if answer.status == TOO_MANY or (isinstance(body, dict) and body.get("challenge_tokens")):
+            self.problem = "Signal asks for a CAPTCHA or for patience: see docs/signal.md"
+            seconds = _header_seconds(answer) or CHALLENGE_SECONDS
+            return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
+        if answer.status >= ERROR:
+            return Sending(Outcome.LATER, wait_seconds=2.0)
+        if "untrusted" in said.lower():
+            if self._intake is not None:
+                with suppress(NotStored):
+                    await self._intake.identity_changed(address)
+            return Sending(Outcome.LATER, wait_seconds=UNTRUSTED_SECONDS)
+        gone = "unregistered" in said.lower() or "not registered" in said.lower()
+        return Sending(Outcome.UNREACHABLE if gone else Outcome.REFUSED)
+
+    async def _set_timer(self, person: str, seconds: int) -> Sending:
+        body = {"recipient": person, "expiration_in_seconds": seconds}
+        async with self.session.put(self._url(f"/v1/contacts/{self._number}"), json=body) as answer:
+            later = answer.status >= ERROR or answer.status == TOO_MANY
+            return Sending(Outcome.LATER, wait_seconds=2.0) if later else Sending(Outcome.SENT)
+
+    async def _clear(self, outgoing: Outgoing) -> Sending:
+        """Delete our own messages for both sides; Signal lets nobody delete those of others."""
+        for ref in outgoing.refs:
+            if ref.isdecimal():
+                body = {"recipient": outgoing.address.value, "timestamp": int(ref)}
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    async with self.session.delete(self._url(f"/v1/remote-delete/{self._number}"), json=body):
+                        pass
+        return Sending(Outcome.SENT)
+
+    def open_file(self, incoming: IncomingFile) -> BinaryIO:
+        """Open an attachment as a stream, from a worker thread. Raises OSError."""
+        loop = self._loop
+        if loop is None:
+            raise OSError("not receiving yet")
+        return asyncio.run_coroutine_threadsafe(self._open(incoming, loop), loop).result(CALL_SECONDS * 2)
+
+    async def _open(self, incoming: IncomingFile, loop: asyncio.AbstractEventLoop) -> BinaryIO:
+        try:
+            answer = await self.session.get(
+                self._url(f"/v1/attachments/{incoming.source}"),
+                timeout=aiohttp.ClientTimeout(total=None, sock_read=CALL_SECONDS),
+            )
+            answer.raise_for_status()
+        except (aiohttp.ClientError, TimeoutError) as exc:
+            raise OSError("the attachment cannot be fetched") from exc
+
+        async def read(count: int) -> bytes:
+            try:
+                return await answer.content.read(count)
+            except aiohttp.ClientError as exc:
+                raise OSError("the attachment was cut") from exc
+
+        async def close() -> None:
+            answer.close()
+
+        return LoopStream(loop, read, close)  # type: ignore[return-value]  # a raw stream reads like a BinaryIO
+
+    async def forget_file(self, incoming: IncomingFile) -> None:
+        """Delete the service's own copy, which lies there in clear."""
+        for attempt in range(FORGET_TRIES):
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self.session.delete(self._url(f"/v1/attachments/{incoming.source}")) as answer:
+                    if answer.status < ERROR:
+                        return
+            await self._sleep(FIRST_WAIT * 2**attempt)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return a version as numbers; () for anything else, which is older than everything."""
+    parts = text.split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
+
+
+def timestamp_of(body: Any) -> str:  # noqa: ANN401 - what the service answered: an object, or since 0.101 a list of them
+    """Return the time stamp by which a sent message can be deleted."""
+    first = body[0] if isinstance(body, list) and body else body
+    return str(first.get("timestamp") or "") if isinstance(first, dict) else ""
+
+
+def _header_seconds(answer: aiohttp.ClientResponse) -> float:
+    said = answer.headers.get("Retry-After", "")
+    return float(said) if said.isdecimal() else 0.0

@@ -1,0 +1,47 @@
+"""The webhook: one route that answers 200 only when the update is durable."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.adapter import NotStored
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from bot.adapter import Intake
+    from bot.telegram.adapter import TelegramAdapter
+
+SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+MAX_BODY_BYTES: Final = 1024 * 1024
+
+
+def webhook_route(path: str, secret: str, adapter: TelegramAdapter, intake: Intake) -> Route:
+    """Return the route: 403 for a wrong secret, 413 and 400 for a body that is none, 503 when it cannot be stored."""
+
+    async def receive(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
+            return Response(status_code=403)
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MAX_BODY_BYTES:
+                return Response(status_code=413)
+        try:
+            update = json.loads(body)
+        except (ValueError, RecursionError):
+            return Response(status_code=400)
+        if not isinstance(update, dict):
+            return Response(status_code=400)
+        try:
+            await adapter.take_raw(update, intake)
+        except NotStored:
+            return Response(status_code=503)
+        return Response(status_code=200)
+
+    return Route(path, receive, methods=["POST"])

@@ -1,0 +1,142 @@
+"""`leeward serve` as a process, against servers that behave as Telegram and Signal do."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.faults import Fault, until
+from tests.serving import TO_FILES, TO_SEND, TOKEN, served, talk
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_whole_interview_on_signal_with_a_file_and_a_sealed_report(tmp_path: Path) -> None:
+    """Answered, receipted, sealed; the service's copy of the file is deleted."""
+
+    async def play() -> None:
+        async with served(tmp_path, "signal") as running:
+            mina = running.signal.person("aci-mina")
+            await talk(mina, TO_FILES)
+            before = len(mina.received)
+            mina.send_file(b"picture")
+            await until(lambda: len(mina.received) > before)
+            assert "I have it, locked" in mina.last
+            await talk(mina, TO_SEND)
+            assert "Sent." in "\n".join(mina.received[-2:])
+            assert len(mina.receipts) == len(TO_FILES) + 1 + len(TO_SEND)
+            assert running.signal.attachments == {}
+            assert running.signal.violations == []
+
+    asyncio.run(play())
+    assert len(list((tmp_path / "blobs").iterdir())) == 1
+
+
+def test_the_beginning_on_telegram_by_buttons_and_the_move_to_signal(tmp_path: Path) -> None:
+    """Buttons work, an old one is harmless, and a code carries everything over."""
+
+    async def play() -> None:
+        async with served(tmp_path, "telegram", "signal") as running:
+            person = running.telegram.person(7)
+            await talk(person, ("/start", "1"))
+            sent = person.received[-1]
+            person.press("1")
+            await until(lambda: len(person.received) == 3)
+            person.press_data(sent, sent["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
+            await until(lambda: len(person.received) == 4)
+            assert "older question" in person.last
+            await until(lambda: len(running.telegram.answered) == 2)
+            await talk(person, ("3", "1", "1"))
+            code = next(word for word in person.last.split() if word.startswith("MV-")).rstrip(".")
+            mina = running.signal.person("aci-mina")
+            await talk(mina, (code,))
+            assert mina.last.startswith("You are here now")
+            await until(lambda: not [m for m in person.shown.values() if "text" in m and m.get("from") is None])
+            assert (running.telegram.violations, running.signal.violations) == ([], [])
+
+    asyncio.run(play())
+
+
+def test_what_was_not_stored_when_the_process_was_killed_comes_again(tmp_path: Path) -> None:
+    """Killed in the middle: every answer counts once, and the conversation goes on."""
+
+    async def play() -> None:
+        async with served(tmp_path, "telegram") as running:
+            person = running.telegram.person(7)
+            for text in ("hi", "1", "1", "3", "1", "2", "2", "0", "1", "1"):
+                person.say(text)
+                await running.kill()
+                await running.start()
+            await until(lambda: "paid job" in person.last, 20)
+            await until(lambda: len(running.telegram.confirmed) == 10, 20)
+            assert len(set(running.telegram.confirmed)) == 10
+            assert running.telegram.violations == []
+
+    asyncio.run(play())
+
+
+def test_faults_of_the_services_lose_no_prompt_and_no_answer(tmp_path: Path) -> None:
+    """429, 500, 502, cuts, truncated answers, on receiving and on sending."""
+    late = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}}
+    faults = (
+        Fault("status", 429, late, {"Retry-After": "1"}), Fault("status", 500), Fault("status", 502), Fault("cut before"),
+        Fault("cut after"), Fault("truncated"),
+    )  # fmt: skip
+
+    async def play() -> None:
+        async with served(tmp_path, "telegram", "signal") as running:
+            person, mina = running.telegram.person(7), running.signal.person("aci-mina")
+            for fault in faults:
+                running.telegram.faults.plan("sendMessage", fault)
+                running.telegram.faults.plan("getUpdates", fault)
+                running.signal.faults.plan("post /v2/send", fault)
+            for text in ("hi", "1", "1", "3"):
+                await talk(mina, (text,))
+                await talk(person, (text,))
+            await until(lambda: not running.telegram.faults.left and not running.signal.faults.left, 40)
+            assert "Is this your own phone" in person.last
+            assert "Is this your own phone" in mina.last
+
+    asyncio.run(play())
+
+
+def test_after_a_clean_close_a_cut_and_a_restart_signal_is_heard_again(tmp_path: Path) -> None:
+    """And the open question is asked again, because something may have been lost."""
+
+    async def play() -> None:
+        async with served(tmp_path, "signal") as running:
+            mina = running.signal.person("aci-mina")
+            await talk(mina, ("hi", "1"))
+            for code in (1000, 1001, 1011):
+                before = len(mina.received)
+                await running.signal.close_sockets(code)
+                await until(lambda before=before: len(mina.received) > before)
+            before = len(mina.received)
+            running.signal.cut_sockets()
+            await until(lambda: len(mina.received) > before)
+            await talk(mina, ("1",))
+            assert "danger" in mina.last
+
+    asyncio.run(play())
+
+
+def test_nothing_of_a_person_is_in_the_log_even_when_everything_fails(tmp_path: Path) -> None:
+    """Token, number, chat id, name and text; the control shows that the log would have held them."""
+    canary = "Canary4242"
+
+    async def play() -> bytes:
+        async with served(tmp_path, "telegram", "signal", LEEWARD_LOG_FORMAT="json") as running:
+            person, mina = running.telegram.person(987654321), running.signal.person("aci-4242")
+            running.telegram.faults.plan("getUpdates", Fault("truncated"), Fault("status", 401))
+            running.signal.push("{broken " + canary)
+            await talk(mina, (canary,))
+            await talk(person, (canary,))
+            await running.stop()
+            return running.log
+
+    log = asyncio.run(play()).decode()
+    assert "Serving" in log
+    for secret in (canary, TOKEN, "987654321", "aci-4242", "+4179"):
+        assert secret not in log

@@ -1,0 +1,237 @@
+"""A signal-cli-rest-api on this machine: REST and WebSocket; messages are dropped while nobody listens, as the real one does."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from tests.fakes.faults import Faults, cut
+
+CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "signal-cli-rest-api-0.101.swagger.json"
+JSON_TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "number": (int, float)}
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody on Signal, and what they see of the chat."""
+
+    server: SignalServer
+    aci: str
+    number: str | None = None
+    shown: dict[int, str] = field(default_factory=dict)  # time stamp -> text
+    received: list[str] = field(default_factory=list)
+    receipts: list[int] = field(default_factory=list)
+    timer: int = 0
+
+    def envelope(self, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of an envelope
+        """Return an envelope of this person."""
+        stamp = next(self.server.stamps)
+        return {
+            "envelope": {
+                "source": self.number or self.aci, "sourceNumber": self.number, "sourceUuid": self.aci,
+                "sourceName": "Somebody", "sourceDevice": 1, "timestamp": stamp, **content,
+            },
+            "account": "+41790000000",
+        }  # fmt: skip
+
+    def say(self, text: str) -> int:
+        """Write a message; return its time stamp."""
+        frame = self.envelope()
+        stamp: int = frame["envelope"]["timestamp"]
+        frame["envelope"]["dataMessage"] = {"timestamp": stamp, "message": text, "expiresInSeconds": self.timer}
+        self.server.push(frame)
+        return stamp
+
+    def send_file(self, content: bytes, name: str = "a.png", kind: str = "image/png") -> int:
+        """Send a file."""
+        file_id = f"att{len(self.server.attachments)}.bin"
+        self.server.attachments[file_id] = content
+        frame = self.envelope()
+        stamp: int = frame["envelope"]["timestamp"]
+        attachment = {"id": file_id, "contentType": kind, "filename": name, "size": len(content)}
+        frame["envelope"]["dataMessage"] = {"timestamp": stamp, "message": None, "attachments": [attachment]}
+        self.server.push(frame)
+        return stamp
+
+    @property
+    def last(self) -> str:
+        """What the bot said last."""
+        return self.received[-1] if self.received else ""
+
+
+class SignalServer:
+    """The server; `app()` serves it."""
+
+    def __init__(self, *, keeps: bool = False, mode: str = "json-rpc", version: str = "0.101.0") -> None:
+        self.keeps, self.mode, self.version = keeps, mode, version
+        self.people: dict[str, Person] = {}
+        self.attachments: dict[str, bytes] = {}
+        self.violations: list[str] = []
+        self.dropped = 0
+        self.faults = Faults()
+        self.stamps = itertools.count(1_790_000_000_000)
+        self.sockets: list[web.WebSocketResponse] = []
+        self.deaf = False  # half-open: frames and pings go nowhere
+        self._kept: list[str] = []
+        self._contract = json.loads(CONTRACT.read_text()) if CONTRACT.is_file() else None
+
+    def person(self, aci: str, number: str | None = None) -> Person:
+        """Return the person with this identity."""
+        return self.people.setdefault(aci, Person(self, aci, number))
+
+    def push(self, frame: dict[str, Any] | str) -> None:
+        """Deliver a frame to whoever listens; nobody does: it is lost (json-rpc mode), or kept."""
+        text = frame if isinstance(frame, str) else json.dumps(frame)
+        if self.deaf:
+            return
+        if not self.sockets:
+            if self.keeps:
+                self._kept.append(text)
+            else:
+                self.dropped += 1
+            return
+        for socket in self.sockets:
+            asyncio.get_running_loop().create_task(self._send(socket, text))
+
+    @staticmethod
+    async def _send(socket: web.WebSocketResponse, text: str) -> None:
+        try:
+            await socket.send_str(text)
+        except (ConnectionError, RuntimeError, aiohttp.ClientError):
+            return
+
+    def app(self) -> web.Application:
+        """Return the application."""
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_get("/v1/receive/{number}", self._receive)
+        app.router.add_route("*", "/{path:.*}", self._call)
+        return app
+
+    async def _receive(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(autoping=not self.deaf)
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        kept, self._kept = self._kept, []
+        for text in kept:
+            await socket.send_str(text)
+        try:
+            async for _message in socket:
+                pass
+        finally:
+            if socket in self.sockets:
+                self.sockets.remove(socket)
+        return socket
+
+    async def close_sockets(self, code: int = 1000) -> None:
+        """Close every socket with this code."""
+        for socket in list(self.sockets):
+            await socket.close(code=code)
+
+    def cut_sockets(self) -> None:
+        """End every socket without a word."""
+        for socket in list(self.sockets):
+            self.sockets.remove(socket)
+            transport = socket._req.transport if socket._req is not None else None
+            if transport is not None:
+                transport.abort()
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        path, method = f"/{request.match_info['path']}", request.method
+        raw = await request.read()
+        data = json.loads(raw) if raw else None
+        name = self._check(method, path, data)
+        fault = self.faults.next(name)
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "status":
+            return web.json_response(fault.body or {"error": "planned"}, status=fault.status, headers=fault.headers)
+        if fault is not None and fault.kind == "cut before":
+            cut(request)
+            return web.Response()
+        answer = self._carry_out(method, path, data)
+        if fault is not None and fault.kind == "cut after":
+            cut(request)
+            return web.Response()
+        if fault is not None and fault.kind == "truncated":
+            return web.Response(body=b'[{"timest', status=201, content_type="application/json")
+        return answer
+
+    def _check(self, method: str, path: str, data: Any) -> str:  # noqa: ANN401 - a JSON value
+        """Compare a call with the contract; return the name of its path, such as `post /v2/send`."""
+        if self._contract is None:
+            return f"{method.lower()} {path}"
+        for template, methods in self._contract["paths"].items():
+            parts, asked = template.split("/"), path.split("/")
+            same = len(parts) == len(asked) and all(
+                p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True)
+            )
+            if same and method.lower() in methods:
+                self._check_body(template, methods[method.lower()], data)
+                return f"{method.lower()} {template}"
+        self.violations.append(f"{method} {path}: no such call")
+        return f"{method.lower()} {path}"
+
+    def _check_body(self, template: str, call: dict[str, Any], data: Any) -> None:  # noqa: ANN401 - a JSON value
+        bodies = [parameter for parameter in call.get("parameters", ()) if parameter["in"] == "body"]
+        if not bodies or self._contract is None:
+            return
+        schema = bodies[0]["schema"]
+        if "$ref" in schema:
+            schema = self._contract["definitions"][schema["$ref"].rsplit("/", 1)[1]]
+        if not isinstance(data, dict):
+            self.violations.append(f"{template}: needs a body")
+            return
+        for name in schema.get("required", ()):
+            if name not in data:
+                self.violations.append(f"{template}.{name}: is required")
+        for name, value in data.items():
+            known = schema.get("properties", {}).get(name)
+            if known is None:
+                self.violations.append(f"{template}.{name}: no such field")
+            elif "type" in known and not isinstance(value, JSON_TYPES[known["type"]]):  # type: ignore[arg-type]  # a type or several
+                self.violations.append(f"{template}.{name}: is no {known['type']}")
+
+    def _carry_out(self, method: str, path: str, data: Any) -> web.Response:  # noqa: ANN401 - a JSON value
+        if path == "/v1/about":
+            return web.json_response({"version": self.version, "mode": self.mode, "versions": ["v1", "v2"], "build": 2})
+        if path == "/v1/health":
+            return web.Response(status=204)
+        if path.startswith("/v1/groups/"):
+            return web.json_response([])
+        if path == "/v2/send":
+            stamp = next(self.stamps)
+            for recipient in data["recipients"]:
+                person = self.person(recipient)
+                person.received.append(data["message"])
+                person.shown[stamp] = data["message"]
+            return web.json_response([{"timestamp": str(stamp)}], status=201)
+        if path.startswith("/v1/receipts/"):
+            self.person(data["recipient"]).receipts.append(data["timestamp"])
+            return web.Response(status=204)
+        if path.startswith("/v1/contacts/"):
+            self.person(data["recipient"]).timer = data["expiration_in_seconds"]
+            return web.Response(status=204)
+        if path.startswith("/v1/remote-delete/"):
+            self.person(data["recipient"]).shown.pop(data["timestamp"], None)
+            return web.json_response({"timestamp": str(next(self.stamps))}, status=201)
+        if path.startswith("/v1/attachments/"):
+            return self._attachment(method, path.rsplit("/", 1)[1])
+        if path.startswith("/v1/profiles/"):
+            return web.Response(status=204)
+        return web.json_response({"error": "not here"}, status=404)
+
+    def _attachment(self, method: str, name: str) -> web.Response:
+        content = self.attachments.get(name)
+        if content is None:
+            return web.json_response({"error": "No such attachment"}, status=404)
+        if method == "DELETE":
+            del self.attachments[name]
+            return web.Response(status=204)
+        return web.Response(body=content)
