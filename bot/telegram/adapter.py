@@ -47,6 +47,9 @@ DELETE_AT_ONCE: Final = 100
 CALL_SECONDS: Final = 15.0
 POLL_SECONDS: Final = 25
 LONGEST_WAIT: Final = 30.0
+LONGEST_SILENCE: Final = 5.0
+"""Seconds between two tries to receive: whoever writes now should not wait for our patience."""
+
 EVERYBODY_SECONDS: Final = 60
 UPDATES_AT_ONCE: Final = 100
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -141,7 +144,7 @@ class TelegramAdapter:
             except (TelegramError, NotStored, ValueError, TypeError, KeyError) as exc:
                 self._ill(exc)
                 await self._sleep(exc_wait(exc, wait))
-                wait = min(wait * 2, LONGEST_WAIT)
+                wait = min(wait * 2, LONGEST_SILENCE)
             else:
                 wait = 1.0
                 self._well()
