@@ -12,9 +12,11 @@ from bot.clock import SystemClock, SystemEntropy
 from bot.directory_files import DIRECTORY, make_practice_directory, verify_directory
 from config import interview
 from config.documents import parse
-from config.policies import load_policy, packaged
+from config.policies import ROSTER, load_policy, packaged
+from handlers.alerting import Alerting
 from handlers.proposing import Proposing
 from handlers.receive import Reception
+from handlers.talking import Talking
 from storage import schema
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import AgeSealer
@@ -46,6 +48,8 @@ class Service:
     reception: Reception
     policy: Policy
     proposing: Proposing
+    talking: Talking
+    alerting: Alerting
     keys: Keys
     home: Path
     alarm: str = ""  # why nothing is forwarded now, when the directory does not hold
@@ -87,7 +91,8 @@ def live_service(
         path = home / DIRECTORY
         alarm = directory_alarm(settings, clock.now())
         offices = path if path.is_file() else None
-        policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=offices)
+        duty = home / ROSTER if (home / ROSTER).is_file() else None
+        policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=offices, duty=duty)
         if alarm:
             policy = replace(policy, directory=replace(policy.directory, expires=NEVER))
         url = settings.database_url or sqlite_url(home)
@@ -137,7 +142,9 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
         sealer = AgeSealer()
         reception = Reception(store, sealer, policy, clock, entropy, document, open_file or open_local_file)
         proposing = Proposing(store, sealer, policy, clock, entropy)
-        yield Service(store, reception, policy, proposing, keys, home)
+        talking = Talking(store, sealer, policy, clock, entropy)
+        alerting = Alerting(store, policy, clock, entropy)
+        yield Service(store, reception, policy, proposing, talking, alerting, keys, home)
         cover_ledger(store, clock)
     finally:
         store.close()

@@ -135,6 +135,14 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
 
 @cli.command()
 @click.argument("case")
+@click.option("--by", default="officer", help="Who begins, for the record.")
+def begin(case: str, by: str) -> None:
+    """Begin to talk with the person of a CASE: they see the two words by which they know who writes."""
+    _call("officers", "begin", case, by)
+
+
+@cli.command()
+@click.argument("case")
 @click.option("--start", "to_start", metavar="PROPOSAL", help="Start this one; only with a live yes to exactly it.")
 @click.option("--close", "to_close", metavar="PROPOSAL", help="Close this one.")
 @click.option("--outcome", default="", help="What came of it, in a few words.")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from bot.adapter import Adapter
     from bot.writer import Writer
+    from dialogs.roster import Officer
+    from handlers.alerting import Alerting
     from handlers.receive import Reception
     from handlers.types import Address, Inbound
 
@@ -27,15 +29,21 @@ RECENT: Final = timedelta(minutes=10)
 class ServiceIntake:
     """Takes messages of every channel into one reception."""
 
-    def __init__(self, reception: Reception, writer: Writer, awake: Callable[[str], None]) -> None:
-        """Take who receives, where work is done, and whom to wake when a channel has something to send."""
-        self._reception, self._writer, self._awake = reception, writer, awake
+    def __init__(
+        self, reception: Reception, alerting: Alerting, writer: Writer, awake: Callable[[str], None]
+    ) -> None:  # fmt: skip
+        """Take who receives, who answers officers, where work is done, and whom to wake to send."""
+        self._reception, self._alerting, self._writer, self._awake = reception, alerting, writer, awake
+        self._doubted: set[Address] = set()
         self.adapters: Mapping[str, Adapter] = {}
         self.counts: Counter[str] = Counter()
 
     async def take(self, inbound: Inbound) -> bool:
         """Store one message and its turn. Raises NotStored."""
         channel = inbound.address.channel
+        officer = self._alerting.officer_of(inbound.address)
+        if officer is not None:
+            return await self._officer(inbound, officer)
         try:
             taken = None
             if inbound.file is not None:
@@ -52,6 +60,16 @@ class ServiceIntake:
         if inbound.file is not None and channel in self.adapters:
             await self.adapters[channel].forget_file(inbound.file)
         return done is not None
+
+    async def _officer(self, inbound: Inbound, officer: Officer) -> bool:
+        """An enrolled account never enters the interview; what it says is about alerts."""
+        trusted = inbound.address not in self._doubted
+        try:
+            new = await self._writer.run(lambda: self._alerting.answer(inbound, officer, trusted=trusted))
+        except StorageError as exc:
+            raise NotStored from exc
+        self._awake(inbound.address.channel)
+        return new
 
     async def _excuse(self, inbound: Inbound, exc: Exception) -> None:
         self.counts["trouble"] += 1
@@ -88,6 +106,7 @@ class ServiceIntake:
 
     async def identity_changed(self, address: Address) -> None:
         """Hold what officers say until the person has proved themselves. Raises NotStored."""
+        self._doubted.add(address)
         try:
             await self._writer.run(lambda: self._reception.identity_changed(address))
         except StorageError as exc:

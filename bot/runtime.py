@@ -50,7 +50,7 @@ class Runtime:
         """Take the service, its channels and how fast each may send; `several`: the database takes many writers."""
         self.service, self.adapters = service, adapters
         self.writer = Writer(several=several)
-        self.intake = ServiceIntake(service.reception, self.writer, self._awake)
+        self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._awake)
         self.intake.adapters = adapters
         self._paces = paces
         self._senders: dict[str, Sender] = {}
@@ -104,7 +104,8 @@ class Runtime:
         seconds = 0
         while True:
             try:
-                if await self.writer.run(self.service.reception.time_arrived):
+                told = await self.writer.run(self.service.alerting.tick)
+                if await self.writer.run(self.service.reception.time_arrived) or told:
                     for sender in self._senders.values():
                         sender.awake.set()
                 if seconds % CHECKPOINT_EVERY == 0:

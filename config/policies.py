@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from config import countries, directory, interview, measures, purposes, taxonomy, triage
+from config import countries, directory, interview, measures, purposes, roster, taxonomy, triage
 from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
 from config.texts import load_catalog
 from dialogs.policy import Policy, Settings, Words
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from dialogs.policy import Directory, SecretHash
 
 OFFICES = "offices.yaml"
+ROSTER = "roster.yaml"
 FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml",
-         "service.yaml", "secret_words.yaml", "measures.yaml", "countries.yaml")  # fmt: skip
+         "service.yaml", "secret_words.yaml", "measures.yaml", "countries.yaml", "roster.yaml")  # fmt: skip
 
 
 class _Words(Record):
@@ -60,8 +61,9 @@ def packaged(name: str) -> Path:
 
 
 def load_policy(
-    folder: Path | None, secret_hash: SecretHash, *, locales: Path | None = None, offices: Path | None = None
-) -> Policy:
+    folder: Path | None, secret_hash: SecretHash, *, locales: Path | None = None, offices: Path | None = None,
+    duty: Path | None = None,
+) -> Policy:  # fmt: skip
     """Return the policy of a folder (the packaged one by default) with the directory of a file of its own, if given.
 
     Raises PolicyMistakes with all mistakes of all files.
@@ -71,7 +73,8 @@ def load_policy(
     documents: dict[str, Document] = {}
     for name in FILES:
         try:
-            documents[name] = read(offices if offices is not None and name == OFFICES else folder / name)
+            own = {OFFICES: offices, ROSTER: duty}.get(name)
+            documents[name] = read(own or folder / name)
         except PolicyMistakes as exc:
             mistakes.extend(exc.mistakes)
     try:
@@ -93,6 +96,7 @@ def load_policy(
         secret_hash=secret_hash,
         secret_words=_secret_words(documents["secret_words.yaml"]),
         settings=_settings(documents["service.yaml"]),
+        roster=roster.load(documents["roster.yaml"]),
         measures=measures.load(documents["measures.yaml"], codes.codes.get("red", ())),
     )
     found = [mistake for document in documents.values() for mistake in document.mistakes]

@@ -133,6 +133,7 @@ class CaseCard:
     safe_times: tuple[str, ...] = ()
     utc_offset_minutes: int | None = None
     cover: str = ""
+    fp_reach: str = ""  # of an alert: may the duty desk write in this chat (FP4)
     red: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     child: bool = False

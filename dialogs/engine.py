@@ -25,6 +25,7 @@ from dialogs.events import (
     FileReceived,
     GapNoticed,
     Moved,
+    OfficerBegan,
     TextReceived,
     TimeArrived,
 )
@@ -36,14 +37,13 @@ from dialogs.limits import (
     MAX_TEXT_CHARS,
     MIB,
     TIMER_DRAFT,
-    TIMER_FAST_SILENT,
     TIMER_IDLE,
-    TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
 from dialogs.turn import Turn
+from dialogs.unprompted import card_arrived, gap_noticed, moved, officer_began, time_arrived
 
 if TYPE_CHECKING:
     from dialogs.effects import Effect
@@ -62,9 +62,7 @@ def begin(conversation_id: str, channel: str, policy: Policy, at: datetime) -> C
     )  # fmt: skip
 
 
-def advance(
-    conversation: Conversation, event: Event, policy: Policy
-) -> tuple[Conversation, tuple[Effect, ...]]:
+def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[Conversation, tuple[Effect, ...]]:
     """Return the conversation after the event, and what should be done.
 
     Pure: equal arguments give equal results and are never changed. Never raises on anything a person writes.
@@ -72,7 +70,9 @@ def advance(
     """
     if conversation.node == END:  # forgotten, and somebody writes again: everything begins anew
         conversation = begin(conversation.id, conversation.channel, policy, event.at)
-    turn = Turn(conversation, event, policy, spoke=not isinstance(event, TimeArrived | GapNoticed | CardArrived))
+    turn = Turn(
+        conversation, event, policy, spoke=not isinstance(event, TimeArrived | GapNoticed | CardArrived | OfficerBegan)
+    )
     measures.leave_what_is_gone(turn)
     match event:
         case TextReceived():
@@ -84,13 +84,15 @@ def advance(
         case EditNoticed():
             _edited(turn)
         case TimeArrived():
-            _time(turn, event)
+            time_arrived(turn, event)
         case GapNoticed():
-            _gap(turn, event)
+            gap_noticed(turn, event)
         case CardArrived():
-            _card_arrived(turn)
+            card_arrived(turn)
         case Moved():
-            _moved(turn)
+            moved(turn)
+        case OfficerBegan(case=case):
+            officer_began(turn, case)
         case _:
             assert_never(event)
     if turn.spoke:
@@ -155,29 +157,6 @@ def _talk(turn: Turn, text: str) -> None:
 def _sounds_like_taking_back(turn: Turn, text: str) -> bool:
     words = f" {same_words(text)} "
     return any(f" {same_words(phrase)} " in words for phrase in words_here(turn).withdraw_inside)
-
-
-def _gap(turn: Turn, event: GapNoticed) -> None:
-    """Repeat the open question, or show the card that waits; nothing wakes a hidden chat."""
-    if event.trouble:
-        turn.say(event.trouble)
-    if turn.conversation.node not in (HIDDEN, START) and not _card_arrived(turn):
-        repeat(turn)
-
-
-def _moved(turn: Turn) -> None:
-    """Go on here: the channel is asked about anew, everything else stays as it was answered."""
-    turn.say("T-MOVED")
-    if turn.conversation.draft is not None:
-        turn.set(came_from=())
-        steps.go_next(turn)
-    else:
-        steps.rest(turn)
-
-
-def _card_arrived(turn: Turn) -> bool:
-    """Show the card where nothing else is open; otherwise it waits until the person is there."""
-    return turn.conversation.node in measures.RESTING and measures.offer(turn)
 
 
 def _answer(turn: Turn, node: Node, text: str) -> None:
@@ -355,29 +334,6 @@ def _file_limits(turn: Turn) -> dict[str, str]:
 def _drop(turn: Turn, event: FileReceived) -> None:
     if event.file is not None:
         turn.do(DropFiles((event.file.blob,)))
-
-
-def _time(turn: Turn, event: TimeArrived) -> None:
-    here = turn.conversation.node
-    if event.timer == TIMER_FAST_SILENT:
-        if here == "FP1":
-            ask(turn, "T-ARE-YOU-THERE")
-    elif event.timer in (TIMER_IDLE, TIMER_DRAFT):
-        _expire(turn)
-    elif event.timer == TIMER_SESSION:
-        if turn.conversation.draft is None and not steps.contact_is_live(turn.conversation.cards):
-            turn.move(END)
-            turn.do(Forget())
-    elif event.timer.startswith(measures.CARD_TIMER):
-        _card_arrived(turn)
-    elif event.timer.startswith(cases.DESTROY_TIMER):
-        cases.destroy(turn, event.timer.removeprefix(cases.DESTROY_TIMER))
-
-
-def _expire(turn: Turn) -> None:
-    """Nobody wrote for long: the draft goes without a word, since the bot never writes on its own."""
-    turn.notices.clear()
-    steps.end(turn)
 
 
 def _come_back(turn: Turn, event: TextReceived) -> None:

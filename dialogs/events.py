@@ -67,6 +67,13 @@ class GapNoticed(Moment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerBegan(Moment):
+    """An officer opens the talk about a case: the person sees the two words by which they know who writes."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Moment):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
@@ -77,5 +84,13 @@ class CardArrived(Moment):
 
 
 Event: TypeAlias = (
-    TextReceived | ButtonPressed | EditNoticed | FileReceived | TimeArrived | GapNoticed | CardArrived | Moved
+    TextReceived
+    | ButtonPressed
+    | EditNoticed
+    | FileReceived
+    | TimeArrived
+    | GapNoticed
+    | CardArrived
+    | OfficerBegan
+    | Moved
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogs.consents import consent_event, is_live, latest, minute
 from dialogs.conversation import Answer, CaseCard
 from dialogs.draws import draw_id
-from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert
+from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert, UpdateCase
 from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.prompts import ensure_pair
-from dialogs.steps import come_to, lay_over, remember
+from dialogs.steps import come_to, lay_over, remember, with_card
 from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
@@ -84,6 +85,11 @@ def update_card(turn: Turn) -> None:
     card = next((card for card in turn.conversation.cards if card.case == alert_id), None)
     if card is None:
         return
+    reach = str(turn.facts.get("fp_reach") or "")
+    if reach != card.fp_reach:
+        card = replace(card, fp_reach=reach)
+        turn.set(cards=with_card(turn.conversation.cards, card))
+        turn.do(UpdateCase(card))
     granted = _permission(turn, card)
     if isinstance(granted, Granted):
         turn.do(UpdateAlert(alert_id, granted, alert_card(turn, alert_id)))

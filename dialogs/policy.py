@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from dialogs.roster import Roster
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -325,3 +327,4 @@ class Policy:
     settings: Settings
     older_interviews: Mapping[str, Interview] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)  # by code
+    roster: Roster = field(default_factory=Roster)

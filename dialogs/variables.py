@@ -149,7 +149,7 @@ _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "SILENCE_CHOICE": _silence,
     "NEXT_STEP_ON_NO": _next_on_no,
     "TIME": lambda turn: turn.event.at.strftime("%H:%M UTC"),
-    "OFF_WORDS": lambda turn: turn.draft.off_words or _of_case(turn),
+    "OFF_WORDS": lambda turn: _of_case(turn) or turn.draft.off_words,
     "DO": lambda turn: sentence(turn, f"DO-{_proposal(turn).measure}"),
     "WHO_LEARNS": lambda turn: sentence(turn, f"WHO-{_proposal(turn).measure}"),
     "RISK": lambda turn: sentence(turn, f"RISK-{_proposal(turn).measure}"),

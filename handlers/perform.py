@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, assert_never
 
 from dialogs import effects as do
+from dialogs.escalation import AlertState, look
 from dialogs.keys import identity_recipients, usable_recipients
+from handlers.alerting import codes, tell
 from handlers.errors import NoRecipients
 from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
@@ -36,6 +38,7 @@ class Performance:
     policy: Policy
     address: Address
     now: datetime
+    entropy: bytes = b""  # of this turn: codes of alerts are drawn from it
     new_key: bool = False
     forget: bool = False
     erased: bool = False
@@ -137,13 +140,24 @@ class Performance:
         self._disclose(effect.granted, "message", effect.document, sequence=count + 1)
 
     def _raise_alert(self, effect: do.RaiseAlert) -> None:
-        self.work.alerts.raise_alert(effect.alert_id, self.now)
+        level = effect.opens.level if effect.opens is not None else self._level(effect.case)
+        desk = effect.granted.question.recipient
+        alert = AlertState(
+            effect.alert_id, effect.case or effect.alert_id, desk, level, wide=True, raised_at=self.now.isoformat()
+        )
+        alert, told = look(alert, self.policy.roster, self.now, codes(self.entropy, effect.alert_id))
+        self.work.alerts.raise_alert(alert)
+        tell(self.work, self.policy, alert, told, self.now)
         if effect.opens is not None:
             self.work.cases.open(effect.opens, self.address)
             self.work.cases.record(effect.alert_id, effect.consents)
             self._disclose(effect.granted, "alert", effect.card)
         else:
             check(self.work, effect.granted, self.now, self.policy)
+
+    def _level(self, case: str) -> str:
+        card = self.work.cases.get(case)
+        return card.level if card is not None else "L1"
 
     def _disclose(self, granted: Granted, purpose: str, document: Mapping[str, Any], *, sequence: int = 1) -> None:
         """Seal to the one office the gate named, after asking the ledger once more in this transaction."""

@@ -1,7 +1,6 @@
 """What the use cases need from the outside, declared where it is used; storage and bot satisfy it.
 
-`storage.memory` and `storage.store` implement the same ports and pass the same contract suite.
-All methods are synchronous. Times are UTC and aware. Bytes called sealed can be opened by an office only.
+`storage.memory` and `storage.store` implement them and pass one contract suite. All methods are synchronous. Times are UTC and aware. Bytes called sealed: only an office opens them.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+    from dialogs.escalation import AlertState
     from handlers.types import Address, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
 
 
@@ -225,18 +225,34 @@ class Timers(Protocol):
 
 
 class Alerts(Protocol):
-    """Alerts to the duty desk: an id, a time and a state; the card lies sealed in Blobs under the alert id."""
+    """Alerts: an id, a time, a state and when to look again; all else is encrypted. Cards lie sealed in Blobs."""
 
-    def raise_alert(self, alert_id: str, at: datetime) -> None:
+    def raise_alert(self, alert: AlertState) -> None:
         """Record an alert as open."""
         ...
 
+    def save(self, alert: AlertState) -> None:
+        """Store a changed alert."""
+        ...
+
     def cancel(self, alert_id: str) -> None:
-        """Record that the person took it back."""
+        """Record that the person took it back; what it held is erased."""
+        ...
+
+    def get(self, alert_id: str) -> AlertState | None:
+        """Return an alert that was not cancelled."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[AlertState, ...]:
+        """Return open alerts that are to be looked at now, locked."""
+        ...
+
+    def open_ones(self) -> tuple[AlertState, ...]:
+        """Return every open alert, the oldest first."""
         ...
 
     def state(self, alert_id: str) -> str | None:
-        """Return open | cancelled, or None when there is no such alert."""
+        """Return open | owned | cancelled, or None when there is no such alert."""
         ...
 
     def count(self) -> int:

@@ -96,7 +96,7 @@ class Proposing:
             return False
         event = CardArrived(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
         after, effects = advance(loaded.conversation, event, self.policy)
-        performance = Performance(work, self.sealer, self.policy, address, now)
+        performance = Performance(work, self.sealer, self.policy, address, now, event.entropy)
         for effect in effects:
             performance.perform(effect)
         performance.store(after)

@@ -222,7 +222,7 @@ class Reception:
         self, work: UnitOfWork, address: Address, conversation: Conversation, event: Event
     ) -> tuple[TurnDone, bool]:
         after, effects = advance(conversation, event, self.policy)
-        performance = Performance(work, self.sealer, self.policy, address, event.at)
+        performance = Performance(work, self.sealer, self.policy, address, event.at, event.entropy)
         for effect in effects:
             performance.perform(effect)
         performance.store(after)

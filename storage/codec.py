@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
+from dialogs.escalation import AlertState
 from dialogs.upgrades import upgrade
 from handlers.types import Outgoing
 from storage.errors import StorageError
@@ -25,6 +26,7 @@ _ENCODER = msgspec.json.Encoder()
 _CONVERSATION = msgspec.json.Decoder(StoredConversation)
 _CARD = msgspec.json.Decoder(CaseCard)
 _EVENT = msgspec.json.Decoder(ConsentEvent)
+_ALERT = msgspec.json.Decoder(AlertState)
 _OUTGOING = msgspec.json.Decoder(Outgoing)
 
 
@@ -61,6 +63,14 @@ def decode_event(body: bytes) -> ConsentEvent:
     """Return the consent event. Raises: CannotRead."""
     try:
         return _EVENT.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_alert(body: bytes) -> AlertState:
+    """Return the alert. Raises: CannotRead."""
+    try:
+        return _ALERT.decode(body)
     except msgspec.MsgspecError as exc:
         raise CannotRead from exc
 

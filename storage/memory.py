@@ -6,6 +6,7 @@ import io
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,10 @@ from storage.memory_queues import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
     from typing import BinaryIO
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+    from dialogs.escalation import AlertState
     from handlers.types import Address, SealedBlob
 
 
@@ -175,19 +176,39 @@ class MemoryAlerts:
     def __init__(self, data: Data) -> None:
         self._data = data
 
-    def raise_alert(self, alert_id: str, at: datetime) -> None:
+    def raise_alert(self, alert: AlertState) -> None:
         """Record as open."""
-        del at
-        self._data.alerts[alert_id] = "open"
+        self._data.alerts[alert.id] = alert
+
+    def save(self, alert: AlertState) -> None:
+        """Store a changed alert."""
+        self._data.alerts[alert.id] = alert
 
     def cancel(self, alert_id: str) -> None:
         """Record as cancelled."""
         if alert_id in self._data.alerts:
-            self._data.alerts[alert_id] = "cancelled"
+            self._data.alerts[alert_id] = None
+
+    def get(self, alert_id: str) -> AlertState | None:
+        """Return an alert that was not cancelled."""
+        return self._data.alerts.get(alert_id)
+
+    def due(self, now: datetime, limit: int) -> tuple[AlertState, ...]:
+        """Return what is to be looked at now."""
+        known = [alert for alert in self._data.alerts.values() if alert is not None and alert.next_look]
+        ready = [alert for alert in known if datetime.fromisoformat(alert.next_look).replace(microsecond=0) <= now]
+        return tuple(sorted(ready, key=lambda alert: alert.next_look)[:limit])
+
+    def open_ones(self) -> tuple[AlertState, ...]:
+        """Return every open alert."""
+        return tuple(alert for alert in self._data.alerts.values() if alert is not None and alert.state == "open")
 
     def state(self, alert_id: str) -> str | None:
         """Return the state."""
-        return self._data.alerts.get(alert_id)
+        if alert_id not in self._data.alerts:
+            return None
+        alert = self._data.alerts[alert_id]
+        return "cancelled" if alert is None else alert.state
 
     def count(self) -> int:
         """Count."""

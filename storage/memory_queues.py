@@ -10,6 +10,7 @@ from handlers.types import DueTimer, OutboxItem
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
+    from dialogs.escalation import AlertState
     from handlers.types import Address, Loaded, Outgoing, SealedBlob
 
 
@@ -44,7 +45,7 @@ class Data:
     last_item: int = 0
     moves: dict[str, tuple[Address, datetime]] = field(default_factory=dict)
     timers: dict[tuple[Address, str], datetime] = field(default_factory=dict)
-    alerts: dict[str, str] = field(default_factory=dict)
+    alerts: dict[str, AlertState | None] = field(default_factory=dict)
     tallies: dict[str, int] = field(default_factory=dict)
     versions: dict[str, bytes] = field(default_factory=dict)
 

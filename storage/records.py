@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
+from storage import codec
+from storage.crypto.key_ring import NONCE_BYTES
 from storage.queues import insert_or, seconds
 from storage.tables import alerts, tallies, versions
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from sqlalchemy import Connection, Row
 
-    from sqlalchemy import Connection
+    from dialogs.escalation import AlertState
+    from handlers.ports import Entropy
+    from storage.crypto.key_ring import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +26,49 @@ class SqlAlerts:
     """handlers.ports.Alerts over one connection."""
 
     connection: Connection
+    ring: KeyRing
+    entropy: Entropy
 
-    def raise_alert(self, alert_id: str, at: datetime) -> None:
+    def raise_alert(self, alert: AlertState) -> None:
         """Record an alert as open."""
-        self.connection.execute(insert(alerts).values(id=alert_id, minute=seconds(at) // 60, state="open"))
+        at = datetime.fromisoformat(alert.raised_at)
+        values = {"id": alert.id, "minute": seconds(at) // 60, **self._values(alert)}
+        self.connection.execute(insert(alerts).values(values))
+
+    def save(self, alert: AlertState) -> None:
+        """Store a changed alert."""
+        self.connection.execute(update(alerts).where(alerts.c.id == alert.id).values(self._values(alert)))
+
+    def _values(self, alert: AlertState) -> dict[str, object]:
+        body = self.ring.wrap(codec.encode(alert), "alert", alert.id, self.entropy.bytes(NONCE_BYTES))
+        due = seconds(datetime.fromisoformat(alert.next_look)) if alert.next_look else None
+        return {"state": alert.state, "due": due, "ring_key": self.ring.newest, "body": body}
 
     def cancel(self, alert_id: str) -> None:
-        """Record that the person took it back."""
-        self.connection.execute(update(alerts).where(alerts.c.id == alert_id).values(state="cancelled"))
+        """Record that the person took it back; what it held is erased."""
+        change = update(alerts).where(alerts.c.id == alert_id)
+        self.connection.execute(change.values(state="cancelled", due=None, body=None, ring_key=None))
+
+    def get(self, alert_id: str) -> AlertState | None:
+        """Return an alert that was not cancelled."""
+        row = self.connection.execute(select(alerts).where(alerts.c.id == alert_id)).one_or_none()
+        return self._open(row) if row is not None and row.body is not None else None
+
+    def due(self, now: datetime, limit: int) -> tuple[AlertState, ...]:
+        """Return open alerts that are to be looked at now, locked."""
+        ready = select(alerts).where(alerts.c.due <= seconds(now)).order_by(alerts.c.due).limit(limit)
+        return tuple(self._open(row) for row in self.connection.execute(ready.with_for_update(skip_locked=True)))
+
+    def open_ones(self) -> tuple[AlertState, ...]:
+        """Return every open alert, the oldest first."""
+        found = self.connection.execute(select(alerts).where(alerts.c.state == "open").order_by(alerts.c.minute))
+        return tuple(self._open(row) for row in found if row.body is not None)
+
+    def _open(self, row: Row[Any]) -> AlertState:
+        return codec.decode_alert(self.ring.unwrap(row.ring_key, bytes(row.body), "alert", row.id))
 
     def state(self, alert_id: str) -> str | None:
-        """Return open | cancelled, or None."""
+        """Return open | owned | cancelled, or None."""
         return self.connection.scalar(select(alerts.c.state).where(alerts.c.id == alert_id))
 
     def count(self) -> int:

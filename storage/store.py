@@ -137,7 +137,7 @@ class SqlStore:
             moves=SqlMoves(connection, rows, lookup, conversations),
             timers=SqlTimers(connection, rows, conversations),
             checkpoints=SqlCheckpoints(connection, self._keys.ledger),
-            alerts=SqlAlerts(connection),
+            alerts=SqlAlerts(connection, ring, self._entropy),
             tallies=SqlTallies(connection),
             versions=SqlVersions(connection),
         )

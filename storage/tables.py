@@ -134,7 +134,10 @@ alerts = Table(
     metadata,
     Column("id", String(40), primary_key=True),  # random
     Column("minute", Integer, nullable=False),  # minutes since 1970
-    Column("state", String(10), nullable=False),  # open | cancelled
+    Column("state", String(10), nullable=False),  # open | owned | cancelled
+    Column("due", Integer, nullable=True, index=True),  # seconds since 1970: when to look at it again
+    Column("ring_key", String(40), nullable=True),
+    Column("body", LargeBinary, nullable=True),  # encrypted: office, level, who was told; NULL: cancelled
 )
 
 tallies = Table(

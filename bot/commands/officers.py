@@ -36,6 +36,7 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
         ]  # fmt: skip
 
     return {
+        "begin": service.talking.begin,
         "propose": propose,
         "measures": measures,
         "start": service.proposing.start,
@@ -67,6 +68,13 @@ def propose(case: str, measure: str, content: Path, **fields: str) -> int:
         if shown
         else "The card waits: the person sees it when they may be written to, or when they write next."
     )
+    return 0
+
+
+def begin(case: str, by: str) -> int:
+    """Open the talk with the person of a case."""
+    call("begin", case=case, by=by)
+    click.echo("The person sees your two words. Wait for their answer before you write anything about the case.")
     return 0
 
 

@@ -11,7 +11,7 @@ from bot.clock import SystemEntropy
 from bot.commands.failure import Refused
 from bot.directory_files import DIRECTORY, example_offices, write_directory
 from config.load import FILE, load_settings
-from config.policies import load_policy
+from config.policies import ROSTER, load_policy, packaged
 from config.settings import Settings
 from dialogs.diagram import mermaid
 from storage import schema
@@ -33,10 +33,11 @@ def init(folder: Path) -> int:
     (folder / FILE).write_text(example_settings(folder), encoding="utf-8")
     create_keys(folder / "keys", SystemEntropy())
     write_directory(folder / DIRECTORY, example_offices(None))
+    (folder / ROSTER).write_bytes((packaged("policy") / ROSTER).read_bytes())
     engine = make_engine(sqlite_url(folder))
     schema.upgrade(engine)
     engine.dispose()
-    click.echo(f"Made {folder}: {FILE}, keys, an example {DIRECTORY}, the database.")
+    click.echo(f"Made {folder}: {FILE}, keys, an example {DIRECTORY} and {ROSTER}, the database.")
     click.echo(
         "Next:\n  1. leeward directory root -o root.key     (keep root.key offline; pin the fingerprint it prints)"
     )

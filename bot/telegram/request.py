@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -52,9 +52,15 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
 
     async def do_request(  # noqa: PLR0913, PLR0917 - the signature is the library's
-        self, url: str, method: str, request_data: RequestData | None = None, read_timeout: Any = None,  # noqa: ANN401 - the library's own type for "not given"
-        write_timeout: Any = None, connect_timeout: Any = None, pool_timeout: Any = None,  # noqa: ANN401 - as above
-    ) -> tuple[int, bytes]:  # fmt: skip
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = None,
+        write_timeout: object = None,
+        connect_timeout: object = None,
+        pool_timeout: object = None,
+    ) -> tuple[int, bytes]:
         """Send one request; return status and body. Raises: NotSent, TimedOut, Cut; none names the address."""
         del write_timeout, connect_timeout, pool_timeout
         seconds = read_timeout if isinstance(read_timeout, int | float) else self._seconds

@@ -96,8 +96,8 @@ def test_faults_of_the_services_lose_no_prompt_and_no_answer(tmp_path: Path) -> 
                 await talk(mina, (text,))
                 await talk(person, (text,))
             await until(lambda: not running.telegram.faults.left and not running.signal.faults.left, 40)
-            assert "Is this your own phone" in person.last
-            assert "Is this your own phone" in mina.last
+            assert "Can someone else see this phone" in person.last
+            assert "Can someone else see this phone" in mina.last
 
     asyncio.run(play())
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.clock import SystemEntropy
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
+from dialogs.escalation import AlertState
 from handlers.ports import Store
 from handlers.types import Address, Outgoing, SealedBlob
 from storage import schema
@@ -251,9 +252,16 @@ def test_timers_are_replaced_cancelled_and_taken_once(store: Store) -> None:
 def test_alerts_tallies_and_versions_are_kept(store: Store) -> None:
     """The small tables."""
     with store.transaction() as work:
-        work.alerts.raise_alert("AL-1", NOW)
-        work.alerts.raise_alert("AL-2", NOW)
+        first = AlertState(
+            "AL-1", "LW-1", "OFF-EML", "L1", wide=True, raised_at=NOW.isoformat(), next_look=NOW.isoformat()
+        )
+        work.alerts.raise_alert(first)
+        work.alerts.raise_alert(replace(first, id="AL-2"))
         work.alerts.cancel("AL-2")
+        assert work.alerts.due(NOW, 9) == (first,)
+        work.alerts.save(replace(first, state="owned", next_look=""))
+        assert (work.alerts.due(NOW, 9), work.alerts.open_ones(), work.alerts.get("AL-2")) == ((), (), None)
+        work.alerts.save(first)
         work.tallies.add("2026-11")
         work.tallies.add("2026-11")
         work.versions.keep("v1", b"one")

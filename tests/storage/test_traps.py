@@ -156,7 +156,7 @@ def test_keys_of_another_ring_open_nothing(store: SqlStore, tmp_path: Path) -> N
         work.conversations.save(MINA, SECRET)
     create_keys(tmp_path / "other", SystemEntropy())
     other = load_keys(tmp_path / "other")
-    mixed = replace(store._keys, ring=other.ring)
+    mixed = replace(store._keys, ring=other.ring, draft_ring=other.ring)
     thief = SqlStore(store.engine, mixed, SystemEntropy(), tmp_path / "b")
 
     with pytest.raises(UnknownRingKey), thief.transaction() as work:

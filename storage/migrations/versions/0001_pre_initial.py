@@ -123,6 +123,9 @@ def _make_queues() -> None:
         sa.Column("id", sa.String(40), primary_key=True),
         sa.Column("minute", sa.Integer, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("due", sa.Integer, nullable=True, index=True),
+        sa.Column("ring_key", sa.String(40), nullable=True),
+        sa.Column("body", sa.LargeBinary, nullable=True),
     )
     op.create_table(
         "tallies",

@@ -1,0 +1,74 @@
+"""What happens without the person doing anything: time, gaps, a move to another channel, officers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs import cases, measures, steps
+from dialogs.effects import Forget
+from dialogs.everywhere import repeat
+from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SESSION
+from dialogs.machine import END, HIDDEN, START
+from dialogs.prompts import ask, speak_only
+
+if TYPE_CHECKING:
+    from dialogs.events import GapNoticed, TimeArrived
+    from dialogs.turn import Turn
+
+
+def gap_noticed(turn: Turn, event: GapNoticed) -> None:
+    """Repeat the open question, or show the card that waits; nothing wakes a hidden chat."""
+    if event.trouble:
+        turn.say(event.trouble)
+    if turn.conversation.node not in (HIDDEN, START) and not card_arrived(turn):
+        repeat(turn)
+
+
+def officer_began(turn: Turn, case: str) -> None:
+    """Say the officer's two words and nothing else; what the person answers goes to that officer."""
+    if turn.conversation.node == HIDDEN or all(card.case != case for card in turn.conversation.cards):
+        return
+    turn.set(active_case=case)
+    turn.say("T-OFFICER-MSG")
+    if turn.conversation.node in ("FP5", "FP6", "FP6-LINE", *measures.RESTING):
+        turn.restore("TALK")
+    speak_only(turn)
+
+
+def moved(turn: Turn) -> None:
+    """Go on here: the channel is asked about anew, everything else stays as it was answered."""
+    turn.say("T-MOVED")
+    if turn.conversation.draft is not None:
+        turn.set(came_from=())
+        steps.go_next(turn)
+    else:
+        steps.rest(turn)
+
+
+def card_arrived(turn: Turn) -> bool:
+    """Show the card where nothing else is open; otherwise it waits until the person is there."""
+    return turn.conversation.node in measures.RESTING and measures.offer(turn)
+
+
+def time_arrived(turn: Turn, event: TimeArrived) -> None:
+    """Do what a timer was set for; a timer of something that is over does nothing."""
+    here = turn.conversation.node
+    if event.timer == TIMER_FAST_SILENT:
+        if here == "FP1":
+            ask(turn, "T-ARE-YOU-THERE")
+    elif event.timer in (TIMER_IDLE, TIMER_DRAFT):
+        _expire(turn)
+    elif event.timer == TIMER_SESSION:
+        if turn.conversation.draft is None and not steps.contact_is_live(turn.conversation.cards):
+            turn.move(END)
+            turn.do(Forget())
+    elif event.timer.startswith(measures.CARD_TIMER):
+        card_arrived(turn)
+    elif event.timer.startswith(cases.DESTROY_TIMER):
+        cases.destroy(turn, event.timer.removeprefix(cases.DESTROY_TIMER))
+
+
+def _expire(turn: Turn) -> None:
+    """Nobody wrote for long: the draft goes without a word, since the bot never writes on its own."""
+    turn.notices.clear()
+    steps.end(turn)

@@ -1,0 +1,77 @@
+"""The fast path end to end: the alert, the officer's one word, the two words the person sees."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.faults import until
+from tests.serving import ROOT, Served, served, talk
+
+pytestmark = pytest.mark.slow
+
+ROSTER = """
+people:
+  - {id: amina, office: OFF-EML, roles: [operator], channels: [{channel: signal, address: aci-amina}]}
+shifts:
+  - {office: OFF-EML, role: operator, people: [amina]}
+ladders:
+  L1: {repeat: 2, rungs: [{after: 0, role: operator}]}
+"""
+
+
+async def leeward(running: Served, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run a command beside the service."""
+    return await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "bot", *args], env=running.settings, cwd=ROOT, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("reach", ["1", "2"])
+def test_somebody_in_danger_is_answered(tmp_path: Path, reach: str) -> None:
+    """The alert is out before FP2; one word takes it; `begin` shows the person the officer's two words, or nothing."""
+    (tmp_path / "roster.yaml").write_text(ROSTER)
+
+    async def play() -> None:
+        async with served(tmp_path, "signal") as running:
+            amina, mina = running.signal.person("aci-amina"), running.signal.person("aci-mina")
+            await talk(mina, ("help me", "1"))
+            await until(lambda: amina.received)
+            assert "Where" in mina.last or "country" in mina.last
+            assert re.fullmatch(r"Desk: please open the console\. \d{4}", amina.last)
+            await talk(mina, ("Dravania", "1", reach, "1", "they ring the bell"))
+            code = amina.last.split()[-1]
+            await talk(amina, ("hello", "ack 0000"))
+            assert "nothing open with this code" in amina.last
+            await talk(amina, (f"Ack {code}",))
+            assert "It is yours" in amina.last
+            case = await _case(running)
+            before = len(mina.received)
+            done = await leeward(running, "begin", case, "--by", "amina")
+            if reach == "2":
+                assert (done.returncode, "no live consent" in done.stderr) == (1, True)
+                assert len(mina.received) == before
+                return
+            assert done.returncode == 0, done.stderr
+            await until(lambda: len(mina.received) > before)
+            assert re.fullmatch(r"\w+ \w+", mina.last)
+            await talk(mina, ("yes, it is safe",))
+            assert "Passed on, locked" in mina.last
+
+    asyncio.run(play())
+
+
+async def _case(running: Served) -> str:
+    """Return the id of the only case, from the ids in the database: they say nothing."""
+    import sqlite3
+
+    connection = sqlite3.connect(running.home / "leeward.db")
+    (case,) = connection.execute("SELECT id FROM cases").fetchone()
+    connection.close()
+    return str(case)
