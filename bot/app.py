@@ -93,6 +93,7 @@ def live_service(
         offices = path if path.is_file() else None
         duty = home / ROSTER if (home / ROSTER).is_file() else None
         policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=offices, duty=duty)
+        policy = replace(policy, mails=settings.smtp_url is not None)
         if alarm:
             policy = replace(policy, directory=replace(policy.directory, expires=NEVER))
         url = settings.database_url or sqlite_url(home)

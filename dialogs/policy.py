@@ -328,3 +328,4 @@ class Policy:
     older_interviews: Mapping[str, Interview] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)  # by code
     roster: Roster = field(default_factory=Roster)
+    mails: bool = False  # sealed reports also go to the mailboxes of offices

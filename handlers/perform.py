@@ -12,6 +12,7 @@ from dialogs.escalation import AlertState, look
 from dialogs.keys import identity_recipients, usable_recipients
 from handlers.alerting import codes, tell
 from handlers.errors import NoRecipients
+from handlers.mailing import queue_mail
 from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
 
@@ -165,6 +166,8 @@ class Performance:
         case, office = granted.question.case, granted.question.recipient
         recipients = usable_recipients(self.policy.directory, office, self.now)
         self._seal_to(recipients, SealedBlob(case, office, purpose, sequence, b""), document)
+        if purpose in ("report", "copy"):
+            queue_mail(self.work, self.policy, granted, purpose, self.now)
 
     def _seal_to(self, recipients: tuple[str, ...], place: SealedBlob, document: Mapping[str, Any]) -> None:
         if not recipients:

@@ -1,6 +1,7 @@
 """What the use cases need from the outside, declared where it is used; storage and bot satisfy it.
 
-`storage.memory` and `storage.store` implement them and pass one contract suite. All methods are synchronous. Times are UTC and aware. Bytes called sealed: only an office opens them.
+`storage.memory` and `storage.store` implement the same ports and pass the same contract suite.
+All methods are synchronous. Times are UTC and aware. Bytes called sealed can be opened by an office only.
 """
 
 from __future__ import annotations
@@ -37,10 +38,7 @@ class Conversations(Protocol):
         ...
 
     def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
-        """Encrypt and store without its cards; return the new revision.
-
-        new_key: store under a fresh key and destroy the old one in this transaction.
-        """
+        """Encrypt and store without its cards; `new_key`: under a fresh key, the old one destroyed. The revision."""
         ...
 
     def of_case(self, case: str) -> Address | None:

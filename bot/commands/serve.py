@@ -16,11 +16,13 @@ from bot.app import live_service
 from bot.commands.failure import Refused
 from bot.commands.officers import commands_of
 from bot.logs import set_up_logs
+from bot.mail import MailAdapter
 from bot.runtime import Runtime
 from bot.signal.adapter import SignalAdapter
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.webhook import webhook_route
 from config.load import load_settings
+from handlers.mailing import sealed_for_mail
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -61,6 +63,9 @@ async def _serve(settings: Settings) -> None:
             "telegram": (settings.telegram_per_second, settings.telegram_chat_seconds),
             "signal": (settings.signal_per_second, 0.0),
         }
+        if settings.smtp_url is not None:
+            url = settings.smtp_url.get_secret_value()
+            adapters["mail"] = MailAdapter(url, lambda ref: sealed_for_mail(service.store, ref))
         runtime = Runtime(service, adapters, paces, several=bool(settings.database_url))
 
         def ready() -> None:

@@ -28,6 +28,7 @@ DUTY-NOT-NOW = You are not on duty now, so this does not count. Nothing has chan
 DUTY-NOT-YOU = This account has changed. Please call the desk before you go on.
 DUTY-QUEUE = Open now: { $COUNT }.
 DUTY-HELP = Send ack and the code, or busy and the code. Send queue to see how many are open.
+MAIL-BODY = A sealed file is attached. Please open it with your key on the console or with age.
 T-FILE-BROKEN = That file did not arrive whole, so I did not keep it. You can send it again.
 T-EDITED = You changed an earlier message. I keep what you sent first. To change an answer, send 9 to go back.
 T-FILE-OK = I have it, locked. Files so far: { $COUNT }.
