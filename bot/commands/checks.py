@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.clock import SystemClock
+from bot.commands import channel_checks
 from bot.directory_files import DIRECTORY, verify_directory
 from config import texts
 from config.documents import PolicyMistakes
@@ -69,7 +70,8 @@ def findings() -> list[Finding]:
     checks: dict[str, Callable[[Settings], str]] = {
         "policy": _policy, "texts": _texts, "flow": _flow, "home": _home, "keys": _keys, "directory": _directory,
         "office keys": _office_keys, "database": _database, "clock": _clock, "disk": _disk, "seal": _seal,
-        "channels": _channels,
+        "telegram": channel_checks.telegram, "signal": channel_checks.signal, "mail": channel_checks.mail,
+        "roster": channel_checks.roster,
     }  # fmt: skip
     return [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
 
@@ -175,10 +177,3 @@ def _seal(settings: Settings) -> str:
     one, two = (generate_identity(bytes([number]) * SEED_BYTES) for number in (1, 2))
     sealed = seal_report(b"{}", [one.recipient().text(), two.recipient().text()])
     return "" if open_report(sealed, [two]) == b"{}" else "a test report did not open, reinstall with `make setup`"
-
-
-def _channels(settings: Settings) -> str:
-    named = settings.telegram_token is not None or bool(settings.signal_number)
-    return (
-        "a channel is configured, but this version has the terminal only; remove its settings for now" if named else ""
-    )

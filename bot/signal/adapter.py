@@ -74,7 +74,7 @@ class SignalAdapter:
         """Wait until the service is there, new enough and in a mode that pushes messages."""
         wait = FIRST_WAIT
         while True:
-            self.problem = await self._why_not_ready()
+            self.problem = await self.why_not_ready()
             if not self.problem:
                 break
             await self._sleep(wait)
@@ -85,7 +85,8 @@ class SignalAdapter:
                 pass
         self.healthy = True
 
-    async def _why_not_ready(self) -> str:
+    async def why_not_ready(self) -> str:
+        """Return what is wrong with the service, and the remedy; "" when it is as it should be."""
         try:
             async with self.session.get(self._url("/v1/about")) as answer:
                 about = await answer.json(content_type=None)

@@ -375,9 +375,10 @@ def test_wrong_use_is_answered_with_the_remedy(home: Path, args: tuple[str, ...]
     assert "Traceback" not in done.stderr
 
 
-@pytest.fixture
-def installed(home: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder after `init`, with a root key, keys of every office, and a signature: everything doctor wants."""
+    home = tmp_path_factory.mktemp("template") / "home"
     assert run("init", str(home), home=home).returncode == 0
     made = run("directory", "root", "-o", str(home.parent / "root.key"), home=home)
     pin = made.stdout.split()[-1]
@@ -385,6 +386,18 @@ def installed(home: Path) -> Path:
     (home / "leeward.toml").write_text(settings)
     _fill_keys(home)
     assert run("directory", "sign", "-k", str(home.parent / "root.key"), "-d", str(home), home=home).returncode == 0
+    return home
+
+
+@pytest.fixture
+def installed(home: Path, template: Path) -> Path:
+    """A copy of the template for one test."""
+    import shutil
+
+    shutil.copytree(template, home)
+    shutil.copy(template.parent / "root.key", home.parent / "root.key")
+    settings = home / "leeward.toml"
+    settings.write_text(settings.read_text().replace(str(template), str(home)))
     return home
 
 
@@ -449,6 +462,11 @@ def _set(home: Path, name: str, value: str) -> None:
     (home / "leeward.toml").write_text(settings)
 
 
+def _set_all(home: Path, **values: str) -> None:
+    for name, value in values.items():
+        _set(home, name, value)
+
+
 def _edit(home: Path) -> None:
     path = home / "directory.yaml"
     path.write_text(path.read_text().replace("asg-desk@example.org", "enemy@example.org"))
@@ -468,7 +486,12 @@ FAULTS: dict[str, Callable[[Path], object]] = {
     "directory": _edit,
     "office keys": _no_recovery,
     "database": lambda home: (home / "leeward.db").unlink(),
-    "channels": lambda home: _set(home, "telegram_token", "123456:abc"),
+    "telegram": lambda home: _set_all(
+        home, telegram_token="123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", telegram_api_url="http://127.0.0.1:1"
+    ),
+    "signal": lambda home: _set_all(home, signal_number="+41790000000", signal_service="127.0.0.1:1"),
+    "mail": lambda home: _set(home, "smtp_url", "smtp://127.0.0.1:1"),
+    "roster": lambda home: _set(home, "smtp_url", "smtp://127.0.0.1:1"),
 }
 
 
