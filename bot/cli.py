@@ -104,6 +104,32 @@ def migrate(to: str) -> None:
 
 
 @cli.command()
+def purge() -> None:
+    """Forget what is over: files of nobody, old message keys, traces and dead letters."""
+    _call("operations", "purge")
+
+
+@cli.command("rotate-keys")
+def rotate_keys() -> None:
+    """Wrap the keys of all rows under a fresh key and destroy the old one."""
+    _call("operations", "rotate_keys")
+
+
+@cli.command()
+@click.argument("folder", type=FILE)
+def backup(folder: Path) -> None:
+    """Copy sealed reports, attachments and the ledger to a new FOLDER; never a key, never an address."""
+    _call("operations", "backup", folder)
+
+
+@cli.command()
+@click.argument("folder", type=FILE)
+def restore(folder: Path) -> None:
+    """Put a backup FOLDER into LEEWARD_HOME, where no database is yet."""
+    _call("operations", "restore", folder)
+
+
+@cli.command()
 @click.argument("ledger", required=False, type=FILE)
 @click.option("--pin", help="Fingerprint of the key that signs checkpoints, to check an exported LEDGER without keys.")
 @click.option("--export", type=FILE, help="Write the ledger to a file that holds no secret, for others to check.")

@@ -16,6 +16,7 @@ from storage.auditing import LedgerCopy, problems, read_ledger
 from storage.crypto.errors import CryptoError
 from storage.keys import load_keys
 from storage.lock import locked
+from storage.operations import read_pins
 from storage.store import SqlStore, make_engine, sqlite_url
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def verify(
             cover_ledger(store, SystemClock())
         with engine.connect() as connection:
             copy = read_ledger(connection)
-        found = problems(copy, keys.ledger.fingerprint())
+        found = problems(copy, keys.ledger.fingerprint(), *read_pins(home))
         with store.transaction() as work:
             found.extend(_opened(work))
         engine.dispose()

@@ -592,3 +592,17 @@ def test_a_second_program_on_the_same_folder_is_told_so(home: Path) -> None:
         done = run("chat", home=home)
 
     assert (done.returncode, "Another Leeward process" in done.stderr) == (1, True)
+
+
+def test_a_report_survives_backup_and_restore_and_its_ledger_still_verifies(home: Path, tmp_path: Path) -> None:
+    """The practice folder, copied away, put back elsewhere; keys rotated and old things forgotten on the way."""
+    assert "Sent." in chat(home, *TO_REVIEW, "3", "1")
+    assert "Wrapped" in run("rotate-keys", home=home).stdout
+    assert "Forgot" in run("purge", home=home).stdout
+    assert "0 wrong" in run("verify", home=home).stdout
+    assert "no key and no address" in run("backup", str(tmp_path / "copy"), home=home).stdout
+    new = tmp_path / "new"
+    assert "Restored" in run("restore", str(tmp_path / "copy"), home=new).stdout
+    verified = run("verify", home=new)
+    assert "0 wrong" in verified.stdout, verified.stdout + verified.stderr
+    assert "(1 erased)" in verified.stdout
