@@ -135,11 +135,17 @@ def restore(folder: Path) -> None:
 @click.option("--export", type=FILE, help="Write the ledger to a file that holds no secret, for others to check.")
 @click.option("--report", type=FILE, help="A sealed report: the head inside it must stand in the chain of its case.")
 @click.option("-i", "--identity", type=FILE, help="The key file that opens the report.")
+@click.option("--records", type=FILE, help="Write every consent record that is not erased (names of ISO/IEC TS 27560).")
 def verify(
-    ledger: Path | None, pin: str | None, export: Path | None, report: Path | None, identity: Path | None
+    ledger: Path | None,
+    pin: str | None,
+    export: Path | None,
+    report: Path | None,
+    identity: Path | None,
+    records: Path | None,
 ) -> None:
     """Check the consent ledger offline: any edit, removal, insertion, reordering, cut or fork is named."""
-    _call("ledger", "verify", ledger, pin, export, report, identity)
+    _call("ledger", "verify", ledger, pin, export, report, identity, records)
 
 
 @cli.command()

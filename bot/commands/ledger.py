@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,8 @@ from bot.clock import SystemClock, SystemEntropy
 from bot.commands.failure import Refused
 from bot.commands.keys import opened_document
 from config.load import load_settings
+from config.policies import load_policy
+from dialogs.consent_record import record_of
 from storage import schema
 from storage.auditing import LedgerCopy, problems, read_ledger
 from storage.crypto.errors import CryptoError
@@ -27,7 +30,12 @@ if TYPE_CHECKING:
 
 
 def verify(
-    ledger: Path | None, pin: str | None, export: Path | None, report: Path | None, identity: Path | None
+    ledger: Path | None,
+    pin: str | None,
+    export: Path | None,
+    report: Path | None,
+    identity: Path | None,
+    records: Path | None,
 ) -> int:
     """Check a ledger; 1 when it does not hold."""
     if ledger is not None:
@@ -55,6 +63,9 @@ def verify(
         found = problems(copy, keys.ledger.fingerprint(), *read_pins(home))
         with store.transaction() as work:
             found.extend(_opened(work))
+            if records is not None:
+                records.write_text("".join(_records(work, settings.policy_dir)), encoding="utf-8")
+                click.echo(f"Wrote {records}: consent records, one a line.")
         engine.dispose()
     if export is not None:
         export.write_text(copy.text(), encoding="utf-8")
@@ -72,6 +83,15 @@ def _opened(work: UnitOfWork) -> Iterator[str]:
             continue
         if card is not None and tuple(card.consents) != events:
             yield f"{case}: the chain and the case card differ: one was put back to an older state, or cut short"
+
+
+def _records(work: UnitOfWork, policy_dir: Path | None) -> Iterator[str]:
+    """Yield every consent record as a line of JSON, for the consent steward; no story and no address is in them."""
+    purposes = load_policy(policy_dir, lambda kind, words: f"{kind} {words}").purposes
+    for case in work.cases.ids():
+        card = work.cases.get(case)
+        for event in work.cases.consents(case) if card is not None else ():
+            yield json.dumps(record_of(event, case, card.office if card else "", purposes)) + "\n"
 
 
 def _say(copy: LedgerCopy, found: Sequence[str], pin: str, report: Path | None, identity: Path | None) -> int:

@@ -1,0 +1,65 @@
+"""A consent event as a record a stranger can read years later, with the field names of ISO/IEC TS 27560:2023.
+
+The mapping is that of docs/consent.md. A record never holds a phone number, a name or an account: `pii_principal_id`
+is a pseudonym of the case.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dialogs.conversation import ConsentEvent
+    from dialogs.policy import Purpose
+
+SCHEMA: Final = "unr-consent-1"
+COLLECTION: Final = {"signal": "bot-signal", "telegram": "bot-telegram", "practice": "bot-practice"}
+CHANNEL_RISK: Final = {"signal": "signal-e2ee-to-server", "telegram": "telegram-cloud", "practice": "practice"}
+STATES: Final = {
+    "requested": "ConsentRequested", "deferred": "ConsentRequestDeferred", "refused": "ConsentRefused",
+    "given": "ConsentGiven", "renewed": "RenewedConsentGiven", "withdrawn": "ConsentWithdrawn",
+    "expired": "ConsentExpired", "invalidated": "ConsentInvalidated", "used": "ConsentGiven",
+    "superseded": "ConsentInvalidated",
+}  # fmt: skip
+"""States of the Data Privacy Vocabulary."""
+
+EVENT_TYPES: Final = {"withdrawn": "withdraw", "expired": "expire", "invalidated": "invalidate", "renewed": "renew"}
+RIGHTS: Final = ("see", "correct", "withdraw", "delete", "complain")
+
+
+def record_of(event: ConsentEvent, case: str, office: str, purposes: Mapping[str, Purpose]) -> dict[str, Any]:
+    """Return the record of one event; measures have the purpose `measure` and their own extension fields."""
+    purpose = purposes.get(event.id)
+    return {
+        "schema_version": SCHEMA,
+        "record_id": event.record_id,
+        "pii_principal_id": sha256(f"subject {case}".encode()).hexdigest()[:32],
+        "privacy_notice": {"ref": event.text_id, "hash": event.text_hash},
+        "language": event.lang,
+        "purpose": purpose.purpose if purpose is not None else "measure",
+        "purpose_type": purpose.purpose_type if purpose is not None else "protect",
+        "lawful_basis": "explicit consent",
+        "pii_type": list(purpose.data_types) if purpose is not None else ["story"],
+        "sensitive_pii": purpose.sensitive if purpose is not None else True,
+        "pii_controllers": [office],
+        "collection_method": COLLECTION.get(event.channel, event.channel),
+        "storage_locations": ["UN-controlled site"],
+        "jurisdiction": "UN",
+        "recipient_third_parties": [event.recipient] if event.recipient else [],
+        "withdrawal_method": "T-WITHDRAW",
+        "privacy_rights": list(RIGHTS),
+        "event_time": event.at,
+        "validity_duration": event.expires or None,
+        "entity_id": event.asked_by,
+        "event_type": EVENT_TYPES.get(event.status, "answer"),
+        "event_state": STATES[event.status],
+        "extension": {
+            "consent": event.id, "status": event.status, "scope": event.scope, "measure": event.measure,
+            "name_mode": event.name_mode, "content_hash": event.content_version, "comprehension": event.comprehension,
+            "pressure": event.pressure, "channel_risk": CHANNEL_RISK.get(event.channel, event.channel),
+            "red_lines_shown": list(event.collision),
+        },
+    }  # fmt: skip
