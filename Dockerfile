@@ -41,5 +41,5 @@ VOLUME ["/var/lib/leeward"]
 HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 CMD ["leeward", "doctor"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["leeward"]
-# There is no service to run yet: the container checks itself and ends.
-CMD ["doctor"]
+# Before the first start: leeward init, the directory, its signature (README).
+CMD ["serve"]
