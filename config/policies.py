@@ -11,6 +11,7 @@ from pydantic import Field
 from config import countries, directory, interview, measures, purposes, roster, taxonomy, triage
 from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
 from config.texts import load_catalog
+from dialogs.answers import same_words
 from dialogs.policy import Policy, Settings, Words
 
 if TYPE_CHECKING:
@@ -85,13 +86,15 @@ def load_policy(
     if mistakes or texts is None:
         raise PolicyMistakes(mistakes)
     codes = taxonomy.load(documents["taxonomy.yaml"])
+    words = _words(documents["words.yaml"])
     policy = Policy(
         interview=interview.load(documents["interview.yaml"], codes, documents["taxonomy.yaml"].raw),
         taxonomy=codes,
         triage=triage.load(documents["triage.yaml"]),
         directory=directory.load(documents["offices.yaml"], countries.load(documents["countries.yaml"])),
         purposes=purposes.load(documents["consents.yaml"]),
-        words=_words(documents["words.yaml"]),
+        words=words,
+        sos_words=frozenset(phrase for known in words.values() for phrase in known.sos),
         texts=texts,
         secret_hash=secret_hash,
         secret_words=_secret_words(documents["secret_words.yaml"]),
@@ -125,10 +128,16 @@ def _words(document: Document) -> dict[str, Words]:
         document.mistakes.extend(part.mistakes)
         if words is not None:
             found[lang] = Words(
-                words.sos, words.withdraw, (), words.check, words.online, words.several, words.withdraw_inside,
-                words.withdraw_one,
+                sos=_normal(words.sos), withdraw=_normal(words.withdraw), check=_normal(words.check),
+                online=_normal(words.online), several=_normal(words.several),
+                withdraw_inside=tuple(f" {same_words(phrase)} " for phrase in words.withdraw_inside),
+                withdraw_one={same_words(p): consent for consent, said in words.withdraw_one.items() for p in said},
             )  # fmt: skip
     return found
+
+
+def _normal(phrases: Texts) -> frozenset[str]:
+    return frozenset(same_words(phrase) for phrase in phrases)
 
 
 def _secret_words(document: Document) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def _talk(turn: Turn, text: str) -> None:
 
 def _sounds_like_taking_back(turn: Turn, text: str) -> bool:
     words = f" {same_words(text)} "
-    return any(f" {same_words(phrase)} " in words for phrase in words_here(turn).withdraw_inside)
+    return any(phrase in words for phrase in words_here(turn).withdraw_inside)
 
 
 def _answer(turn: Turn, node: Node, text: str) -> None:

@@ -15,12 +15,16 @@ from dialogs.reading import words_here
 if TYPE_CHECKING:
     from dialogs.turn import Turn
 
+LONGEST_PHRASE = 200
+"""Characters: longer messages are no phrase that means something everywhere."""
+
 HIDE, MENU, BACK = ("000",), ("00",), ("9",)
 
 
 def by_key_or_word(turn: Turn, text: str) -> bool:
     """Handle what has the same meaning in every state; False when the text is something else."""
-    keys, words = read_keys(text), same_words(text)
+    keys = read_keys(text)
+    words = same_words(text) if len(text) <= LONGEST_PHRASE else ""
     if keys == HIDE or _is_panic(turn, words):
         acts.hide(turn)
         return True
@@ -42,16 +46,16 @@ def _by_word(turn: Turn, words: str) -> bool:
         return False
     if turn.conversation.cards and cases.destroy_by_words(turn, words):
         return True
-    if words in {same_words(phrase) for phrase in known.withdraw}:
+    if words in known.withdraw:
         cases.freeze(turn)
         steps.lay_over(turn, "T-WITHDRAW")
         return True
-    one = next((c for c, said in known.withdraw_one.items() if words in {same_words(phrase) for phrase in said}), None)
+    one = known.withdraw_one.get(words)
     if one is not None and _given(turn, one):
         steps.remember(turn)
         cases.withdraw_one(turn, one)
         return True
-    if words in {same_words(word) for word in known.check}:
+    if words in known.check:
         turn.say("T-CHECK-WORD")
         repeat(turn)
         return True
@@ -87,7 +91,7 @@ def _is_panic(turn: Turn, words: str) -> bool:
 
 def sos_words(turn: Turn) -> frozenset[str]:
     """Return the words that call for a person, of every language: in danger nobody should have to switch."""
-    return frozenset(same_words(word) for words in turn.policy.words.values() for word in words.sos)
+    return turn.policy.sos_words
 
 
 def repeat(turn: Turn) -> None:

@@ -240,16 +240,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Whole messages that mean something in every state, per language (case and punctuation do not matter)."""
+    """Whole messages that mean something in every state, per language, in the normal form of answers.same_words."""
 
-    sos: tuple[str, ...]
-    withdraw: tuple[str, ...]
-    skip: tuple[str, ...] = ()
-    check: tuple[str, ...] = ("check",)
-    online: tuple[str, ...] = ()
-    several: tuple[str, ...] = ()
+    sos: frozenset[str]
+    withdraw: frozenset[str]
+    check: frozenset[str] = frozenset({"check"})
+    online: frozenset[str] = frozenset()
+    several: frozenset[str] = frozenset()
     withdraw_inside: tuple[str, ...] = ()  # inside a longer message: the person is asked what they mean
-    withdraw_one: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # consent -> whole messages
+    withdraw_one: Mapping[str, str] = field(default_factory=dict)  # whole message -> consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +320,7 @@ class Policy:
     directory: Directory
     purposes: Mapping[str, Purpose]
     words: Mapping[str, Words]  # by language
+    sos_words: frozenset[str]  # of every language: in danger nobody should have to switch
     texts: Catalog
     secret_hash: SecretHash
     secret_words: tuple[str, ...]  # the list resume phrases and word pairs are drawn from

@@ -105,7 +105,7 @@ def _country(turn: Turn, node: Node, text: str, keys: tuple[str, ...] | None) ->
         return Rejected("T-COUNTRY-UNKNOWN")
     wanted, words = same_words(text), words_here(turn)
     for value, known in (("online", words.online), ("several", words.several)):
-        if wanted in {same_words(word) for word in known}:
+        if wanted in known:
             return Answer(node.id, value=value)
     found = find_country(clean(text), turn.policy.directory.countries)
     if isinstance(found, str):
