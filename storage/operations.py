@@ -192,7 +192,7 @@ def restore(source: Path, home: Path) -> None:
     try:
         with closing(sqlite3.connect(f"file:{source / DATABASE_FILE}?mode=ro", uri=True)) as copy:
             fine = copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-            secrets = sum(copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in NEVER_COPIED)  # noqa: S608 - as above
+            secrets = sum(copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in NEVER_COPIED)  # noqa: S608 - our own names
     except (sqlite3.Error, OSError) as exc:
         raise BackupBroken(source.name) from exc
     if not fine or secrets:

@@ -12,9 +12,10 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from weakref import WeakValueDictionary
 
 import aiohttp
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram import Bot, LinkPreviewOptions, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -31,20 +32,24 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.adapter import NotStored, Outcome, Sending
 from bot.streams import LoopStream
-from bot.telegram.parsing import CHANNEL, SEPARATOR, Parsed, parse
+from bot.telegram.parsing import CHANNEL, Parsed, is_chat, keyboard, parse, split_text
 from bot.telegram.request import AiohttpRequest, Cut, NotSent
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.adapter import Intake
-    from handlers.types import IncomingFile, Outgoing
+    from handlers.types import Address, IncomingFile, Outgoing
 
+LOG: Final = logging.getLogger("leeward")
 PUBLIC_API: Final = "https://api.telegram.org"
-MAX_TEXT_CHARS: Final = 4096
-MAX_DATA_BYTES: Final = 64
 DELETE_AT_ONCE: Final = 100
 CALL_SECONDS: Final = 15.0
+COURTESY_SECONDS: Final = 5.0
+"""The longest an answer to a button, or leaving a group, may hold up what comes next."""
+
+MOST_BEGUN: Final = 1000
+AGAIN_SECONDS: Final = 2.0
 POLL_SECONDS: Final = 25
 LONGEST_WAIT: Final = 30.0
 LONGEST_SILENCE: Final = 5.0
@@ -54,6 +59,11 @@ EVERYBODY_SECONDS: Final = 60
 UPDATES_AT_ONCE: Final = 100
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 LOGGERS: Final = ("telegram", "httpx", "httpcore", "aiohttp", "asyncio")
+TROUBLE: Final = (TelegramError, ValueError, TypeError, LookupError, AttributeError)
+"""What a call can raise: the library's errors, and those of an answer that is JSON but not what was asked for."""
+
+REFS: Final = ","
+"""Between the ids of a text that went out in several messages."""
 
 
 def quiet_loggers() -> None:
@@ -77,20 +87,23 @@ class TelegramAdapter:
 
     def __init__(  # noqa: PLR0913 - the settings of one account
         self, token: str, *, api_url: str = "", webhook_url: str = "", webhook_secret: str = "",
-        texts: BotTexts | None = None, poll_seconds: int = POLL_SECONDS,
+        texts: BotTexts | None = None, poll_seconds: int = POLL_SECONDS, call_seconds: float = CALL_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         """Take the account; nothing is called yet. `api_url`: a self-hosted Bot API server."""
         base = (api_url or PUBLIC_API).rstrip("/")
-        self._request, self._poll = AiohttpRequest(CALL_SECONDS), AiohttpRequest(CALL_SECONDS)
+        self._request, self._poll = AiohttpRequest(call_seconds), AiohttpRequest(call_seconds)
         self.bot = Bot(
             token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._request,
             get_updates_request=self._poll,
         )  # fmt: skip
         self._texts = texts or BotTexts()
         self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
-        self._poll_seconds, self._sleep = poll_seconds, sleep
+        self._poll_seconds, self._call_seconds, self._sleep = poll_seconds, call_seconds, sleep
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._turns: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
+        self._begun: dict[Outgoing, tuple[str, ...]] = {}
+        self.unreadable = 0
         self.healthy = False
         self.problem = "not started yet"
 
@@ -108,20 +121,24 @@ class TelegramAdapter:
                 else:
                     await self.bot.delete_webhook(drop_pending_updates=False)
                 break
-            except TelegramError as exc:
+            except TROUBLE as exc:
                 self._ill(exc)
-                await self._sleep(wait)
+                await self._sleep(exc_wait(exc, wait))
                 wait = min(wait * 2, LONGEST_WAIT)
-        for call in (self._name_account, self._clear_commands):
-            with suppress(TelegramError):  # a name that cannot be set now must not keep anybody waiting
+        for call in (self._clear_commands, self._set_name, self._set_short_description, self._set_description):
+            with suppress(*TROUBLE):  # a name that cannot be set now must not keep anybody waiting
                 await call()
         self._well()
 
-    async def _name_account(self) -> None:
+    async def _set_name(self) -> None:
         if (await self.bot.get_my_name()).name != self._texts.name:
             await self.bot.set_my_name(self._texts.name)
+
+    async def _set_short_description(self) -> None:
         if (await self.bot.get_my_short_description()).short_description != self._texts.about:
             await self.bot.set_my_short_description(self._texts.about)
+
+    async def _set_description(self) -> None:
         if (await self.bot.get_my_description()).description != self._texts.about:
             await self.bot.set_my_description(self._texts.about)
 
@@ -139,9 +156,8 @@ class TelegramAdapter:
             try:
                 raw = await self._updates(offset)
                 await self._take_batch(raw, intake)
-                if raw:
-                    offset = int(raw[-1]["update_id"]) + 1
-            except (TelegramError, NotStored, ValueError, TypeError, KeyError) as exc:
+                offset = after(raw, offset)
+            except Exception as exc:  # noqa: BLE001 - whatever it is, a bot that ends here is alive and deaf
                 self._ill(exc)
                 await self._sleep(exc_wait(exc, wait))
                 wait = min(wait * 2, LONGEST_SILENCE)
@@ -149,7 +165,7 @@ class TelegramAdapter:
                 wait = 1.0
                 self._well()
 
-    async def _updates(self, offset: int) -> list[dict[str, Any]]:
+    async def _updates(self, offset: int) -> list[Any]:
         """Ask for updates from this one on, which confirms all before it; they come raw, to be read one by one."""
         asked = {
             "offset": offset, "timeout": self._poll_seconds, "limit": UPDATES_AT_ONCE,
@@ -157,20 +173,22 @@ class TelegramAdapter:
         }  # fmt: skip
         data = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
         raw = await self._poll.post(
-            f"{self.bot.base_url}/getUpdates", data, read_timeout=self._poll_seconds + CALL_SECONDS
+            f"{self.bot.base_url}/getUpdates", data, read_timeout=self._poll_seconds + self._call_seconds
         )
         if not isinstance(raw, list):
             raise NetworkError("no list of updates")
         return raw
 
-    async def _take_batch(self, raw: list[dict[str, Any]], intake: Intake) -> None:
+    async def _take_batch(self, raw: list[Any], intake: Intake) -> None:
         """Store every update: chats side by side, the updates of one chat in their order. Raises NotStored."""
         by_chat: dict[object, list[Parsed]] = {}
+        before = self.unreadable
         for one in raw:
             parsed = self._parsed(one)
             if parsed is not None:
-                key = parsed.inbound[0].address if parsed.inbound else object()
-                by_chat.setdefault(key, []).append(parsed)
+                by_chat.setdefault(parsed.address or object(), []).append(parsed)
+        if self.unreadable > before:
+            LOG.warning("%d updates of Telegram could not be read and were left out", self.unreadable - before)
         results = await asyncio.gather(
             *(self._take_in_order(p, intake) for p in by_chat.values()), return_exceptions=True
         )
@@ -178,37 +196,40 @@ class TelegramAdapter:
             if isinstance(result, BaseException):
                 raise result
 
-    def _parsed(self, raw: dict[str, Any]) -> Parsed | None:
+    def _parsed(self, raw: Any) -> Parsed | None:  # noqa: ANN401 - a JSON value
         """Read one update; one that cannot be read is left out, so that it never stands in anybody's way."""
         try:
             update = Update.de_json(raw, self.bot)
             return parse(update)
         except Exception:  # noqa: BLE001 - whatever a stranger can make the library raise
+            self.unreadable += 1
             return None
 
-    async def _take_in_order(self, updates: Iterable[Parsed], intake: Intake) -> None:
+    async def _take_in_order(self, updates: Sequence[Parsed], intake: Intake) -> None:
+        """Store what these updates of one chat bring, then answer their buttons. Raises NotStored, unanswered."""
         for parsed in updates:
-            await self.take(parsed, intake)
-
-    async def take(self, parsed: Parsed, intake: Intake) -> None:
-        """Store what one update brings, then answer its button. Raises NotStored: nothing is answered then."""
-        for inbound in parsed.inbound:
-            await intake.take(inbound)
-        if parsed.unreachable is not None:
-            await intake.unreachable(parsed.unreachable)
-        if parsed.leave is not None:
-            with suppress(TelegramError):
-                await self.bot.leave_chat(parsed.leave)
-        if parsed.callback:
-            with suppress(TelegramError):
-                await self.bot.answer_callback_query(parsed.callback)
+            for inbound in parsed.inbound:
+                await intake.take(inbound)
+            if parsed.unreachable is not None:
+                await intake.unreachable(parsed.unreachable)
+        calls = [self.bot.answer_callback_query(parsed.callback) for parsed in updates if parsed.callback]
+        calls += [self.bot.leave_chat(parsed.leave) for parsed in updates if parsed.leave is not None]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COURTESY_SECONDS):
+                await asyncio.gather(*calls, return_exceptions=True)
 
     async def take_raw(self, raw: dict[str, Any], intake: Intake) -> None:
-        """Store one update that a webhook brought. Raises NotStored."""
+        """Store one update that a webhook brought, after those of the same chat that came before. Raises NotStored."""
         self._loop = asyncio.get_running_loop()
         parsed = self._parsed(raw)
-        if parsed is not None:
-            await self.take(parsed, intake)
+        if parsed is None:
+            LOG.warning("1 update of Telegram could not be read and was left out")
+        elif parsed.address is None:
+            await self._take_in_order([parsed], intake)
+        else:
+            turn = self._turns.setdefault(parsed.address, asyncio.Lock())
+            async with turn:
+                await self._take_in_order([parsed], intake)
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Send one message or carry out its act; never raises."""
@@ -218,56 +239,96 @@ class TelegramAdapter:
             if outgoing.act != "say" or not outgoing.text:
                 return Sending(Outcome.SENT)
             return await self._say(outgoing)
-        except TelegramError as exc:
+        except TROUBLE as exc:
             return sending_of(exc)
 
     async def _say(self, outgoing: Outgoing) -> Sending:
+        """Send the text in as many messages as it needs; tried again, it goes on where it stopped."""
+        if not is_chat(outgoing.address.value):
+            return Sending(Outcome.REFUSED)
         pieces = split_text(outgoing.text)
-        message = None
-        for index, piece in enumerate(pieces):
-            last = index == len(pieces) - 1
-            message = await self.bot.send_message(
-                int(outgoing.address.value), piece, protect_content=True,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_markup=keyboard(outgoing) if last else None,
-            )  # fmt: skip
-        return Sending(Outcome.SENT, ref=str(message.message_id) if message is not None else "")
+        refs = list(self._begun.pop(outgoing, ()))
+        for piece in pieces[len(refs) :]:
+            try:
+                message = await self.bot.send_message(
+                    int(outgoing.address.value), piece, protect_content=True,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    reply_markup=keyboard(outgoing) if len(refs) == len(pieces) - 1 else None,
+                )  # fmt: skip
+            except TROUBLE:
+                self._remember(outgoing, refs)
+                raise
+            refs.append(str(message.message_id))
+        return Sending(Outcome.SENT, ref=REFS.join(refs))
+
+    def _remember(self, outgoing: Outgoing, refs: list[str]) -> None:
+        if refs:
+            while len(self._begun) >= MOST_BEGUN:
+                del self._begun[next(iter(self._begun))]
+            self._begun[outgoing] = tuple(refs)
 
     async def _clear(self, outgoing: Outgoing) -> Sending:
-        chat = int(outgoing.address.value)
-        ids = [int(ref) for ref in outgoing.refs if ref.isdecimal()]
-        for start in range(0, len(ids), DELETE_AT_ONCE):
-            with suppress(BadRequest):  # too old, or deleted by the person already
-                await self.bot.delete_messages(chat, ids[start : start + DELETE_AT_ONCE])
+        """Delete what can be deleted; doing it twice does no harm, so that a doubt means again."""
+        if not is_chat(outgoing.address.value):
+            return Sending(Outcome.REFUSED)
+        ids = sorted({int(one) for ref in outgoing.refs for one in ref.split(REFS) if one.isdecimal()}, reverse=True)
+        try:
+            for start in range(0, len(ids), DELETE_AT_ONCE):
+                await self._delete(int(outgoing.address.value), ids[start : start + DELETE_AT_ONCE])
+        except TROUBLE as exc:
+            sending = sending_of(exc)
+            doubtful = sending.outcome is Outcome.UNKNOWN
+            return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS) if doubtful else sending
         return Sending(Outcome.SENT)
+
+    async def _delete(self, chat: int, ids: list[int]) -> None:
+        """Delete these; where one that is too old makes Telegram refuse them all, each half for itself."""
+        try:
+            await self.bot.delete_messages(chat, ids)
+        except BadRequest as exc:
+            if gone(exc):
+                raise
+            if len(ids) > 1:
+                await self._delete(chat, ids[: len(ids) // 2])
+                await self._delete(chat, ids[len(ids) // 2 :])
 
     def open_file(self, incoming: IncomingFile) -> BinaryIO:
         """Open an attachment as a stream, from a worker thread. Raises OSError."""
         loop = self._loop
         if loop is None:
             raise OSError("not receiving yet")
-        return asyncio.run_coroutine_threadsafe(self._open(incoming, loop), loop).result(CALL_SECONDS * 2)
+        opening = asyncio.run_coroutine_threadsafe(self._open(incoming, loop), loop)
+        try:
+            return opening.result(self._call_seconds * 2)
+        except TimeoutError:
+            opening.cancel()
+        raise OSError("the attachment did not come in time")
 
     async def _open(self, incoming: IncomingFile, loop: asyncio.AbstractEventLoop) -> BinaryIO:
-        try:
-            file = await self.bot.get_file(incoming.source)
-            answer = await self._request.session.get(
-                str(file.file_path), timeout=aiohttp.ClientTimeout(total=None, sock_read=CALL_SECONDS)
-            )
-            answer.raise_for_status()
-        except (TelegramError, aiohttp.ClientError) as exc:
-            raise OSError("the attachment cannot be fetched") from exc
+        answer = await self._fetch(incoming)
+        if answer is None:  # raised here, where no error that names the address hangs on it
+            raise OSError("the attachment cannot be fetched")
 
         async def read(count: int) -> bytes:
-            try:
+            with suppress(aiohttp.ClientError, TimeoutError):
                 return await answer.content.read(count)
-            except aiohttp.ClientError as exc:
-                raise OSError("the attachment was cut") from exc
+            raise OSError("the attachment was cut")
 
         async def close() -> None:
             answer.close()
 
         return LoopStream(loop, read, close)  # type: ignore[return-value]  # a raw stream reads like a BinaryIO
+
+    async def _fetch(self, incoming: IncomingFile) -> aiohttp.ClientResponse | None:
+        """Begin the download; None when it cannot be had."""
+        limit = aiohttp.ClientTimeout(total=None, sock_connect=self._call_seconds, sock_read=self._call_seconds)
+        try:
+            file = await self.bot.get_file(incoming.source)
+            answer = await self._request.session.get(str(file.file_path), timeout=limit)
+            answer.raise_for_status()
+        except (*TROUBLE, aiohttp.ClientError, OSError):
+            return None
+        return answer
 
     async def forget_file(self, incoming: IncomingFile) -> None:
         """Do nothing: Telegram's own copy goes with the message."""
@@ -282,6 +343,19 @@ class TelegramAdapter:
 
     def _well(self) -> None:
         self.healthy, self.problem = True, ""
+
+
+def after(raw: list[Any], offset: int) -> int:
+    """Return the offset that confirms this batch: one more than its last id, also where that is a smaller one."""
+    ids = [one["update_id"] for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+    if raw and not ids:
+        raise NetworkError("updates without ids")
+    return ids[-1] + 1 if ids else offset
+
+
+def gone(exc: Exception) -> bool:
+    """Return whether an error says that nothing reaches this person any more."""
+    return isinstance(exc, Forbidden) or (isinstance(exc, BadRequest) and "chat not found" in exc.message.lower())
 
 
 def exc_wait(exc: Exception, usual: float) -> float:
@@ -306,43 +380,21 @@ def problem_of(exc: Exception) -> str:
     return next((said for kind, said in known if isinstance(exc, kind)), "Telegram refused a call")
 
 
-def sending_of(exc: TelegramError) -> Sending:
+def sending_of(exc: Exception) -> Sending:
     """Return what an error of a send means for the message."""
     if isinstance(exc, RetryAfter):
         seconds = _seconds(exc)
         return Sending(Outcome.LATER, wait_seconds=float(seconds), everybody=seconds > EVERYBODY_SECONDS)
-    if isinstance(exc, Forbidden) or (isinstance(exc, BadRequest) and "chat not found" in exc.message.lower()):
+    if gone(exc):
         return Sending(Outcome.UNREACHABLE)
     if isinstance(exc, BadRequest | ChatMigrated):
         return Sending(Outcome.REFUSED)
     if isinstance(exc, NotSent):
-        return Sending(Outcome.LATER, wait_seconds=2.0)
+        return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
     if isinstance(exc, TimedOut | Cut):
         return Sending(Outcome.UNKNOWN)
     if isinstance(exc, InvalidToken | Conflict):
         return Sending(Outcome.LATER, wait_seconds=LONGEST_WAIT, everybody=True)
     if isinstance(exc, NetworkError):  # an answer of 500 and above: the call was not carried out
-        return Sending(Outcome.LATER, wait_seconds=2.0)
+        return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
     return Sending(Outcome.UNKNOWN)  # an answer that cannot be read
-
-
-def keyboard(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
-    """Return one button a row, bound to question and turn; None where one would not fit, for digits work always."""
-    rows = []
-    for key, label in outgoing.choices:
-        data = SEPARATOR.join((outgoing.node, str(outgoing.turn), key))
-        if len(data.encode()) > MAX_DATA_BYTES:
-            return None
-        rows.append([InlineKeyboardButton(f"{key} {label}", callback_data=data)])
-    return InlineKeyboardMarkup(rows) if rows else None
-
-
-def split_text(text: str) -> list[str]:
-    """Return the text in pieces of at most 4096 characters, cut at line ends where there are any."""
-    pieces = []
-    while len(text) > MAX_TEXT_CHARS:
-        cut = text.rfind("\n", 1, MAX_TEXT_CHARS)
-        cut = cut if cut > 0 else MAX_TEXT_CHARS
-        pieces.append(text[:cut])
-        text = text[cut:].lstrip("\n")
-    return [*pieces, text] if text else pieces

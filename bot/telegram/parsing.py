@@ -1,19 +1,25 @@
-"""One update of Telegram as what it means to us. Pure; never raises on anything Telegram or a person sends."""
+"""What Telegram's updates mean to us, and how what we say is laid out for it. Pure: nothing is called here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
 from handlers.types import Address, Inbound, IncomingFile
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, Message, Update
 
+    from handlers.types import Outgoing
+
 CHANNEL: Final = "telegram"
 PRIVATE: Final = "private"
 START: Final = "/start"
 SEPARATOR: Final = "|"
+MAX_TEXT_CHARS: Final = 4096
+MAX_DATA_BYTES: Final = 64
 _PARTS: Final = 3
 
 
@@ -25,6 +31,11 @@ class Parsed:
     callback: str = ""  # id of the pressed button: every one is answered
     leave: int | None = None  # a group the bot was put into
     unreachable: Address | None = None  # somebody blocked the bot
+
+    @property
+    def address(self) -> Address | None:
+        """Return whose order it belongs to; None when it concerns nobody we talk to."""
+        return self.inbound[0].address if self.inbound else self.unreachable
 
 
 def parse(update: Update) -> Parsed:
@@ -52,6 +63,11 @@ def address_of(chat: int) -> Address:
     return Address(CHANNEL, str(chat))
 
 
+def is_chat(value: str) -> bool:
+    """Return whether this can be the id of a chat."""
+    return value.removeprefix("-").isdecimal()
+
+
 def _button(update_id: int, query: CallbackQuery) -> Parsed:
     message = query.message
     if message is None or message.chat.type != PRIVATE or message.chat.id != query.from_user.id:
@@ -73,6 +89,8 @@ def read_data(data: str) -> tuple[str, int, str] | None:
 
 def _message(update_id: int, message: Message, *, edited: bool) -> tuple[Inbound, ...]:
     address, key, ref = address_of(message.chat.id), str(update_id), str(message.message_id)
+    if edited and message.location is not None:  # a live place that moved: nobody changed a word
+        return ()
     if edited:
         return (Inbound(address, key, edited=True, ref=ref),)
     file = file_of(message)
@@ -106,3 +124,25 @@ def file_of(message: Message) -> IncomingFile | None:
         return None
     kind = named.mime_type or "application/octet-stream"
     return IncomingFile(named.file_name or "file", kind, named.file_size or 0, named.file_id, CHANNEL)
+
+
+def keyboard(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
+    """Return one button a row, bound to question and turn; None where one would not fit, for digits work always."""
+    rows = []
+    for key, label in outgoing.choices:
+        data = SEPARATOR.join((outgoing.node, str(outgoing.turn), key))
+        if len(data.encode()) > MAX_DATA_BYTES:
+            return None
+        rows.append([InlineKeyboardButton(f"{key} {label}", callback_data=data)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def split_text(text: str) -> list[str]:
+    """Return the text in pieces of at most 4096 characters, cut at line ends where there are any."""
+    pieces: list[str] = []
+    while len(text) > MAX_TEXT_CHARS:
+        cut = text.rfind("\n", 1, MAX_TEXT_CHARS)
+        cut = cut if cut > 0 else MAX_TEXT_CHARS
+        pieces.append(text[:cut])
+        text = text[cut:].lstrip("\n")
+    return [piece for piece in (*pieces, text) if piece.strip()]  # Telegram refuses a message of spaces alone

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 CONNECTIONS = 64
+SERVER_TROUBLE = 500
 
 
 class NotSent(NetworkError):
@@ -61,20 +62,23 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = None,
         pool_timeout: object = None,
     ) -> tuple[int, bytes]:
-        """Send one request; return status and body. Raises: NotSent, TimedOut, Cut; none names the address."""
+        """Send one request; return status and body. Raises: NotSent, TimedOut, Cut, NetworkError; none with the URL."""
         del write_timeout, connect_timeout, pool_timeout
         seconds = read_timeout if isinstance(read_timeout, int | float) else self._seconds
         timeout = aiohttp.ClientTimeout(total=seconds + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
         body, headers = _body(request_data)
         try:
             async with self.session.request(method, url, data=body, headers=headers, timeout=timeout) as answer:
-                return answer.status, await answer.read()
+                status, content = answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotSent("no connection") from None
         except TimeoutError:
             raise TimedOut("no answer in time") from None
-        except (aiohttp.ClientError, OSError):
+        except Exception:  # noqa: BLE001 - the library would put any other error, with the address, into its own message
             raise Cut("the connection was cut") from None
+        if status >= SERVER_TROUBLE:  # whatever a proxy on the way wrote into the body
+            raise NetworkError("the service has trouble")
+        return status, content
 
 
 def _body(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, dict[str, str]]:

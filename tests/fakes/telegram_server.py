@@ -12,17 +12,26 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.faults import Faults, cut
+from tests.fakes.faults import Fault, Faults, cut
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "telegram-bot-api-10.0.json"
 DATE = 1_790_000_000
 WORDS = (
     "text", "name", "description", "short_description", "url", "secret_token", "file_id", "callback_query_id", "parse_mode",
+    "caption", "document",
 )  # fmt: skip
 """Parameters that are words and not JSON."""
 
-MAX_TEXT, MAX_DATA_BYTES = 4096, 64
-PYTHON = {"Integer": int, "String": str, "Boolean": bool, "Float": (int, float)}
+MAX_TEXT, MAX_DATA_BYTES, MAX_DELETED, DELETE_SECONDS = 4096, 64, 100, 48 * 3600
+PYTHON: dict[str, tuple[type, ...]] = {"Integer": (int,), "String": (str,), "Boolean": (bool,), "Float": (int, float)}
+LIKE_WIRE = {"Name": "name", "Description": "description", "ShortDescription": "short_description"}
+NO_FAULT = Fault("none")
+
+
+def too_many(seconds: int) -> Fault:
+    """Return the fault by which Telegram asks to wait."""
+    body = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": seconds}}
+    return Fault("status", 429, body)
 
 
 @dataclass(slots=True)
@@ -46,7 +55,7 @@ class Person:
         number = next(self.server.message_ids)
         message = {
             "message_id": number,
-            "date": DATE,
+            "date": self.server.now,
             "chat": self._chat(),
             "from": self._from(),
             **content,
@@ -93,6 +102,15 @@ class Person:
         extra = {"caption": caption} if caption else {}
         return self.server.update({"message": self.message(document=document, **extra)})
 
+    def send_file(self, content: bytes, name: str = "a.png", kind: str = "image/png", caption: str = "") -> int:
+        """Send a file, as people do on either channel."""
+        return self.send_document(content, name, kind, caption)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what stands in the chat now, of both sides, in its order."""
+        return [self.shown[number] for number in sorted(self.shown)]
+
     def block(self) -> int:
         """Block the bot."""
         self.blocked = True
@@ -117,6 +135,15 @@ def decoded(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+async def asked(request: web.Request) -> dict[str, Any]:
+    """Return the parameters of a call, whichever of the three ways they came."""
+    if request.content_type == "application/json":
+        raw = await request.read()
+        return decoded(json.loads(raw)) if raw else {}
+    form = await request.post()
+    return decoded({name: v.file.read() if isinstance(v, web.FileField) else v for name, v in form.items()})
+
+
 class TelegramServer:
     """The server; `app()` serves it."""
 
@@ -124,13 +151,17 @@ class TelegramServer:
         self.people: dict[int, Person] = {}
         self.updates: list[dict[str, Any]] = []
         self.confirmed: list[int] = []
+        self.confirmed_at: dict[int, float] = {}  # when, on the clock of `calls`
+        self.now = DATE
+        self._polls = 0
         self.files: dict[str, bytes] = {}
         self.queries: set[str] = set()
         self.answered: set[str] = set()
         self.violations: list[str] = []
         self.calls: list[tuple[float, str]] = []
+        self.parameters: list[tuple[str, dict[str, Any]]] = []
         self.faults = Faults()
-        self.webhook = ""
+        self.webhook = self.secret = ""
         self.names = {"Name": "", "Description": "", "ShortDescription": ""}
         self.commands: list[dict[str, Any]] = []
         self.left: list[int] = []
@@ -159,6 +190,10 @@ class TelegramServer:
         found = next(update for update in self.updates if update["update_id"] == update_id)
         self.updates.append(dict(found))
 
+    def reorder(self) -> None:
+        """Deliver what waits the other way round."""
+        self.updates.reverse()
+
     def app(self) -> web.Application:
         """Return the application."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
@@ -172,24 +207,26 @@ class TelegramServer:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        raw = await request.read()
-        data = decoded(json.loads(raw)) if raw else {}
+        data = await asked(request)
         self.calls.append((time.monotonic(), method))
+        self.parameters.append((method, data))
         self._check(method, data)
-        fault = self.faults.next(method)
-        if fault is not None and fault.kind == "slow":
+        fault = self.faults.next(method) or NO_FAULT
+        if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        if fault is not None and fault.kind == "status":
+        if fault.kind == "half-open":  # taken, and never answered
+            await asyncio.Event().wait()
+        if fault.kind == "status":
             body = fault.body or {"ok": False, "error_code": fault.status, "description": "planned"}
             return web.json_response(body, status=fault.status, headers=fault.headers)
-        if fault is not None and fault.kind == "cut before":
+        if fault.kind == "cut before":
             cut(request)
             return web.Response()
         status, result = await self._carry_out(method, data)
-        if fault is not None and fault.kind == "cut after":
+        if fault.kind == "cut after":
             cut(request)
             return web.Response()
-        if fault is not None and fault.kind == "truncated":
+        if fault.kind == "truncated":
             return web.Response(body=b'{"ok": tr', content_type="application/json")
         if status != 200:
             return web.json_response({"ok": False, "error_code": status, "description": result}, status=status)
@@ -213,22 +250,44 @@ class TelegramServer:
             if field_["required"] and name not in data:
                 self.violations.append(f"{method}.{name}: is required")
 
-    @staticmethod
-    def _fits(value: object, types: list[str]) -> bool:
+    def _fits(self, value: Any, types: list[str]) -> bool:  # noqa: ANN401 - a JSON value
+        """Say whether a value is of one of these types, and all within it of theirs."""
         for kind in types:
-            if kind in PYTHON and isinstance(value, PYTHON[kind]):  # type: ignore[arg-type]  # a type or several
-                return True
-            if kind.startswith("Array") and isinstance(value, list):
-                return True
-            if kind[0].isupper() and kind not in PYTHON and not kind.startswith("Array") and isinstance(value, dict):
+            if kind.startswith("Array of "):
+                fits = isinstance(value, list) and all(self._fits(one, [kind[9:]]) for one in value)
+            elif kind in PYTHON:
+                fits = isinstance(value, PYTHON[kind]) and (kind == "Boolean" or not isinstance(value, bool))
+            else:
+                fits = isinstance(value, bytes) if kind == "InputFile" else self._is_object(value, kind)
+            if fits:
                 return True
         return False
 
+    def _is_object(self, value: Any, kind: str) -> bool:  # noqa: ANN401 - a JSON value
+        known = (self._contract or {})["types"].get(kind)
+        if known is None or not isinstance(value, dict):
+            return False
+        if "subtypes" in known and not known.get("fields"):
+            return any(self._is_object(value, one) for one in known["subtypes"])
+        fields = {field["name"]: field for field in known.get("fields", ())}
+        return all(name in fields and self._fits(one, fields[name]["types"]) for name, one in value.items()) and all(
+            name in value for name, one in fields.items() if one["required"]
+        )
+
     async def _carry_out(self, method: str, data: dict[str, Any]) -> tuple[int, Any]:
+        kind = method[5:]
+        if method.startswith("getMy") and kind in self.names:
+            return 200, {LIKE_WIRE[kind]: self.names[kind]}
+        if method.startswith("setMy") and kind in self.names:
+            self.names[kind] = data.get(LIKE_WIRE[kind], "")
+            return 200, True
         run = getattr(self, f"_do_{method}", None)
         if run is None:
             return 404, "Not Found: method not found"
-        answer = run(data)
+        try:
+            answer = run(data)
+        except KeyError as exc:
+            return 400, f"Bad Request: parameter {exc} is missing"
         if asyncio.iscoroutine(answer):
             answer = await answer
         return answer if isinstance(answer, tuple) else (200, answer)
@@ -237,36 +296,27 @@ class TelegramServer:
         return {"id": 1, "is_bot": True, "first_name": "Notices", "username": "notices_bot"}
 
     def _do_setWebhook(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        self.webhook = data["url"]
+        self.webhook, self.secret = data["url"], data.get("secret_token", "")
+        return self._dropped(data)
+
+    def _do_deleteWebhook(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
+        self.webhook = self.secret = ""
+        return self._dropped(data)
+
+    def _dropped(self, data: dict[str, Any]) -> bool:
+        if data.get("drop_pending_updates"):
+            self.updates.clear()
         return True
 
-    def _do_deleteWebhook(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        self.webhook = ""
-        return True
-
-    def _do_getMyName(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        return {"name": self.names["Name"]}
-
-    def _do_setMyName(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        self.names["Name"] = data["name"]
-        return True
-
-    def _do_getMyDescription(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        return {"description": self.names["Description"]}
-
-    def _do_setMyDescription(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        self.names["Description"] = data["description"]
-        return True
-
-    def _do_getMyShortDescription(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        return {"short_description": self.names["ShortDescription"]}
-
-    def _do_setMyShortDescription(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        self.names["ShortDescription"] = data["short_description"]
-        return True
+    def _do_getWebhookInfo(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
+        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.updates)}
 
     def _do_getMyCommands(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
         return self.commands
+
+    def _do_setMyCommands(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
+        self.commands = data["commands"]
+        return True
 
     def _do_deleteMyCommands(self, _data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
         self.commands = []
@@ -277,11 +327,12 @@ class TelegramServer:
         return True
 
     async def _do_getUpdates(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        offset, limit = data.get("offset", 0), data.get("limit", 100)
-        places = [i for i, update in enumerate(self.updates) if update["update_id"] == offset - 1]
-        if places:  # everything up to the one before the offset is confirmed, and forgotten
-            self.confirmed.extend(update["update_id"] for update in self.updates[: places[-1] + 1])
-            del self.updates[: places[-1] + 1]
+        if self.webhook:
+            return 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
+        self._polls += 1
+        mine = self._polls
+        self._arrived.set()  # whoever waits is told that somebody else asks now
+        self._confirm(data.get("offset", 0))
         end = time.monotonic() + data.get("timeout", 0)
         while not self.updates and time.monotonic() < end:
             self._arrived.clear()
@@ -289,34 +340,77 @@ class TelegramServer:
                 await asyncio.wait_for(self._arrived.wait(), max(0.0, end - time.monotonic()))
             except TimeoutError:
                 break
-        return self.updates[:limit]
+            if mine != self._polls:
+                return 409, "Conflict: terminated by other getUpdates request"
+        return self.updates[: data.get("limit", 100)]
+
+    def _confirm(self, offset: int) -> None:
+        """Forget what came before the offset; one of another numbering confirms nothing."""
+        ids = [update["update_id"] for update in self.updates]
+        count = ids.index(offset - 1) + 1 if offset - 1 in ids else 0
+        if offset < 0:
+            count = max(0, len(ids) + offset)
+        self.confirmed.extend(ids[:count])
+        self.confirmed_at.update(dict.fromkeys(ids[:count], time.monotonic()))
+        del self.updates[:count]
 
     def _do_sendMessage(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        person = self.people.get(int(data["chat_id"]))
-        if person is None:
-            return 400, "Bad Request: chat not found"
-        if person.blocked:
-            return 403, "Forbidden: bot was blocked by the user"
-        if not 0 < len(data["text"]) <= MAX_TEXT:
+        person = self._reachable(data)
+        if not isinstance(person, Person):
+            return person
+        if not data["text"].strip():
+            return 400, "Bad Request: message text is empty"
+        if len(data["text"]) > MAX_TEXT:
             return 400, "Bad Request: message is too long"
         markup = data.get("reply_markup", {})
         for row in markup.get("inline_keyboard", ()):
             if any(len(button["callback_data"].encode()) > MAX_DATA_BYTES for button in row):
                 return 400, "Bad Request: BUTTON_DATA_INVALID"
+        return self._sent(person, text=data["text"], reply_markup=markup)
+
+    def _do_sendDocument(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
+        person = self._reachable(data)
+        if not isinstance(person, Person):
+            return person
+        file_id = f"file{len(self.files)}"
+        self.files[file_id] = data["document"]
+        document = {"file_id": file_id, "file_unique_id": file_id}
+        return self._sent(person, document=document, caption=data.get("caption", ""))
+
+    def _reachable(self, data: dict[str, Any]) -> Person | tuple[int, str]:
+        person = self.people.get(int(data["chat_id"]))
+        if person is None:
+            return 400, "Bad Request: chat not found"
+        return (403, "Forbidden: bot was blocked by the user") if person.blocked else person
+
+    def _sent(self, person: Person, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a message
         number = next(self.message_ids)
         message = {
-            "message_id": number, "date": DATE, "text": data["text"], "reply_markup": markup,
-            "chat": {"id": person.chat, "type": "private"},
+            "message_id": number, "date": self.now, "chat": {"id": person.chat, "type": "private"}, **content,
         }  # fmt: skip
+        message = {key: value for key, value in message.items() if value not in ({}, "")}
         person.received.append(message)
         person.shown[number] = message
-        return {key: value for key, value in message.items() if value != {}}
+        return message
 
     def _do_deleteMessages(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
-        person = self.people[int(data["chat_id"])]
-        for number in data["message_ids"]:
-            person.shown.pop(number, None)
+        person = self._reachable(data)
+        if not isinstance(person, Person):
+            return person
+        if not 0 < len(data["message_ids"]) <= MAX_DELETED:
+            return 400, "Bad Request: too many message identifiers specified"
+        known = [number for number in data["message_ids"] if number in person.shown]
+        if any(person.shown[number]["date"] < self.now - DELETE_SECONDS for number in known):
+            return 400, "Bad Request: message can't be deleted for everyone"
+        for number in known:
+            del person.shown[number]
         return True
+
+    def _do_deleteMessage(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
+        person = self._reachable(data)
+        if isinstance(person, Person) and data["message_id"] not in person.shown:
+            return 400, "Bad Request: message to delete not found"
+        return self._do_deleteMessages({"chat_id": data["chat_id"], "message_ids": [data["message_id"]]})
 
     def _do_answerCallbackQuery(self, data: dict[str, Any]) -> Any:  # noqa: ANN401, N802 - as above
         if data["callback_query_id"] not in self.queries:
