@@ -50,6 +50,7 @@ def accept(turn: Turn, node: Node, answer: Answer) -> None:
         turn.set(lang=str(chosen[0].value))
     if node.kind is Kind.CONSENT and chosen and chosen[0].status is not None:
         _record_consent(turn, node, chosen[0])
+        fast.reconsider(turn)
     for choice in chosen:
         for text_id in choice.notices:
             turn.say(text_id)
@@ -150,6 +151,8 @@ def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) 
     goto = next((choice.goto for choice in chosen if choice.goto is not None), None) or node.then
     if goto is None:
         steps.go_next(turn)
+    elif goto == "FP1" and turn.draft.alert_id:
+        fast.sos(turn)
     elif goto == "TALK":
         turn.move("TALK")
         turn.say("T-TALK-SENT")

@@ -37,7 +37,7 @@ def alert(turn: Turn, choice: Choice) -> bool:
     """Raise the alert at once, before the next question; only answer 1 of FP1 leads here (INV-02)."""
     del choice
     event = latest(turn.draft.consents, "C-EMER")
-    if event is None or not is_live((event,), "C-EMER"):
+    if event is None or not is_live((event,), "C-EMER") or turn.draft.alert_id:
         return False
     ensure_pair(turn)
     alert_id = draw_id(turn.event.entropy, "alert", "AL")
@@ -69,6 +69,18 @@ def alert(turn: Turn, choice: Choice) -> bool:
 def _permission(turn: Turn, card: CaseCard) -> Granted | Refused:
     question = Question(Act.ALERT, card.case, recipient=card.office, scope="card")
     return may(question, card, card.consents, turn.event.at, turn.policy.measures)
+
+
+def reconsider(turn: Turn) -> None:
+    """FP1 was answered anew, and not with yes: an alert that stands is taken back with it."""
+    event = latest(turn.draft.consents, "C-EMER")
+    alert_id = turn.draft.alert_id
+    if not alert_id or event is None or event.scope != "card" or is_live((event,), "C-EMER"):
+        return
+    cards = tuple(card for card in turn.conversation.cards if card.case != alert_id)
+    turn.set_draft(alert_id="")
+    turn.set(cards=cards, active_case=cards[-1].case if cards else "")
+    turn.do(CancelAlert(alert_id))
 
 
 def alert_card(turn: Turn, alert_id: str) -> dict[str, str]:

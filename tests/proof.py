@@ -1,7 +1,11 @@
-"""`make proof`: the long figures, printed and written to docs/proofs.md as they were printed."""
+"""`make proof`: the long figures, printed and written to docs/proofs.md as they were printed.
+
+`python -m tests.proof EVENTS` plays fewer or more events of strangers than a million.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -11,23 +15,24 @@ from tests.dialogs.test_gate import table
 from tests.people import Stranger
 from tests.storage.test_ledger import KEY, made, tampered
 
-STRANGERS, EVENTS_EACH = 20, 50_000
+STRANGERS, ALL_EVENTS = 20, 1_000_000
 LEDGER_EVENTS, TAMPERINGS = 10_000, 1_000
 PAGE = Path(__file__).parents[1] / "docs" / "proofs.md"
 
 
-def _stranger(seed: int) -> tuple[dict[str, int], set[str]]:
+def _stranger(task: tuple[int, int]) -> tuple[dict[str, int], set[str]]:
+    seed, events = task
     stranger = Stranger(seed)
-    stranger.play(EVENTS_EACH)
+    stranger.play(events)
     return dict(stranger.counts), stranger.nodes
 
 
-def strangers() -> list[str]:
-    """A million events of seeded people: nothing raises, nothing is disclosed that nobody agreed to."""
+def strangers(events: int) -> list[str]:
+    """So many events of seeded people: nothing raises, nothing is disclosed that nobody agreed to."""
     total: dict[str, int] = {}
     nodes: set[str] = set()
     with ProcessPoolExecutor(2) as pool:
-        for counts, seen in pool.map(_stranger, range(1, STRANGERS + 1)):
+        for counts, seen in pool.map(_stranger, [(seed, events // STRANGERS) for seed in range(1, STRANGERS + 1)]):
             nodes |= seen
             for name, count in counts.items():
                 total[name] = total.get(name, 0) + count
@@ -62,7 +67,8 @@ def ledger() -> list[str]:
 def main() -> None:
     """Run, print, write."""
     lines: list[str] = []
-    for run in (gate, ledger, strangers):
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else ALL_EVENTS
+    for run in (gate, ledger, lambda: strangers(events)):
         for line in run():
             print(line, flush=True)
             lines.append(line)
