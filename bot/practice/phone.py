@@ -323,11 +323,16 @@ def _said(document: dict[str, Any]) -> tuple[str, tuple[str, int, str] | None]:
     """Return the text and the button of {text} or {button: {node, turn, key}}. Raises HTTPException (400)."""
     match document:
         case {"text": str(text)} if len(document) == 1 and text.strip():
-            return text.encode(errors="replace").decode(), None  # half a surrogate pair is no text
+            return _whole(text), None
         case {"button": {"node": str(node), "turn": int(turn), "key": str(key)}} if len(document) == 1:
-            return "", (node, turn, key)
+            return "", (_whole(node), turn, _whole(key))
         case _:
             raise HTTPException(400, "shape")
+
+
+def _whole(text: str) -> str:
+    """Return the text without halves of surrogate pairs, which JSON can bring and nothing can store."""
+    return text.encode(errors="replace").decode()
 
 
 async def _json(request: Request) -> dict[str, Any]:

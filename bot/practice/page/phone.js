@@ -12,6 +12,7 @@ const [scroller, log, choices, composer, text, file] = ["scroller", "log", "choi
 const words = new Map([...byId("words").content.querySelectorAll("[data-word]")].map((e) => [e.dataset.word, e.textContent]));
 const word = (name) => words.get(name) ?? name;
 
+const NOTHING = { choices: [] };
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const known = { run: "", last: 0 };
 const envelopes = new Map();
@@ -70,13 +71,16 @@ function askBelow(message) {
 }
 
 function show(messages) {
+  if (messages.length === 0) return;
+  let asked = null;
   for (const message of messages) {
     message.bubble = bubbleOf(message);
     log.append(message.bubble);
-    if (message.mine) askBelow({ choices: [] });
-    else if (message.choices.length > 0 || choices.hidden) askBelow(message);
+    if (message.mine) asked = NOTHING;
+    else if (message.choices.length > 0 || asked === NOTHING) asked = message;
   }
-  if (messages.length > 0) jump((messages.find((message) => !message.mine) ?? messages[0]).bubble);
+  if (asked !== null) askBelow(asked);
+  jump((messages.find((message) => !message.mine) ?? messages[0]).bubble);
 }
 
 // The newest message in view, from its beginning where it is longer than the screen.
@@ -89,7 +93,7 @@ function take(news) {
   const first = known.run === "";
   if (news.run !== known.run || news.cleared > known.last) {
     log.replaceChildren();
-    askBelow({ choices: [] });
+    askBelow(NOTHING);
   }
   show(news.messages);
   byId("empty").hidden = log.childElementCount > 0;
