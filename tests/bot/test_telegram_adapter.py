@@ -489,6 +489,8 @@ def test_clearing_deletes_both_sides_a_hundred_at_once_and_leaves_only_what_is_t
             cleared = await here.adapter.send(say("", act="clear-chat", refs=tuple(refs)))
             assert cleared == Sending(Outcome.SENT)
             assert [one["text"] for one in person.messages] == ["too old"]
+            deleted = [given["message_ids"] for name, given in here.server.parameters if name == "deleteMessages"]
+            assert max(map(len, deleted)) == 100
 
     asyncio.run(play())
 
@@ -751,8 +753,10 @@ def test_the_webhook_answers_when_it_is_durable_and_keeps_the_order_of_a_chat() 
             async with here.receiving(), asyncio.TaskGroup() as group:
                 first = group.create_task(post(route, update("one", 1), "s3cret"))
                 second = group.create_task(post(route, update("two", 2), "s3cret"))
+                await until(lambda: here.intake.asked == ["one"])
                 third = json.dumps({"update_id": 3, "message": other}).encode()
                 assert await post(route, third, "s3cret") == 200
+                await asyncio.sleep(0.02)
                 assert (first.done(), second.done()) == (False, False)
                 here.intake.gates["one"].set()
                 assert (await first, await second) == (200, 200)
