@@ -1,80 +1,72 @@
-"""`make proof`: the long figures, printed and written to docs/proofs.md as they were printed.
+"""`make proof`: the long figures of the project, printed and kept in docs/proofs.md as they were printed.
 
-`python -m tests.proof EVENTS` plays fewer or more events of strangers than a million.
+`python -m tests.proof` runs every proof, `python -m tests.proof NAME…` only those; `--list` names them. A proof is an
+entry of the `PROOFS` of a module `tests/proof_*.py`: a function that yields the lines to print, and raises
+AssertionError where something does not hold. Every proof has its own section of the page; the others stay.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 
-from storage.auditing import problems
-from tests.dialogs.test_gate import table
-from tests.people import Stranger
-from tests.storage.test_ledger import KEY, made, tampered
-
-STRANGERS, ALL_EVENTS = 20, 1_000_000
-LEDGER_EVENTS, TAMPERINGS = 10_000, 1_000
-PAGE = Path(__file__).parents[1] / "docs" / "proofs.md"
+Proof = Callable[[], Iterable[str]]
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "proofs.md"
+HEAD = "# Proofs\n\nAs printed by `make proof`. The seeded short form of each is part of `make test`.\n"
 
 
-def _stranger(task: tuple[int, int]) -> tuple[dict[str, int], set[str]]:
-    seed, events = task
-    stranger = Stranger(seed)
-    stranger.play(events)
-    return dict(stranger.counts), stranger.nodes
+class TwoProofsOfOneName(Exception):
+    """Two modules name a proof alike: give one of them another name."""
 
 
-def strangers(events: int) -> list[str]:
-    """So many events of seeded people: nothing raises, nothing is disclosed that nobody agreed to."""
-    total: dict[str, int] = {}
-    nodes: set[str] = set()
-    with ProcessPoolExecutor(2) as pool:
-        for counts, seen in pool.map(_stranger, [(seed, events // STRANGERS) for seed in range(1, STRANGERS + 1)]):
-            nodes |= seen
-            for name, count in counts.items():
-                total[name] = total.get(name, 0) + count
-    line = (
-        f"{total['events']:,} events of {total['people']:,} seeded strangers: {total['SealReport']:,} reports, "
-        f"{total['RaiseAlert']:,} alerts, {total['SealMessage']:,} messages sealed, {len(nodes)} nodes reached; "
-        "disclosures without a live consent: 0; exceptions: 0."
-    )
-    return [line]
+def proofs() -> dict[str, Proof]:
+    """Return every proof by its name, in the order of the modules. Raises: TwoProofsOfOneName."""
+    found: dict[str, Proof] = {}
+    for path in sorted(HERE.glob("proof_*.py")):
+        named: Mapping[str, Proof] = import_module(f"tests.{path.stem}").PROOFS
+        if found.keys() & named.keys():
+            raise TwoProofsOfOneName(path.stem)
+        found.update(named)
+    return found
 
 
-def gate() -> list[str]:
-    """Try every act in every state of consent."""
-    return [f"Gate: {line}." for line in table()]
+def sections(page: str) -> dict[str, str]:
+    """Return the text below each heading of the page, by heading."""
+    parts = page.split("\n## ")[1:]
+    return {name.strip(): body.strip("\n") for name, _line, body in (part.partition("\n") for part in parts)}
 
 
-def ledger() -> list[str]:
-    """Verify ten thousand events, and tamper with them a thousand times."""
-    copy = made(LEDGER_EVENTS, cases=1_000, every=100)
+def page_of(kept: Mapping[str, str]) -> str:
+    """Return the page with these sections, in the order of their names."""
+    return HEAD + "".join(f"\n## {name}\n\n{kept[name]}\n" for name in sorted(kept))
+
+
+def run(name: str, proof: Proof) -> str:
+    """Run one proof, print its lines as they come, and return them as a list."""
     started = time.perf_counter()
-    assert problems(copy, KEY.fingerprint()) == []
-    seconds = time.perf_counter() - started
-    tried, found = tampered(copy, TAMPERINGS)
-    assert tried == found
-    points = len(copy.checkpoints)
-    return [
-        f"A ledger of {LEDGER_EVENTS:,} events, 1,000 cases and {points} checkpoints verified in {seconds:.2f} s.",
-        f"{tried:,} random tamperings of it (eleven kinds): {found:,} found.",
-    ]
+    lines = []
+    for line in proof():
+        print(f"{name}: {line}", flush=True)
+        lines.append(f"- {line}")
+    return "\n".join([*lines, f"- Took {time.perf_counter() - started:,.0f} s."])
 
 
-def main() -> None:
-    """Run, print, write."""
-    lines: list[str] = []
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else ALL_EVENTS
-    for run in (gate, ledger, lambda: strangers(events)):
-        for line in run():
-            print(line, flush=True)
-            lines.append(line)
-    head = "# Proofs\n\nAs printed by `make proof`.\n\n"
-    PAGE.write_text(head + "".join(f"- {line}\n" for line in lines), encoding="utf-8")
+def main(arguments: list[str]) -> int:
+    """Run, print, write what was proved after each one; return the exit code."""
+    known = proofs()
+    if arguments == ["--list"] or set(arguments) - known.keys():
+        print("\n".join(known))
+        return 0 if arguments == ["--list"] else 2
+    for name in arguments or known:
+        section = run(name, known[name])
+        kept = sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+        PAGE.write_text(page_of({**kept, name: section}), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
