@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
-    from dialogs.escalation import AlertState
+    from handlers.record_ports import Alerts, Audit, Checkpoints, Tallies, Versions
     from handlers.types import Address, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
 
 
@@ -190,18 +190,6 @@ class Moves(Protocol):
         ...
 
 
-class Checkpoints(Protocol):
-    """Signed checkpoints over the heads of all consent chains."""
-
-    def uncovered(self) -> int:
-        """Return how many events no checkpoint covers yet."""
-        ...
-
-    def make(self, at: datetime) -> int:
-        """Cover everything with a new signed checkpoint; return its number."""
-        ...
-
-
 class Timers(Protocol):
     """Durable timers, one per conversation and name."""
 
@@ -219,66 +207,6 @@ class Timers(Protocol):
 
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
         """Take due timers: they are removed, and come back only if the transaction does not commit."""
-        ...
-
-
-class Alerts(Protocol):
-    """Alerts: an id, a time, a state and when to look again; all else is encrypted. Cards lie sealed in Blobs."""
-
-    def raise_alert(self, alert: AlertState) -> None:
-        """Record an alert as open."""
-        ...
-
-    def save(self, alert: AlertState) -> None:
-        """Store a changed alert."""
-        ...
-
-    def cancel(self, alert_id: str) -> None:
-        """Record that the person took it back; what it held is erased."""
-        ...
-
-    def get(self, alert_id: str) -> AlertState | None:
-        """Return an alert that was not cancelled."""
-        ...
-
-    def due(self, now: datetime, limit: int) -> tuple[AlertState, ...]:
-        """Return open alerts that are to be looked at now, locked."""
-        ...
-
-    def open_ones(self) -> tuple[AlertState, ...]:
-        """Return every open alert, the oldest first."""
-        ...
-
-    def state(self, alert_id: str) -> str | None:
-        """Return open | owned | cancelled, or None when there is no such alert."""
-        ...
-
-    def count(self) -> int:
-        """Return how many alerts were ever raised."""
-        ...
-
-
-class Tallies(Protocol):
-    """The monthly count of out-of-scope conversations, the only trace they leave."""
-
-    def add(self, month: str) -> None:
-        """Add one to the month (YYYY-MM)."""
-        ...
-
-    def all(self) -> dict[str, int]:
-        """Return every month and its count."""
-        ...
-
-
-class Versions(Protocol):
-    """Every interview a conversation began with, by hash, so that it can finish on it."""
-
-    def keep(self, version: str, document: bytes) -> None:
-        """Store the policy file once; a known version is left as it is."""
-        ...
-
-    def all(self) -> dict[str, bytes]:
-        """Return all stored versions."""
         ...
 
 
@@ -323,6 +251,11 @@ class UnitOfWork(Protocol):
     @property
     def checkpoints(self) -> Checkpoints:
         """Return the checkpoints of this transaction."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Return the audit log of this transaction."""
         ...
 
     @property

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - msgspec reads the types of AuditEntry when the program runs
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from dialogs.conversation import Conversation
 
 
@@ -94,3 +93,26 @@ class SealedBlob:
     purpose: str
     sequence: int  # 1 for the report itself; messages count up
     sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did or read what, and when. Codes and an officer's reason, never content of a case."""
+
+    at: datetime  # UTC
+    who: str  # id of a person of the desk or the roster; "" for the service itself
+    role: str
+    office: str
+    act: str  # a code, such as own, level, status, read
+    case: str = ""  # "" when it concerns no case
+    old: str = ""
+    new: str = ""
+    reason: str = ""  # in the officer's words
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One entry of the audit log with its number, which grows with time; `entry` None: erased with its case."""
+
+    number: int
+    entry: AuditEntry | None

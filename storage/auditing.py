@@ -1,4 +1,4 @@
-"""Verifying the ledger offline: from the database, or from an export that holds no secret at all.
+"""Verifying the ledger and the audit log offline: from the database, or from an export that holds no secret at all.
 
 What is found: an event changed, removed, added, moved to another place; a chain cut short; a head that was forked;
 a checkpoint changed, removed, put in, or signed by somebody else. What cannot be found from an export alone: events
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from bisect import insort
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -19,12 +19,12 @@ from storage.crypto import chain
 from storage.crypto.errors import CryptoError
 from storage.crypto.signatures import verify_record
 from storage.errors import StorageError
-from storage.tables import checkpoints, ledger
+from storage.tables import audit, checkpoints, ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 SCHEMA = "leeward-ledger-1"
 
@@ -37,7 +37,7 @@ class NotALedger(StorageError):
 class Entry:
     """One row of a chain, without what it hides. Hashes in hex."""
 
-    case: str
+    case: str  # or the name of a chain of the audit log: audit:CASE, audit:desk
     sequence: int
     commitment: str
     head: str
@@ -91,14 +91,12 @@ class LedgerCopy:
 
 
 def read_ledger(connection: Connection) -> LedgerCopy:
-    """Return the ledger of a database."""
+    """Return the ledger of a database; the chains of the audit log are among its chains."""
     entries = connection.execute(select(ledger).order_by(ledger.c.case, ledger.c.sequence))
+    log = connection.execute(select(audit).order_by(audit.c.chain, audit.c.sequence))
     points = connection.execute(select(checkpoints).order_by(checkpoints.c.number))
     return LedgerCopy(
-        tuple(
-            Entry(r.case, r.sequence, bytes(r.commitment).hex(), bytes(r.head).hex(), r.checkpoint, r.event is None)
-            for r in entries
-        ),
+        (*(_entry(r.case, r, r.event) for r in entries), *(_entry(chain.of_audit(r.chain), r, r.entry) for r in log)),
         tuple(
             Checkpoint(
                 r.number,
@@ -111,6 +109,10 @@ def read_ledger(connection: Connection) -> LedgerCopy:
             for r in points
         ),
     )
+
+
+def _entry(name: str, row: Row[Any], hidden: bytes | None) -> Entry:
+    return Entry(name, row.sequence, bytes(row.commitment).hex(), bytes(row.head).hex(), row.checkpoint, hidden is None)
 
 
 def problems(copy: LedgerCopy, *pinned: str) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
-from storage.tables import attachments, blobs, cases
+from storage.tables import attachments, audit, blobs, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,11 +72,12 @@ class SqlCases:
         self.connection.execute(update(cases).where(cases.c.id == case).values(person=self.rows.of(address)))
 
     def erase(self, case: str) -> None:
-        """Destroy key, card, what the ledger hides and all sealed bytes; row and chain stay as a tombstone."""
+        """Destroy key, card, what ledger and audit log hide and all sealed bytes; row and chain stay as a tombstone."""
         row = self._row(case)
         if row is None:
             return
         self.ledger.erase(case)
+        self.connection.execute(update(audit).where(audit.c.chain == case).values(entry=None))
         self.connection.execute(delete(blobs).where(blobs.c.case == case))
         self.blobs.drop_files(
             self.connection.scalars(select(attachments.c.name).where(attachments.c.case == case)).all()
@@ -103,6 +104,11 @@ class SqlCases:
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all cases."""
         return tuple(self.connection.scalars(select(cases.c.id)))
+
+    def key_of(self, case: str) -> bytes | None:
+        """Return the key of a case; None: erased or unknown."""
+        row = self._row(case)
+        return self.row_keys.get(row.key) if row is not None and row.key is not None else None
 
     def of_person(self, row: int) -> tuple[CaseCard, ...]:
         """Return the cards of a person, the oldest first."""

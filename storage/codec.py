@@ -7,7 +7,7 @@ import msgspec
 from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
 from dialogs.escalation import AlertState
 from dialogs.upgrades import upgrade
-from handlers.types import Outgoing
+from handlers.types import AuditEntry, Outgoing
 from storage.errors import StorageError
 
 
@@ -26,6 +26,7 @@ _ENCODER = msgspec.json.Encoder()
 _CONVERSATION = msgspec.json.Decoder(StoredConversation)
 _CARD = msgspec.json.Decoder(CaseCard)
 _EVENT = msgspec.json.Decoder(ConsentEvent)
+_ENTRY = msgspec.json.Decoder(AuditEntry)
 _ALERT = msgspec.json.Decoder(AlertState)
 _OUTGOING = msgspec.json.Decoder(Outgoing)
 
@@ -63,6 +64,14 @@ def decode_event(body: bytes) -> ConsentEvent:
     """Return the consent event. Raises: CannotRead."""
     try:
         return _EVENT.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_entry(body: bytes) -> AuditEntry:
+    """Return the entry of the audit log. Raises: CannotRead."""
+    try:
+        return _ENTRY.decode(body)
     except msgspec.MsgspecError as exc:
         raise CannotRead from exc
 

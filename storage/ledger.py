@@ -1,4 +1,4 @@
-"""The consent ledger: one chain of commitments per case, and signed checkpoints over all of them.
+"""The consent ledger: one chain of commitments per case, and signed checkpoints over all chains, the audit log's too.
 
 Rows of a case are only ever added; erasing a case takes away what its rows hid, never the rows. There is no global
 lock: a checkpoint covers whatever rows were there when it was made, and each row names the first that covers it.
@@ -15,13 +15,13 @@ from storage import codec
 from storage.crypto import chain
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.signatures import sign_record
-from storage.tables import checkpoints, ledger
+from storage.tables import audit, checkpoints, ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, Connection, Table
 
     from dialogs.conversation import ConsentEvent
     from handlers.ports import Entropy
@@ -86,8 +86,9 @@ class SqlCheckpoints:
     signer: RootKey
 
     def uncovered(self) -> int:
-        """Return how many events no checkpoint covers yet."""
-        return self.connection.scalar(select(func.count()).where(ledger.c.checkpoint.is_(None))) or 0
+        """Return how many events and entries no checkpoint covers yet."""
+        counts = (select(func.count()).where(table.c.checkpoint.is_(None)) for table in (ledger, audit))
+        return sum(self.connection.scalar(count) or 0 for count in counts)
 
     def make(self, at: datetime) -> int:
         """Cover everything that is there with a new signed checkpoint; return its number."""
@@ -96,7 +97,8 @@ class SqlCheckpoints:
         ).one_or_none()
         number = 1 if before is None else before.number + 1
         previous = chain.FIRST_PREVIOUS if before is None else chain.checkpoint_hash(_content(before))
-        self.connection.execute(update(ledger).where(ledger.c.checkpoint.is_(None)).values(checkpoint=number))
+        for table in (ledger, audit):
+            self.connection.execute(update(table).where(table.c.checkpoint.is_(None)).values(checkpoint=number))
         leaves = self._leaves()
         minute = int(at.timestamp()) // _MINUTE
         root = chain.merkle_root(leaves)
@@ -109,13 +111,14 @@ class SqlCheckpoints:
         return number
 
     def _leaves(self) -> list[bytes]:
-        last = select(ledger.c.case, func.max(ledger.c.sequence).label("sequence")).group_by(ledger.c.case).subquery()
-        heads = self.connection.execute(
-            select(ledger.c.case, ledger.c.sequence, ledger.c.head).join(
-                last, (ledger.c.case == last.c.case) & (ledger.c.sequence == last.c.sequence)
-            )
-        )
-        return [chain.leaf(row.case, row.sequence, bytes(row.head)) for row in sorted(heads, key=lambda row: row.case)]
+        heads = [*self._heads(ledger, ledger.c.case, str), *self._heads(audit, audit.c.chain, chain.of_audit)]
+        return [chain.leaf(*head) for head in sorted(heads)]
+
+    def _heads(self, table: Table, name: Column[str], called: Callable[[str], str]) -> Iterator[tuple[str, int, bytes]]:
+        last = select(name.label("name"), func.max(table.c.sequence).label("sequence")).group_by(name).subquery()
+        newest = (name == last.c.name) & (table.c.sequence == last.c.sequence)
+        for row in self.connection.execute(select(name, table.c.sequence, table.c.head).join(last, newest)):
+            yield called(row[0]), row[1], bytes(row[2])
 
 
 def _content(row: object) -> bytes:

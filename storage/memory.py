@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from handlers.types import Loaded
+from handlers.types import Loaded, Recorded
 from storage.memory_queues import (
     Data,
     MemoryCheckpoints,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
     from dialogs.escalation import AlertState
-    from handlers.types import Address, SealedBlob
+    from handlers.types import Address, AuditEntry, SealedBlob
 
 
 class MemoryConversations:
@@ -106,6 +106,7 @@ class MemoryCases:
             self._data.cards[case] = None
             self._data.people[case] = None
             self._data.events[case] = []
+            self._data.audit = [(name, None if name == case else entry) for name, entry in self._data.audit]
         for key in [key for key in self._data.blobs if key[0] == case]:
             del self._data.blobs[key]
         for name in [name for name, owner in self._data.owners.items() if owner == case]:
@@ -168,6 +169,29 @@ class MemoryBlobs:
         for name in names:
             self._data.files.pop(name, None)
             self._data.owners.pop(name, None)
+
+
+class MemoryAudit:
+    """handlers.ports.Audit in memory; its order is the list's."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def record(self, entry: AuditEntry) -> None:
+        """Append."""
+        if entry.case and self._data.cards.get(entry.case) is None:
+            self._data.audit.append(("desk", replace(entry, old="", new="", reason="")))
+        else:
+            self._data.audit.append((entry.case or "desk", entry))
+
+    def of(self, case: str) -> tuple[AuditEntry, ...]:
+        """Return the entries of a case."""
+        return tuple(entry for name, entry in self._data.audit if name == case != "desk" and entry is not None)
+
+    def page(self, after: int, limit: int) -> tuple[Recorded, ...]:
+        """Return entries by number."""
+        found = self._data.audit[after : after + limit]
+        return tuple(Recorded(number, entry) for number, (_name, entry) in enumerate(found, start=after + 1))
 
 
 class MemoryAlerts:
@@ -256,6 +280,7 @@ class MemoryUnitOfWork:
         self.outbox = MemoryOutbox(data)
         self.traces = MemoryTraces(data)
         self.checkpoints = MemoryCheckpoints(data)
+        self.audit = MemoryAudit(data)
         self.moves = MemoryMoves(data)
         self.timers = MemoryTimers(data)
         self.alerts = MemoryAlerts(data)

@@ -11,7 +11,7 @@ from handlers.types import DueTimer, OutboxItem
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.escalation import AlertState
-    from handlers.types import Address, Loaded, Outgoing, SealedBlob
+    from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob
 
 
 @dataclass(slots=True)
@@ -39,6 +39,8 @@ class Data:
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     traces: dict[Address, list[tuple[str, datetime]]] = field(default_factory=dict)
+    audit: list[tuple[str, AuditEntry | None]] = field(default_factory=list)
+    audited: int = 0  # how many entries the newest checkpoint covers
     covered: dict[str, int] = field(default_factory=dict)
     checkpoints: int = 0
     outbox: dict[int, Waiting] = field(default_factory=dict)
@@ -183,12 +185,14 @@ class MemoryCheckpoints:
 
     def uncovered(self) -> int:
         """Count what is not covered."""
-        return sum(len(events) - self._data.covered.get(case, 0) for case, events in self._data.events.items())
+        events = sum(len(found) - self._data.covered.get(case, 0) for case, found in self._data.events.items())
+        return events + len(self._data.audit) - self._data.audited
 
     def make(self, at: datetime) -> int:
         """Cover everything."""
         del at
         self._data.covered = {case: len(events) for case, events in self._data.events.items()}
+        self._data.audited = len(self._data.audit)
         self._data.checkpoints += 1
         return self._data.checkpoints
 

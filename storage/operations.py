@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select, update
 
+from storage.audit import ENTRIES
 from storage.crypto.key_ring import NONCE_BYTES, KeyRing, RingKey
 from storage.errors import CannotWrite, StorageError
 from storage.keys import RING_FILE, load_keys, ring_line, write_private
 from storage.queues import DEAD, seconds
 from storage.store import DATABASE_FILE
-from storage.tables import alerts, attachments, inbox, keys, outbox, traces
+from storage.tables import alerts, attachments, audit, inbox, keys, outbox, traces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,7 +90,7 @@ def rotate_ring(engine: Engine, folder: Path, entropy: Entropy, *, only: str | N
                 _rewrap(connection, both, entropy, table, column, purpose, row)
                 for table, column, purpose, row in (
                     (outbox, "payload", "outbox", "person"), (traces, "ref", "trace", "person"),
-                    (alerts, "body", "alert", "id"),
+                    (alerts, "body", "alert", "id"), (audit, "entry", ENTRIES, "sequence"),
                 )
             )  # fmt: skip
     _replace(ring_file, f"{fresh}\n")
@@ -129,13 +130,14 @@ def _rewrap(  # noqa: PLR0913, PLR0917 - one table's columns, each named
     connection: Connection, ring: KeyRing, entropy: Entropy, table: Table, column: str, purpose: str, row: str
 ) -> int:
     count = 0
-    for found in connection.execute(select(table.c.id, table.c[row], table.c.ring_key, table.c[column])).all():
+    (own_id,) = table.primary_key.columns
+    for found in connection.execute(select(own_id, table.c[row], table.c.ring_key, table.c[column])).all():
         bound, sealed = str(found[1]), found[3]
-        if sealed is None:
+        if sealed is None or found[2] is None:  # erased, or under a case key
             continue
         plain = ring.unwrap(found[2], bytes(sealed), purpose, bound)
         wrapped = ring.wrap(plain, purpose, bound, entropy.bytes(NONCE_BYTES))
-        change = update(table).where(table.c.id == found[0])
+        change = update(table).where(own_id == found[0])
         connection.execute(change.values({"ring_key": ring.newest, column: wrapped}))
         count += 1
     return count
@@ -166,6 +168,7 @@ def backup(home: Path, target: Path, pin: str) -> int:
             copy.execute("PRAGMA secure_delete=ON")
             copy.execute("UPDATE cases SET key = NULL, card = NULL, person = NULL, phrase = NULL")
             copy.execute("UPDATE ledger SET event = NULL")
+            copy.execute("UPDATE audit SET entry = NULL, ring_key = NULL")
             copy.execute("UPDATE alerts SET body = NULL, due = NULL, ring_key = NULL")
             for table in NEVER_COPIED:
                 copy.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables

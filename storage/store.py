@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from storage.audit import SqlAudit
 from storage.blobs import SqlBlobs, new_sealed_file
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
@@ -92,6 +93,7 @@ class SqlUnitOfWork:
     moves: SqlMoves
     timers: SqlTimers
     checkpoints: SqlCheckpoints
+    audit: SqlAudit
     alerts: SqlAlerts
     tallies: SqlTallies
     versions: SqlVersions
@@ -137,6 +139,7 @@ class SqlStore:
             moves=SqlMoves(connection, rows, lookup, conversations),
             timers=SqlTimers(connection, rows, conversations),
             checkpoints=SqlCheckpoints(connection, self._keys.ledger),
+            audit=SqlAudit(connection, cases, ring, self._entropy),
             alerts=SqlAlerts(connection, ring, self._entropy),
             tallies=SqlTallies(connection),
             versions=SqlVersions(connection),

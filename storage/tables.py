@@ -60,6 +60,20 @@ checkpoints = Table(
     Column("signature", LargeBinary, nullable=False),  # Ed25519 and ML-DSA-65
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("chain", String(40), nullable=False),  # case id, or desk
+    Column("sequence", Integer, nullable=False),  # order within the chain, from 1
+    Column("commitment", LargeBinary, nullable=False),  # SHA-256 over salt and entry: says nothing without the salt
+    Column("head", LargeBinary, nullable=False),  # SHA-256 over the head before it and the commitment
+    Column("checkpoint", Integer, nullable=True, index=True),  # the first checkpoint that covers it
+    Column("ring_key", String(40), nullable=True),  # of the desk's entries; NULL: the entry is under the case key
+    Column("entry", LargeBinary, nullable=True),  # salt and entry, encrypted; NULL: erased
+    Index("audit_chain", "chain", "sequence", unique=True),
+)
+
 attachments = Table(
     "attachments",
     metadata,

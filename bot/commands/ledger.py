@@ -1,9 +1,9 @@
-"""verify: the consent ledger, checked offline, from the database or from an export that holds no secret."""
+"""verify: the consent ledger and the audit log, checked offline, from the database or an export without secrets."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,7 +16,9 @@ from config.policies import load_policy
 from dialogs.consent_record import record_of
 from storage import schema
 from storage.auditing import LedgerCopy, problems, read_ledger
+from storage.crypto import chain
 from storage.crypto.errors import CryptoError
+from storage.errors import StorageError
 from storage.keys import load_keys
 from storage.lock import locked
 from storage.operations import read_pins
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from handlers.ports import UnitOfWork
+    from storage.auditing import Entry
+
+AUDIT: Final = chain.of_audit("")
+PAGE: Final = 500
 
 
 def verify(
@@ -63,6 +69,7 @@ def verify(
         found = problems(copy, keys.ledger.fingerprint(), *read_pins(home))
         with store.transaction() as work:
             found.extend(_opened(work))
+            found.extend(_opened_log(work))
             if records is not None:
                 records.write_text("".join(_records(work, settings.policy_dir)), encoding="utf-8")
                 click.echo(f"Wrote {records}: consent records, one a line.")
@@ -85,6 +92,16 @@ def _opened(work: UnitOfWork) -> Iterator[str]:
             yield f"{case}: the chain and the case card differ: one was put back to an older state, or cut short"
 
 
+def _opened_log(work: UnitOfWork) -> Iterator[str]:
+    """Open every entry of the audit log that is not erased."""
+    after = 0
+    try:
+        while page := work.audit.page(after, PAGE):
+            after = page[-1].number
+    except (CryptoError, StorageError) as exc:
+        yield f"audit log, after entry {after}: an entry does not open ({exc})"
+
+
 def _records(work: UnitOfWork, policy_dir: Path | None) -> Iterator[str]:
     """Yield every consent record as a line of JSON, for the consent steward; no story and no address is in them."""
     purposes = load_policy(policy_dir, lambda kind, words: f"{kind} {words}").purposes
@@ -98,15 +115,21 @@ def _say(copy: LedgerCopy, found: Sequence[str], pin: str, report: Path | None, 
     found = [*found, *_witnessed(copy, report, identity)]
     for problem in found:
         click.echo(f"FAIL {problem}")
-    cases = {entry.case for entry in copy.entries}
-    erased = {entry.case for entry in copy.entries if entry.erased}
+    logged = [entry for entry in copy.entries if entry.case.startswith(AUDIT)]
+    events = [entry for entry in copy.entries if not entry.case.startswith(AUDIT)]
     verdict = "0 wrong, the ledger holds" if not found else f"{len(found)} wrong"
     click.echo(
-        f"{len(copy.entries)} events of {len(cases)} cases ({len(erased)} erased), "
-        f"{len(copy.checkpoints)} checkpoints: {verdict}."
+        f"{len(events)} events of {_cases(events)}, {len(logged)} entries of the audit log "
+        f"({sum(entry.erased for entry in logged)} erased), {len(copy.checkpoints)} checkpoints: {verdict}."
     )
     click.echo(f"Checkpoints are signed by {pin}")
     return 1 if found else 0
+
+
+def _cases(events: Sequence[Entry]) -> str:
+    cases = {entry.case for entry in events}
+    erased = {entry.case for entry in events if entry.erased}
+    return f"{len(cases)} cases ({len(erased)} erased)"
 
 
 def _witnessed(copy: LedgerCopy, report: Path | None, identity: Path | None) -> Iterator[str]:

@@ -31,6 +31,11 @@ def genesis(case: str) -> bytes:
     return sha256(frame("leeward/chain/v1", case)).digest()
 
 
+def of_audit(name: str) -> str:
+    """Return what a chain of the audit log is called: never the same as the chain of consent events of the case."""
+    return f"audit:{name}"
+
+
 def link(head: bytes, sequence: int, committed: bytes) -> bytes:
     """Return the head after one more event; `sequence` counts from 1."""
     return sha256(frame("leeward/link/v1", head, str(sequence), committed)).digest()

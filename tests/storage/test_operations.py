@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import SystemEntropy
 from dialogs.escalation import AlertState
-from handlers.types import Outgoing, SealedBlob
+from handlers.types import AuditEntry, Outgoing, SealedBlob
 from storage.errors import StorageError
 from storage.keys import load_keys
 from storage.operations import BackupBroken, WouldOverwrite, backup, purge, restore, rotate_ring
@@ -23,7 +23,7 @@ CANARY = b"Canary4242"
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
-    """A folder with a case, a conversation, a message, a trace, an alert and two files."""
+    """A folder with a case, a conversation, a message, a trace, an alert, two audit entries and two files."""
     home = tmp_path / "home"
     home.mkdir()
     store = sql_store(sqlite_url(home), home)
@@ -44,6 +44,8 @@ def store(tmp_path: Path) -> SqlStore:
             "AL-1", "LW-1", "OFF-EML", "L1", wide=True, raised_at=NOW.isoformat(), next_look=NOW.isoformat()
         )
         work.alerts.raise_alert(alert)
+        work.audit.record(AuditEntry(NOW, "amina", "operator", "OFF-EML", "own", "LW-1", reason=CANARY.decode()))
+        work.audit.record(AuditEntry(NOW, "boris", "administrator", "OFF-EML", "invite", reason=CANARY.decode()))
         work.checkpoints.make(NOW)
     return store
 
@@ -63,12 +65,12 @@ def test_purge_forgets_what_is_over_and_nothing_else(store: SqlStore, tmp_path: 
 def test_after_rotation_everything_opens_with_the_new_ring_and_nothing_with_the_old(
     store: SqlStore, tmp_path: Path
 ) -> None:
-    """Keys, messages, traces and alerts."""
+    """Keys, messages, traces, alerts and the audit log."""
     folder = tmp_path / "home" / "keys"
     old = load_keys(folder)
     count = rotate_ring(store.engine, folder, SystemEntropy())
     new = load_keys(folder)
-    assert (count, new.ring.newest != old.ring.newest, len(new.ring.key_ids)) == (5, True, 1)
+    assert (count, new.ring.newest != old.ring.newest, len(new.ring.key_ids)) == (6, True, 1)
     fresh = SqlStore(store.engine, new, SystemEntropy(), tmp_path / "home" / "blobs")
     with fresh.transaction() as work:
         assert work.conversations.load(MINA) is not None
@@ -76,6 +78,7 @@ def test_after_rotation_everything_opens_with_the_new_ring_and_nothing_with_the_
         assert work.outbox.claim(NOW, 9, 9, "signal")[0].outgoing.text == CANARY.decode()
         assert work.traces.take(MINA) == ("77",)
         assert work.alerts.get("AL-1") is not None
+        assert [one.entry.act for one in work.audit.page(0, 9) if one.entry is not None] == ["own", "invite"]
     stale = SqlStore(store.engine, old, SystemEntropy(), tmp_path / "home" / "blobs")
     with pytest.raises(Exception, match="ring"), stale.transaction() as work:
         work.cases.get("LW-1")
@@ -90,11 +93,12 @@ def test_a_backup_holds_what_offices_open_and_nothing_of_people(store: SqlStore,
     with pytest.raises(WouldOverwrite):
         backup(home, copy, "pin")
     connection = sqlite3.connect(copy / "leeward.db")
-    tables = ("keys", "conversations", "outbox", "blobs", "ledger")
+    tables = ("keys", "conversations", "outbox", "blobs", "ledger", "audit")
     counts = {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}  # noqa: S608 - our own
     connection.close()
-    assert counts == {"keys": 0, "conversations": 0, "outbox": 0, "blobs": 1, "ledger": 1}
+    assert counts == {"keys": 0, "conversations": 0, "outbox": 0, "blobs": 1, "ledger": 1, "audit": 2}
     assert not (copy / "keys").exists()
+    assert CANARY not in (copy / "leeward.db").read_bytes()
     assert (copy / "blobs" / "mine").read_bytes() == b"sealed"
     restore(copy, new)
     assert (new / "blobs" / "mine").is_file()
