@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.app import cover_ledger
 from bot.control import MOST_BYTES, SOCKET_FILE, answer
 from bot.intake import ServiceIntake
-from bot.sender import Pace, Sender
+from bot.pace import Pace
+from bot.sender import Sender
 from bot.writer import Writer
 from handlers.deliver import Delivery
 from handlers.errors import HandlerError
@@ -35,6 +36,7 @@ LOG: Final = logging.getLogger("leeward")
 TICK_SECONDS: Final = 1.0
 CHECKPOINT_EVERY: Final = 600
 PRUNE_EVERY: Final = 3600
+SENDS_END_SECONDS: Final = 5.0
 KEYS_REMEMBERED: Final = timedelta(days=3)
 TRACES_REMEMBERED: Final = timedelta(hours=48)
 REFUSALS: Final = (HandlerError, StorageError, CryptoError)
@@ -77,11 +79,16 @@ class Runtime:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._channel(adapter)) for adapter in self.adapters.values()]
-                tasks += [group.create_task(sender.run()) for sender in self._senders.values()]
                 tasks.append(group.create_task(self._clockwork()))
+                sending = [group.create_task(sender.run()) for sender in self._senders.values()]
                 ready()
                 await self._stop.wait()
+                for sender in self._senders.values():
+                    sender.stop()
                 for task in tasks:
+                    task.cancel()
+                _ended, late = await asyncio.wait(sending, timeout=SENDS_END_SECONDS)
+                for task in late:
                     task.cancel()
         finally:
             await self._end(control)

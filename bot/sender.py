@@ -1,105 +1,122 @@
-"""Sending: what is due goes out side by side, paced for the bot and for each chat, safety messages first."""
+"""Sending: what is due goes out side by side, safety first, then age, as fast as the service allows.
+
+The outbox is asked again whenever a send has ended, so that a slow chat holds up nobody but itself. Little more is
+claimed than can go out at once: a safety message that comes later waits for LOOK_AHEAD_SECONDS, not for a long queue.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from bot.adapter import Outcome
-from handlers.deliver import BATCH, Delivered
+from bot.adapter import NotStored, Outcome, Sending
+from handlers.deliver import Delivered
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bot.adapter import Adapter, Intake, Sending
+    from bot.adapter import Adapter, Intake
+    from bot.pace import Pace
     from bot.writer import Writer
     from handlers.deliver import Delivery
-    from handlers.types import Address, OutboxItem
+    from handlers.types import OutboxItem
 
 LOG: Final = logging.getLogger("leeward")
 LOOK_AGAIN_SECONDS: Final = 1.0
+LOOK_AHEAD_SECONDS: Final = 0.25
 TROUBLE_SECONDS: Final = 2.0
-SIDE_BY_SIDE: Final = 32
-MOST_CHATS: Final = 10_000
-
-
-class Pace:
-    """How fast a service lets us send: so many a second for the account, one chat again after so many seconds."""
-
-    def __init__(self, per_second: float, per_chat_seconds: float, now: Callable[[], float]) -> None:
-        """Take the limits; 0 means none."""
-        self._gap = 1 / per_second if per_second else 0.0
-        self._chat_gap = per_chat_seconds
-        self._now = now
-        self._next = 0.0
-        self._chats: dict[Address, float] = {}
-        self.closed_until = 0.0
-
-    def wait(self, address: Address) -> float:
-        """Return for how many seconds to wait before sending to this chat, and count it as sent then."""
-        now = self._now()
-        at = max(now, self._next, self._chats.get(address, 0.0), self.closed_until)
-        self._next = max(self._next, now) + self._gap if at <= self._next else at + self._gap
-        if self._chat_gap:
-            if len(self._chats) > MOST_CHATS:
-                self._chats = {chat: until for chat, until in self._chats.items() if until > now}
-            self._chats[address] = at + self._chat_gap
-        return at - now
-
-    def close(self, seconds: float) -> None:
-        """Send nothing at all for so many seconds."""
-        self.closed_until = max(self.closed_until, self._now() + seconds)
+SIDE_BY_SIDE: Final = 64
+"""More than an account sends in the second a chat must rest: resting chats alone never fill it. One connection each."""
 
 
 class Sender:
-    """Empties the outbox of one channel for ever."""
+    """Empties the outbox of one channel until it is told to stop."""
 
     def __init__(self, adapter: Adapter, delivery: Delivery, writer: Writer, intake: Intake, pace: Pace) -> None:
         """Take what sends, what is due, where it is written down, whom to tell who is gone, and how fast."""
         self._adapter, self._delivery, self._writer, self._intake = adapter, delivery, writer, intake
         self._pace = pace
+        self._under_way = 0
+        self._ended: list[Delivered] = []
+        self._stop = asyncio.Event()
         self.awake = asyncio.Event()
 
+    def stop(self) -> None:
+        """Begin nothing new; `run` returns when every send that was begun has come to its end and is written down."""
+        self._stop.set()
+        self.awake.set()
+
     async def run(self) -> None:
-        """Send for ever, until cancelled."""
-        while True:
-            self.awake.clear()
-            try:
-                sent = await self._batch()
-            except StorageError:
-                LOG.error("the outbox cannot be read: the database does not answer")
-                await asyncio.sleep(TROUBLE_SECONDS)
-                continue
-            if not sent:
-                try:
-                    await asyncio.wait_for(self.awake.wait(), LOOK_AGAIN_SECONDS)
-                except TimeoutError:
-                    continue
+        """Send until `stop`."""
+        async with asyncio.TaskGroup() as sends:
+            while not self._stop.is_set():
+                self.awake.clear()
+                room = self._pace.places(LOOK_AHEAD_SECONDS, SIDE_BY_SIDE - self._under_way)
+                claimed = await self._settle_and_claim(room)
+                for item in claimed:
+                    self._under_way += 1
+                    sends.create_task(self._one(item))
+                await self._rest(LOOK_AGAIN_SECONDS if len(claimed) < room else LOOK_AHEAD_SECONDS)
+        if self._ended:
+            with suppress(StorageError):  # what could not be written down is claimed again when its lease is over
+                await self._writer.run(lambda: self._delivery.settle(self._ended))
 
-    async def _batch(self) -> int:
-        closed = self._pace.closed_until - asyncio.get_running_loop().time()
-        if closed > 0:
-            await asyncio.sleep(min(closed, LOOK_AGAIN_SECONDS))
-            return 1
-        items = await self._writer.run(lambda: self._delivery.claim(min(BATCH, SIDE_BY_SIDE)))
-        if items:
-            results = await asyncio.gather(*(self._send(item) for item in items))
-            await self._writer.run(lambda: self._delivery.settle(results))
-        return len(items)
+    async def _settle_and_claim(self, room: int) -> tuple[OutboxItem, ...]:
+        """Write down what has ended, and lease as much as there is room for."""
+        ended, self._ended = self._ended, []
 
-    async def _send(self, item: OutboxItem) -> Delivered:
+        def work() -> tuple[OutboxItem, ...]:
+            if ended:
+                self._delivery.settle(ended)
+                ended.clear()
+            return self._delivery.claim(room) if room > 0 else ()
+
+        try:
+            return await self._writer.run(work)
+        except StorageError:
+            self._ended += ended
+            LOG.error("the outbox cannot be read: the database does not answer")
+            await self._patience(TROUBLE_SECONDS)
+            return ()
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until a message came or a send has ended, but not for longer than this."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.awake.wait(), seconds)
+
+    async def _one(self, item: OutboxItem) -> None:
+        """Send one message when its time has come, and note what became of it."""
+        try:
+            sending = await self._send(item)
+        except Exception as exc:  # noqa: BLE001 - a defect of ours: this message is put aside, and nobody else waits
+            LOG.error("a message could not be sent: %s", type(exc).__name__)
+            sending = Sending(Outcome.REFUSED)
+        self._under_way -= 1
+        self._ended.append(Delivered(item, sending.outcome.value, sending.ref, sending.wait_seconds))
+        self.awake.set()
+
+    async def _send(self, item: OutboxItem) -> Sending:
         address = item.outgoing.address
-        wait = self._pace.wait(address)
-        if wait > 0:
-            await asyncio.sleep(wait)
+        if not await self._patience(self._pace.chat_wait(address)):
+            return Sending(Outcome.LATER)
+        if not await self._patience(self._pace.take_place(address)):
+            return Sending(Outcome.LATER)
+        if (closed := self._pace.closed()) > 0:  # by an answer to another message, while this one waited
+            return Sending(Outcome.LATER, wait_seconds=closed)
         sending = await self._adapter.send(item.outgoing)
-        await self._note(address, sending)
-        return Delivered(item, sending.outcome.value, sending.ref, sending.wait_seconds)
-
-    async def _note(self, address: Address, sending: Sending) -> None:
         if sending.outcome is Outcome.UNREACHABLE:
-            await self._intake.unreachable(address)
+            try:
+                await self._intake.unreachable(address)
+            except NotStored:
+                return Sending(Outcome.LATER, wait_seconds=TROUBLE_SECONDS)
         elif sending.everybody:
             self._pace.close(sending.wait_seconds)
+        return sending
+
+    async def _patience(self, seconds: float) -> bool:
+        """Wait; False when the service is to end before that."""
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), seconds)
+        return not self._stop.is_set()
