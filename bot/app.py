@@ -14,6 +14,7 @@ from config import interview
 from config.documents import parse
 from config.policies import ROSTER, load_policy, packaged
 from handlers.alerting import Alerting
+from handlers.lapsing import Lapsing
 from handlers.proposing import Proposing
 from handlers.receive import Reception
 from handlers.talking import Talking
@@ -50,6 +51,7 @@ class Service:
     proposing: Proposing
     talking: Talking
     alerting: Alerting
+    lapsing: Lapsing
     keys: Keys
     home: Path
     alarm: str = ""  # why nothing is forwarded now, when the directory does not hold
@@ -145,7 +147,8 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
         proposing = Proposing(store, sealer, policy, clock, entropy)
         talking = Talking(store, sealer, policy, clock, entropy)
         alerting = Alerting(store, policy, clock, entropy)
-        yield Service(store, reception, policy, proposing, talking, alerting, keys, home)
+        lapsing = Lapsing(store, clock, entropy)
+        yield Service(store, reception, policy, proposing, talking, alerting, lapsing, keys, home)
         cover_ledger(store, clock)
     finally:
         store.close()

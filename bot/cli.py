@@ -158,11 +158,30 @@ def verify(
 )
 @click.option("--hope", default="", help="One plain sentence: what you hope for.")
 @click.option("--by", default="officer", help="Who proposes it, for the record.")
+@click.option("--raised", is_flag=True, help="The person asked for it: it may be asked although they said no before.")
 def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
-    case: str, measure: str, recipient: str, name_mode: str, content: Path, hope: str, by: str
+    case: str,
+    measure: str,
+    recipient: str,
+    name_mode: str,
+    content: Path,
+    hope: str,
+    by: str,
+    raised: bool,  # noqa: FBT001 - a flag of the command line
 ) -> None:
     """Put a MEASURE to the person of a CASE: a card with yes, no, talk first, later."""
-    _call("officers", "propose", case, measure, content, recipient=recipient, name_mode=name_mode, hope=hope, by=by)
+    _call(
+        "officers",
+        "propose",
+        case,
+        measure,
+        content,
+        recipient=recipient,
+        name_mode=name_mode,
+        hope=hope,
+        by=by,
+        raised=raised,
+    )
 
 
 @cli.command()
@@ -178,8 +197,18 @@ def begin(case: str, by: str) -> None:
 @click.option("--start", "to_start", metavar="PROPOSAL", help="Start this one; only with a live yes to exactly it.")
 @click.option("--close", "to_close", metavar="PROPOSAL", help="Close this one.")
 @click.option("--outcome", default="", help="What came of it, in a few words.")
-def measures(case: str, to_start: str | None, to_close: str | None, outcome: str) -> None:
-    """List the measures proposed in a CASE, or start or close one."""
+@click.option("--again", "to_ask", metavar="PROPOSAL", help="Ask again: its yes lapsed, or they wanted to talk first.")
+@click.option(
+    "--doubt", metavar="FLAG", help="FLG-PRESS, FLG-DURESS or FLG-IMP: what was agreed so far does not count."
+)
+def measures(
+    case: str, to_start: str | None, to_close: str | None, outcome: str, to_ask: str | None, doubt: str | None
+) -> None:
+    """List the measures proposed in a CASE, start, close or ask one again, or note a doubt."""
+    if doubt is not None:
+        _call("officers", "doubt", case, doubt)
+    if to_ask is not None:
+        _call("officers", "again", case, to_ask)
     if to_start is not None:
         _call("officers", "start", case, to_start)
     if to_close is not None:

@@ -12,6 +12,7 @@ import os
 import signal
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.app import cover_ledger
@@ -116,6 +117,7 @@ class Runtime:
                     for sender in self._senders.values():
                         sender.awake.set()
                 if seconds % CHECKPOINT_EVERY == 0:
+                    await self._lapse()
                     await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
                 if seconds % PRUNE_EVERY == 0:
                     await self.writer.run(self._prune)
@@ -125,6 +127,11 @@ class Runtime:
                 LOG.error("a timer could not be handled: %s", type(exc).__name__)
             await asyncio.sleep(TICK_SECONDS)
             seconds += 1
+
+    async def _lapse(self) -> None:
+        """Write down what ran out, so that the checkpoint that follows covers it; others may write between batches."""
+        for cases in await self.writer.run(lambda: tuple(self.service.lapsing.batches())):
+            await self.writer.run(partial(self.service.lapsing.look, cases))
 
     def _prune(self) -> None:
         now = self.service.reception.clock.now()

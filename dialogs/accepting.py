@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dialogs import acts, cases, fast, steps
 from dialogs.conditions import values_of
-from dialogs.consents import consent_event, fingerprint
+from dialogs.consents import NO_CONTACT, consent_event, fingerprint
 from dialogs.conversation import Answer, Draft
 from dialogs.facts import LIVE
 from dialogs.judgement import route_of, triage_of
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dialogs.conversation import ConsentEvent
     from dialogs.policy import Choice, Node
     from dialogs.turn import Turn
-
-NO_CONTACT = "RED-NOCONTACT"
 
 _NO_ANSWER_KEPT = (
     "LANG",

@@ -27,6 +27,7 @@ from dialogs.conversation import Answer
 from dialogs.effects import ClearChat, OfferMove, SetDisappearing, TallyOutOfScope, UpdateCase
 from dialogs.fast import alert, cancel_alert
 from dialogs.flow import answered_part
+from dialogs.lapses import contact_again
 from dialogs.machine import HIDDEN, PAUSED
 from dialogs.measures import (
     letter_answer,
@@ -273,4 +274,5 @@ ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "letter": letter_answer,
     "public": public_answer,
     "mention-unnamed": mention_unnamed,
+    "contact-again": contact_again,
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import latest, minute, side, standing_events
 from dialogs.conversation import Answer, Draft
-from dialogs.draws import draw_id
+from dialogs.draws import draw_id, draw_record
 from dialogs.effects import (
     CancelAlert,
     ClearChat,
@@ -23,7 +23,6 @@ from dialogs.effects import (
     Forget,
     SealFeedback,
     SealMessage,
-    UpdateCase,
     WakeAt,
 )
 from dialogs.gate import Act, Granted, Question, may
@@ -31,7 +30,7 @@ from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.machine import END
 from dialogs.measures import all_withdrawn, withdrawn
 from dialogs.prompts import ask, speak_only
-from dialogs.steps import contact_is_live, end, go_next, go_on, rest, with_card
+from dialogs.steps import contact_is_live, end, go_next, go_on, rest, update
 from dialogs.variables import sentence
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def freeze(turn: Turn) -> None:
     """Stop everything at once: every case is held in this transaction; identity is checked afterwards."""
     for card in turn.conversation.cards:
         if card.status not in (HELD, WITHDRAWN):
-            _update(turn, replace(card, status=HELD, held_from=card.status))
+            update(turn, replace(card, status=HELD, held_from=card.status))
 
 
 def unfreeze(turn: Turn, choice: Choice) -> bool:
@@ -141,7 +140,7 @@ def unfreeze(turn: Turn, choice: Choice) -> bool:
     del choice
     for card in turn.conversation.cards:
         if card.status == HELD and card.held_from:
-            _update(turn, replace(card, status=card.held_from, held_from=""))
+            update(turn, replace(card, status=card.held_from, held_from=""))
     if turn.conversation.came_from:
         go_on(turn)
     else:
@@ -223,7 +222,7 @@ def _take_back(
             turn.do(CancelAlert(card.case))
             turn.set(cards=tuple(other for other in turn.conversation.cards if other.case != card.case))
             return changed
-    _update(turn, changed)
+    update(turn, changed)
     return changed
 
 
@@ -309,13 +308,8 @@ def destroy_by_words(turn: Turn, words: str) -> bool:
 
 def _withdrawn(turn: Turn, place: str, event: ConsentEvent) -> ConsentEvent:
     purpose = f"withdraw {place} {' '.join(side(event))}"
-    record = draw_id(turn.event.entropy, purpose, "CR", groups=6)
+    record = draw_record(turn.event.entropy, purpose)
     return replace(event, record_id=record, status="withdrawn", at=minute(turn.event.at), asked_by="person")
-
-
-def _update(turn: Turn, card: CaseCard) -> None:
-    turn.set(cards=with_card(turn.conversation.cards, card))
-    turn.do(UpdateCase(card))
 
 
 def open_menu(turn: Turn) -> None:

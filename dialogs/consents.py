@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dialogs.conversation import ConsentEvent
-from dialogs.draws import draw_id
+from dialogs.draws import draw_record
 from dialogs.facts import LIVE
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 VOIDED_BY_AN_EDIT = ("C-FWD", "C-EMER", "C-ASG")
 """An edit that changes recipient, level or sensitive content voids these (design.md, Rulings)."""
+
+NO_CONTACT = "RED-NOCONTACT"
+"""The red line "do not contact me again", which C-CONT crosses."""
 
 ASKED_AGAIN = ("C-FWD", "T-CHECK", "T-CHECK-AGAIN", "C-EMER", "C-ASG")
 """Nodes whose answers go with them."""
@@ -43,7 +46,7 @@ def consent_event(  # noqa: PLR0913 - the fields of one record, all named at the
 ) -> ConsentEvent:
     """Return the record of one answer to one shown text; its id is random and says nothing."""
     return ConsentEvent(
-        record_id=draw_id(entropy, f"consent {consent} {status}", "CR", groups=6),
+        record_id=draw_record(entropy, f"consent {consent} {status}"),
         id=consent,
         status=status,
         at=minute(at),
@@ -100,7 +103,7 @@ def voided(draft: Draft, *, at: datetime, entropy: bytes) -> Draft:
     for consent in VOIDED_BY_AN_EDIT:
         event = latest(events, consent)
         if event is not None and event.status in LIVE and event.scope != "card":
-            record = draw_id(entropy, f"void {consent}", "CR", groups=6)
+            record = draw_record(entropy, f"void {consent}")
             events.append(replace(event, record_id=record, status="invalidated", at=minute(at)))
     answers = tuple(answer for answer in draft.answers if answer.node not in ASKED_AGAIN)
     return replace(draft, consents=tuple(events), answers=answers, agreed="")

@@ -28,7 +28,9 @@ class ConsentEvent:
 
     record_id: str
     id: str
-    status: str  # requested | given | refused | deferred | withdrawn | invalidated | expired
+    status: (
+        str  # requested | given | renewed | refused | deferred | withdrawn | invalidated | superseded | expired | used
+    )
     at: str
     text_id: str
     text_hash: str
@@ -44,6 +46,8 @@ class ConsentEvent:
     expires: str = ""
     measure: str = ""  # code of the measure, for C-M-*
     collision: tuple[str, ...] = ()  # red lines the person was shown to cross when they answered
+    level: str = ""  # of the case when a measure card was answered; "" during the interview
+    child: bool = False  # the case was one of somebody under 18 then
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,12 @@ class Proposal:
     name_mode: str  # NM-NAMED | NM-INIT | NM-GROUP | NM-ANON
     content_version: str  # SHA-256 (hex) of `content`
     content: str  # exactly what would be said; wiped once it is refused, withdrawn or closed
-    state: str  # proposed | asked | talk | consented | started | answered | closed | refused | withdrawn | expired
+    state: str  # proposed | asked | talk | consented | started | answered | closed | refused | withdrawn | lapsed
     proposed_at: str
     by: str = "officer"
     hope: str = ""
     valid_until: str = ""  # an unused yes ends here
-    asked: int = 0
+    asked: int = 0  # how often this exact question was put to the person, also by earlier proposals
     public: bool | None = None  # GM-EXP-SP: may the public copy have the name
     answered_at: str = ""
     started_at: str = ""
@@ -143,6 +147,8 @@ class CaseCard:
     hidden_at: str = ""
     owner: str = ""
     identity_doubt: bool = False  # the identity key changed: case content waits until the person is checked again
+    doubt: str = ""  # FLG-PRESS | FLG-DURESS | FLG-IMP: the newest doubt whether a yes was free, or whose it was
+    doubted_at: str = ""  # what was agreed up to this minute does not count for anything outward
     unreachable: bool = False  # the channel says that nothing arrives there any more
     held_from: str = ""  # the status before ST-HOLD
     measures: tuple[Proposal, ...] = ()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from dialogs import cases, hidden, measures, steps
+from dialogs import cases, hidden, lapses, measures, steps
 from dialogs.accepting import accept
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.choices import show_answer
@@ -36,8 +36,10 @@ from dialogs.limits import (
     MAX_FILES,
     MAX_TEXT_CHARS,
     MIB,
+    SESSION_MINUTES,
     TIMER_DRAFT,
     TIMER_IDLE,
+    TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
 from dialogs.prompts import ask, ask_again, speak_only
@@ -343,6 +345,9 @@ def _come_back(turn: Turn, event: TextReceived) -> None:
         return
     turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang, draft=None)
     turn.set(phrase_hash=card.phrase_hash, panic_hash=card.panic_hash, came_from=())
+    if lapses.follow_channel(turn):
+        turn.set(came_from=("C-CONT-AGAIN",))
+    turn.do(WakeAt(TIMER_SESSION, turn.event.at + timedelta(minutes=SESSION_MINUTES)))
     ask(turn, "T-RESUME")
 
 

@@ -64,7 +64,7 @@ _QUIET_FOR_UNREACHABLE: Final = ("UM-FOC-CHK",)
 
 
 class Reason(StrEnum):
-    """Why something may not be done. Each has a plain sentence for officers in config/locales (`WHY-…`)."""
+    """Why something may not be done."""
 
     NEVER_ASKED = "never-asked"
     REQUESTED = "requested"
@@ -83,6 +83,10 @@ class Reason(StrEnum):
     CHILD = "child"
     PERSON_REFUSED = "person-refused"  # the person concerned said no: nobody else's yes counts (INV-12)
     PERSON_NOT_ASKED = "person-not-asked"  # the person concerned has not said yes directly (4.7)
+    LEVEL_CHANGED = "level-changed"  # the level rose or fell by two since
+    CHANNEL_CHANGED = "channel-changed"  # it was given on another channel
+    TURNED_18 = "turned-18"  # it was given for a child, who is an adult now
+    DOUBTED = "doubted"  # pressure, duress or a doubt about who answered was noticed afterwards
     STOPPED = "stopped"  # the case is frozen or was taken back
     NO_SUCH_CASE = "no-such-case"
 
@@ -192,7 +196,7 @@ def may(
         reason = Reason.STOPPED
     if reason is not None:
         return Refused(question, reason)
-    event, reason = _consent(question, events, now)
+    event, reason = _consent(question, card, events, now)
     if event is None:
         return Refused(question, reason or Reason.NEVER_ASKED)
     crossed = red_lines(question, card, measures)
@@ -216,7 +220,7 @@ def _about_the_person(question: Question, card: CaseCard, events: tuple[ConsentE
 
 
 def _consent(
-    question: Question, events: tuple[ConsentEvent, ...], now: datetime
+    question: Question, card: CaseCard, events: tuple[ConsentEvent, ...], now: datetime
 ) -> tuple[ConsentEvent | None, Reason | None]:
     """Return the live event for exactly this question, or the reason why there is none."""
     of_this = [event for event in events if event.id == question.consent]
@@ -228,9 +232,40 @@ def _consent(
     last = exact[-1]
     if last.status not in LIVE:
         return None, Reason(last.status)
-    if last.expires and datetime.fromisoformat(last.expires) <= now:
-        return None, Reason.EXPIRED
-    return last, None
+    gone = lapse(last, card, now)
+    return (last, None) if gone is None else (None, gone)
+
+
+LEVELS: Final = ("L1", "L2", "L3", "L4", "L0")
+FAR_APART: Final = 2
+"""Levels: whoever agreed at one is asked again when the case stands so far above or below it (domain.md 4.10)."""
+
+_OUTWARD_IDS: Final = frozenset(act.value for act in OUTWARD)
+
+
+def lapse(event: ConsentEvent, card: CaseCard, now: datetime) -> Reason | None:
+    """Return why a yes does not count any more although nobody took it back; None while it counts (domain.md 4.10).
+
+    It ran out, or what it rested on is not so any more: then the person is asked again before anything is done.
+    """
+    if event.expires and datetime.fromisoformat(event.expires) <= now:
+        return Reason.EXPIRED
+    outward = event.id in _OUTWARD_IDS or event.id.startswith(Act.MEASURE.value)
+    if event.channel != card.channel and (outward or event.id == Act.CONTACT.value):
+        return Reason.CHANNEL_CHANGED
+    if not outward:
+        return None
+    if event.child and not card.child:
+        return Reason.TURNED_18
+    if event.at <= card.doubted_at:
+        return Reason.DOUBTED
+    return Reason.LEVEL_CHANGED if event.level and _far_apart(event.level, card.level) else None
+
+
+def _far_apart(one: str, other: str) -> bool:
+    if one not in LEVELS or other not in LEVELS:
+        return one != other
+    return abs(LEVELS.index(one) - LEVELS.index(other)) >= FAR_APART
 
 
 def _difference(question: Question, event: ConsentEvent) -> Reason | None:

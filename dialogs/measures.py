@@ -8,16 +8,17 @@ a time, and none while the chat is hidden or while a report is being written.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dialogs.consents import consent_event
-from dialogs.effects import UpdateCase, WakeAt
+from dialogs.consents import consent_event, side
+from dialogs.effects import WakeAt
+from dialogs.facts import LIVE
 from dialogs.gate import STOPPED_STATES, Act, Granted, Question, may, red_lines
 from dialogs.machine import HIDDEN
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.safe_times import is_safe, next_safe
-from dialogs.steps import with_card
+from dialogs.steps import update
 from dialogs.variables import ANNUAL_DAYS
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 WAITING: Final = ("proposed", "asked")
 OPEN_ENDED: Final = ("consented", "started", "answered")
 """States in which a yes stands behind a proposal."""
+
+LAPSED: Final = "lapsed"
+"""The yes behind it stopped counting by itself: it ran out, or what it rested on changed (dialogs/lapses.py)."""
 
 RESTING: Final = ("TALK", "Q53", "Q54")
 CARD, CHECK, LETTER, PUBLIC = "T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC"
@@ -95,20 +99,19 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
     turn.set(active_case=card.case, open_card=proposal.id)
-    _put(turn, card, replace(proposal, state="asked", asked=proposal.asked + 1))
     collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
     if collisions:
         turn.say("T-MEASURE-FIRST")  # a phone shows the beginning of a message to everybody
     for line in collisions:
         turn.say(f"CROSSES-{line}")
     ask(turn, ANNUAL.get(proposal.measure, CARD), again=True)
+    _record(turn, card, replace(proposal, asked=proposal.asked + 1), "requested", state="asked")
 
 
 def _put(turn: Turn, card: CaseCard, proposal: Proposal) -> CaseCard:
     measures = tuple(proposal if other.id == proposal.id else other for other in card.measures)
     changed = replace(card, measures=measures)
-    turn.set(cards=with_card(turn.conversation.cards, changed))
-    turn.do(UpdateCase(changed))
+    update(turn, changed)
     return changed
 
 
@@ -235,11 +238,14 @@ def _record(  # noqa: PLR0913 - the sides of one answer, named at the call
     )  # fmt: skip
     event = replace(
         event, asked_by=proposal.by, name_mode=asked.name_mode, content_version=asked.content_version,
-        measure=proposal.measure, comprehension=comprehension,
-        expires=_expires(turn, proposal) if status == "given" else "",
+        measure=proposal.measure, comprehension=comprehension, level=card.level, child=card.child,
+        expires=_expires(turn, proposal) if status in LIVE else "",
     )  # fmt: skip
+    if status == "given" and any(side(old) == side(event) and old.status in LIVE for old in card.consents):
+        event = replace(event, status="renewed")
     kept = "" if state == "refused" else proposal.content
-    changed = replace(proposal, state=state, answered_at=event.at, content=kept, valid_until=event.expires)
+    answered = proposal.answered_at if status == "requested" else event.at
+    changed = replace(proposal, state=state, answered_at=answered, content=kept, valid_until=event.expires)
     return _put(turn, replace(card, consents=(*card.consents, event)), changed)
 
 
@@ -271,7 +277,7 @@ def withdrawn(card: CaseCard, consent: str) -> CaseCard:
     """Return the card with the proposals behind this consent stopped; their content is wiped."""
     measures = tuple(
         replace(p, state="withdrawn", content="")
-        if p.state in (*OPEN_ENDED, *WAITING, "talk") and question_of(card, p).consent == consent
+        if p.state in (*OPEN_ENDED, *WAITING, "talk", LAPSED) and question_of(card, p).consent == consent
         else p
         for p in card.measures
     )
@@ -283,8 +289,3 @@ def all_withdrawn(card: CaseCard) -> CaseCard:
     for proposal in card.measures:
         card = withdrawn(card, question_of(card, proposal).consent)
     return card
-
-
-def is_due(proposal: Proposal, now: datetime) -> bool:
-    """Tell whether a yes that was not used has run out."""
-    return proposal.state == "consented" and datetime.fromisoformat(proposal.valid_until) <= now

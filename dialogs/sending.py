@@ -14,7 +14,7 @@ from dialogs.effects import DropFiles, RaiseAlert, SealReport, WakeAt
 from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.judgement import route_of, triage_of
 from dialogs.keys import usable_recipients
-from dialogs.limits import TIMER_SESSION
+from dialogs.limits import SESSION_MINUTES, TIMER_SESSION
 from dialogs.prompts import ask, ask_again, ensure_pair
 from dialogs.report import build_document
 from dialogs.steps import contact_is_live, drop_draft, go_next
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 ASG = "OFF-ASG"
-SESSION_MINUTES = 30
-"""How long the chat stays usable after sending when nothing allows us to keep the address."""
 
 
 def check_agreement(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dialogs.conditions import holds
 from dialogs.consents import is_live
 from dialogs.conversation import Answer
-from dialogs.effects import CancelWake, DropFiles, Forget, NewKey
+from dialogs.effects import CancelWake, DropFiles, Forget, NewKey, UpdateCase
 from dialogs.flow import next_node, only_numbers
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from dialogs.lists import bodies_asked
@@ -156,6 +156,12 @@ def drop_draft(turn: Turn) -> None:
 def with_card(cards: tuple[CaseCard, ...], changed: CaseCard) -> tuple[CaseCard, ...]:
     """Return the cards with one of them changed."""
     return tuple(changed if card.case == changed.case else card for card in cards)
+
+
+def update(turn: Turn, card: CaseCard) -> None:
+    """Keep a changed card, here and in the store."""
+    turn.set(cards=with_card(turn.conversation.cards, card))
+    turn.do(UpdateCase(card))
 
 
 def back(turn: Turn) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import cases, measures, steps
+from dialogs import cases, lapses, measures, steps
 from dialogs.effects import Forget
 from dialogs.everywhere import repeat
 from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SESSION
@@ -38,7 +38,10 @@ def officer_began(turn: Turn, case: str) -> None:
 def moved(turn: Turn) -> None:
     """Go on here: the channel is asked about anew, everything else stays as it was answered."""
     turn.say("T-MOVED")
-    if turn.conversation.draft is not None:
+    if lapses.follow_channel(turn):
+        turn.set(came_from=())
+        ask(turn, "C-CONT-AGAIN", again=True)
+    elif turn.conversation.draft is not None:
         turn.set(came_from=())
         steps.go_next(turn)
     else:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.conversation import Proposal
-from dialogs.draws import draw_id
+from dialogs.draws import draw_id, draw_record
 from dialogs.engine import advance
 from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
-from dialogs.measures import ANNUAL, question_of
+from dialogs.lapses import lapsed_events, with_lapses
+from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
 from handlers.errors import HandlerError, NotPermitted
 from handlers.perform import Performance
 from handlers.sink import check
@@ -33,6 +34,12 @@ NAME_MODES: Final = ("NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON")
 MOST_REFUSALS: Final = 2
 CLOSED_FOR_DAYS: Final = 30
 """A second no closes a measure for so many days (domain.md 4.10)."""
+
+DOUBTS: Final = ("FLG-PRESS", "FLG-DURESS", "FLG-IMP")
+"""What an officer may notice afterwards: pressure, duress, a doubt about who answered."""
+
+RESTS: Final = ("talk", LAPSED)
+"""States in which a proposal waits for the officer to ask again."""
 
 
 class BadProposal(HandlerError):
@@ -56,6 +63,7 @@ class Draft:
     content: str
     hope: str = ""
     by: str = "officer"
+    raised: bool = False  # the person asked for it themselves: then it may be asked although they said no before
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class Proposing:
                 name_mode=draft.name_mode, content_version=sha256(draft.content.encode()).hexdigest(),
                 content=draft.content, state="proposed", proposed_at=minute(now), by=draft.by, hope=draft.hope.strip(),
             )  # fmt: skip
+            proposal = replace(proposal, asked=self._asked_before(card, proposal, raised=draft.raised))
             work.cases.update(replace(card, measures=(*card.measures, proposal)))
             address = work.conversations.of_case(case)
             shown = address is not None and self._tell(work, address, now, proposal.id)
@@ -121,18 +130,64 @@ class Proposing:
         """Refuse what not even a yes could permit, and asking again too soon."""
         blank = Proposal("", draft.measure, draft.recipient, draft.name_mode, "", "", "", "")
         question = question_of(card, blank)
+        if any(p.measure == draft.measure and p.state in ("proposed", "asked") for p in card.measures):
+            raise NotPermitted("the person has not answered the last card for this measure yet")
         refusal = may(question, card, card.consents, now, self.policy.measures)
         reasons = (Reason.STOPPED, Reason.CHILD, Reason.PERSON_REFUSED, Reason.PERSON_NOT_ASKED)
         if not isinstance(refusal, Granted) and refusal.reason in reasons:
             raise NotPermitted(refusal.reason)
+        if draft.raised:
+            return
         refusals = [p.answered_at for p in card.measures if p.measure == draft.measure and p.state == "refused"]
         since = minute(now - timedelta(days=CLOSED_FOR_DAYS))
         if len(refusals) >= MOST_REFUSALS and max(refusals) > since:
             raise NotPermitted(
                 f"the person said no twice; this measure may be raised again {CLOSED_FOR_DAYS} days later"
             )
-        if any(p.measure == draft.measure and p.state in ("proposed", "asked") for p in card.measures):
-            raise NotPermitted("the person has not answered the last card for this measure yet")
+
+    def _asked_before(self, card: CaseCard, proposal: Proposal, *, raised: bool) -> int:
+        """Return how often exactly this was put to the person. Raises: NotPermitted when that is enough."""
+        same = question_of(card, proposal)
+        asked = max((old.asked for old in card.measures if question_of(card, old) == same), default=0)
+        if raised:
+            return 0
+        if asked >= MOST_ASKED:
+            raise NotPermitted(
+                f"the person was asked {MOST_ASKED} times for exactly this; change it, or do not ask again"
+            )
+        return asked
+
+    def again(self, case: str, proposal_id: str) -> bool:
+        """Put a card to the person again whose yes does not count any more, or that they wanted to talk about first.
+
+        Return whether it was shown at once. Raises: NoSuchCase, BadProposal, NotPermitted (asked twice already).
+        """
+        now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
+        with self.store.transaction() as work:
+            card = lapse_now(work, _card(work, case), now, chance)
+            proposal = _proposal(card, proposal_id)
+            if proposal.state not in RESTS:
+                raise BadProposal(f"only a proposal that rests can be asked again; this one is {proposal.state}")
+            draft = Draft(proposal.measure, proposal.recipient, proposal.name_mode, proposal.content)
+            self._check_may_be_asked(card, draft, now)
+            self._asked_before(card, proposal, raised=False)
+            work.cases.update(_with(card, replace(proposal, state="proposed")))
+            address = work.conversations.of_case(case)
+            return address is not None and self._tell(work, address, now, proposal_id)
+
+    def doubt(self, case: str, flag: str) -> int:
+        """Note that a yes may not have been free, or not the person's own; return how many yeses that ended.
+
+        Nothing outward that was agreed to up to now counts any more. Raises: NoSuchCase, BadProposal.
+        """
+        if flag not in DOUBTS:
+            raise BadProposal(f"the doubt is one of {', '.join(DOUBTS)}")
+        now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
+        with self.store.transaction() as work:
+            before = _card(work, case)
+            doubted = replace(before, doubt=flag, doubted_at=minute(now))
+            work.cases.update(doubted)
+            return len(lapse_now(work, doubted, now, chance).consents) - len(before.consents)
 
     def start(self, case: str, proposal_id: str) -> None:
         """Begin a measure the person agreed to; its yes is used up. Raises: NoSuchCase, BadProposal, NotPermitted."""
@@ -145,7 +200,7 @@ class Proposing:
                 raise NotPermitted(granted.reason)
             check(work, granted, now, self.policy)
             given = next(event for event in card.consents if event.record_id == granted.record_id)
-            record = draw_id(self.entropy.bytes(ENTROPY_BYTES), "used", "CR", groups=6)
+            record = draw_record(self.entropy.bytes(ENTROPY_BYTES), "used")
             used = replace(given, record_id=record, status="used", at=minute(now), asked_by=proposal.by)
             changed = replace(proposal, state="started", started_at=minute(now))
             work.cases.record(case, (used,))
@@ -165,6 +220,17 @@ class Proposing:
         """Return the proposals of a case, the oldest first. Raises: NoSuchCase."""
         with self.store.transaction() as work:
             return _card(work, case).measures
+
+
+def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -> CaseCard:
+    """Write down every yes of this case that does not count any more; return the card as it is then."""
+    events = lapsed_events(card, now, entropy)
+    if not events:
+        return card
+    work.cases.record(card.case, events)
+    changed = with_lapses(card, events)
+    work.cases.update(changed)
+    return changed
 
 
 def _card(work: UnitOfWork, case: str) -> CaseCard:

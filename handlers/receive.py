@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from dialogs.answers import same_words
+from dialogs.consents import minute
 from dialogs.draws import PHRASE_WORDS
 from dialogs.engine import advance, begin
 from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
@@ -107,14 +108,18 @@ class Reception:
                 work.cases.update(replace(card, unreachable=True))
 
     def identity_changed(self, address: Address) -> None:
-        """Remember that the identity key of this person is another one: an officer's words wait for the phrase."""
+        """Remember that the identity key of this person is another one: an officer's words wait for the phrase.
+
+        What was agreed outward until now does not count any more: it is asked again.
+        """
+        now = self.clock.now()
         with self.store.transaction() as work:
             try:
                 loaded = work.conversations.load(address)
             except DraftLost:
                 return
             for card in loaded.conversation.cards if loaded is not None else ():
-                work.cases.update(replace(card, identity_doubt=True))
+                work.cases.update(replace(card, identity_doubt=True, doubt="FLG-IMP", doubted_at=minute(now)))
 
     def active_since(self, at: datetime) -> tuple[Address, ...]:
         """Return who did something in a conversation that is not finished since then (their timers tell)."""

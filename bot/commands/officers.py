@@ -25,7 +25,7 @@ Commands = "Mapping[str, Callable[..., Any]]"
 def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
     """Return what a running service does for the command line; arguments and results are plain JSON values."""
 
-    def propose(case: str, **fields: str) -> list[Any]:
+    def propose(case: str, **fields: Any) -> list[Any]:  # noqa: ANN401 - the fields of a draft, as JSON values
         return list(service.proposing.propose(case, Draft(**fields)))
 
     def measures(case: str) -> list[dict[str, str]]:
@@ -41,10 +41,12 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
         "measures": measures,
         "start": service.proposing.start,
         "close": service.proposing.close,
+        "again": service.proposing.again,
+        "doubt": service.proposing.doubt,
     }
 
 
-def call(command: str, **arguments: str) -> Any:  # noqa: ANN401 - any JSON value
+def call(command: str, **arguments: str | bool) -> Any:  # noqa: ANN401 - any JSON value
     """Carry out a command on the installation, or have the service that runs there do it."""
     settings = load_settings()
     try:
@@ -57,7 +59,7 @@ def call(command: str, **arguments: str) -> Any:  # noqa: ANN401 - any JSON valu
             raise Refused(str(exc)) from exc
 
 
-def propose(case: str, measure: str, content: Path, **fields: str) -> int:
+def propose(case: str, measure: str, content: Path, **fields: str | bool) -> int:
     """Put a measure card to the person."""
     proposal, shown = call(
         "propose", case=case, measure=measure, content=content.read_text(encoding="utf-8").strip(), **fields
@@ -95,6 +97,20 @@ def start(case: str, proposal: str) -> int:
     """Mark a measure as started."""
     call("start", case=case, proposal_id=proposal)
     click.echo("Started. The person's yes is used for exactly this.")
+    return 0
+
+
+def again(case: str, proposal: str) -> int:
+    """Put a card to the person again."""
+    shown = call("again", case=case, proposal_id=proposal)
+    click.echo("The person sees the card now." if shown else "The card waits until the person may be written to.")
+    return 0
+
+
+def doubt(case: str, flag: str) -> int:
+    """Note a doubt whether what was agreed was free, or the person's own."""
+    ended = call("doubt", case=case, flag=flag)
+    click.echo(f"Noted. {ended} yeses do not count any more; ask again when it is safe.")
     return 0
 
 

@@ -160,7 +160,11 @@ def test_taking_everything_back_stops_the_measure_too() -> None:
     assert refused.reason is Reason.STOPPED
     play.say("1")
     assert proposal_of(play).state == "withdrawn"
-    assert {e.status for e in play.conversation.cards[0].consents if e.id == "C-M-STA-DIP"} == {"given", "withdrawn"}
+    assert {e.status for e in play.conversation.cards[0].consents if e.id == "C-M-STA-DIP"} == {
+        "requested",
+        "given",
+        "withdrawn",
+    }
 
 
 @pytest.mark.parametrize(

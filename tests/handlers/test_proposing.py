@@ -1,0 +1,162 @@
+"""Proposing, asking again, doubting and lapsing over the memory store: what the ledger and the case card say then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import FixedClock
+from dialogs.conversation import CaseCard, ConsentEvent, Proposal
+from dialogs.policy import Policy
+from handlers.errors import NotPermitted
+from handlers.lapsing import BATCH, Lapsing
+from handlers.proposing import BadProposal, Draft, Proposing
+from storage.crypto.sealing import AgeSealer
+from storage.memory import MemoryStore
+from tests.conftest import CountingEntropy
+from tests.contract.test_stores import MINA
+from tests.dialogs.test_gate import CARD
+from tests.dialogs.test_lapses import GIVEN
+
+DRAFT = Draft("GM-STA-DIP", "X", "NM-ANON", "what would be said")
+
+
+class Office:
+    """Proposing and lapsing over one memory store with one case; nobody is there to answer a card."""
+
+    def __init__(self, policy: Policy, clock: FixedClock) -> None:
+        self.store, self.clock = MemoryStore(), clock
+        self.proposing = Proposing(self.store, AgeSealer(), policy, clock, CountingEntropy())
+        self.lapsing = Lapsing(self.store, clock, CountingEntropy())
+        with self.store.transaction() as work:
+            work.cases.open(CARD, MINA)
+
+    @property
+    def card(self) -> CaseCard:
+        with self.store.transaction() as work:
+            card = work.cases.get("LW-1")
+        assert card is not None
+        return card
+
+    @property
+    def ledger(self) -> list[str]:
+        with self.store.transaction() as work:
+            return [event.status for event in work.cases.consents("LW-1")]
+
+    def answered(self, proposal: str, state: str, *events: ConsentEvent) -> None:
+        """Let the person have answered: the state of the proposal, and the events."""
+        measures = tuple(
+            replace(p, state=state, asked=p.asked + 1, answered_at=self.clock.at.isoformat()) if p.id == proposal else p
+            for p in self.card.measures
+        )
+        with self.store.transaction() as work:
+            work.cases.record("LW-1", events)
+            card = work.cases.get("LW-1")
+            assert card is not None
+            work.cases.update(replace(card, measures=measures, consents=(*card.consents, *events)))
+
+    def agreed(self) -> Proposal:
+        """Propose and let the person say yes; return the proposal."""
+        number, _shown = self.proposing.propose("LW-1", DRAFT)
+        proposal = next(p for p in self.card.measures if p.id == number)
+        until = (self.clock.at + timedelta(days=30)).isoformat()
+        yes = replace(
+            GIVEN, at=f"{self.clock.at:%Y-%m-%dT%H:%MZ}", content_version=proposal.content_version, expires=until
+        )
+        self.answered(number, "consented", yes)
+        return proposal
+
+
+@pytest.fixture
+def office(policy: Policy, clock: FixedClock) -> Office:
+    """A case at L2."""
+    return Office(policy, clock)
+
+
+def test_a_yes_that_ran_out_becomes_an_event_and_may_be_asked_for_once_more(office: Office) -> None:
+    """Expired in the ledger, resting in the list, refused at the start; asked again, but not a third time."""
+    proposal = office.agreed()
+    assert office.lapsing.look(("LW-1",)) == 0
+    office.clock.at += timedelta(days=30)
+    assert [office.lapsing.look(ids) for ids in office.lapsing.batches()] == [1]
+    assert office.lapsing.look(("LW-1",)) == 0
+    assert (office.ledger, office.card.measures[0].state) == (["given", "expired"], "lapsed")
+    with pytest.raises(NotPermitted, match="expired"):
+        office.proposing.start("LW-1", proposal.id)
+    assert office.proposing.again("LW-1", proposal.id) is False
+    assert office.card.measures[0].state == "proposed"
+    office.answered(proposal.id, "talk")
+    with pytest.raises(NotPermitted, match="asked 2 times"):
+        office.proposing.again("LW-1", proposal.id)
+
+
+def test_a_doubt_ends_every_outward_yes_at_once(office: Office) -> None:
+    """FLG-PRESS after the consent: invalidated, and nothing can be started on it."""
+    proposal = office.agreed()
+    assert office.proposing.doubt("LW-1", "FLG-PRESS") == 1
+    assert office.ledger == ["given", "invalidated"]
+    assert (office.card.doubt, office.card.measures[0].state) == ("FLG-PRESS", "lapsed")
+    with pytest.raises(NotPermitted):
+        office.proposing.start("LW-1", proposal.id)
+    with pytest.raises(BadProposal, match="FLG-IMP"):
+        office.proposing.doubt("LW-1", "FLG-COI")
+
+
+def test_a_changed_level_ends_a_yes_before_anybody_writes_it_down(office: Office) -> None:
+    """The desk changes the card; the gate needs nothing else."""
+    proposal = office.agreed()
+    with office.store.transaction() as work:
+        work.cases.update(replace(office.card, level="L4"))
+    with pytest.raises(NotPermitted, match="level-changed"):
+        office.proposing.start("LW-1", proposal.id)
+    assert office.proposing.again("LW-1", proposal.id) is False
+    assert office.ledger == ["given", "superseded"]
+
+
+def test_the_same_question_is_put_twice_at_most_also_by_new_proposals(office: Office) -> None:
+    """Another content is another question, for instance when a new person is named in it."""
+    first, _shown = office.proposing.propose("LW-1", DRAFT)
+    with pytest.raises(NotPermitted, match="not answered"):
+        office.proposing.propose("LW-1", DRAFT)
+    office.answered(first, "talk")
+    second, _shown = office.proposing.propose("LW-1", DRAFT)
+    assert next(p for p in office.card.measures if p.id == second).asked == 1
+    office.answered(second, "talk")
+    with pytest.raises(NotPermitted, match="asked 2 times"):
+        office.proposing.propose("LW-1", DRAFT)
+    named = replace(DRAFT, content="what would be said, and who saw it")
+    third, _shown = office.proposing.propose("LW-1", named)
+    assert next(p for p in office.card.measures if p.id == third).asked == 0
+
+
+def test_a_second_no_closes_a_measure_for_thirty_days_unless_the_person_raises_it(office: Office) -> None:
+    """Whatever its content."""
+    for content in ("one", "two"):
+        number, _shown = office.proposing.propose("LW-1", replace(DRAFT, content=content))
+        office.answered(number, "refused")
+    with pytest.raises(NotPermitted, match="30 days"):
+        office.proposing.propose("LW-1", replace(DRAFT, content="three"))
+    number, _shown = office.proposing.propose("LW-1", replace(DRAFT, content="three", raised=True))
+    office.answered(number, "talk")
+    office.clock.at += timedelta(days=31)
+    assert office.proposing.propose("LW-1", replace(DRAFT, content="four"))
+
+
+def test_only_what_rests_is_asked_again(office: Office) -> None:
+    """Not a card that is open, nor a yes that counts."""
+    number, _shown = office.proposing.propose("LW-1", DRAFT)
+    with pytest.raises(BadProposal, match="proposed"):
+        office.proposing.again("LW-1", number)
+
+
+def test_all_cases_are_looked_at_in_batches(office: Office) -> None:
+    """Nobody waits for more than one batch."""
+    with office.store.transaction() as work:
+        for number in range(BATCH):
+            work.cases.open(replace(CARD, case=f"LW-X{number:03d}"), None)
+        work.cases.erase("LW-X000")
+
+    assert [len(batch) for batch in office.lapsing.batches()] == [BATCH, 1]
+    assert sum(office.lapsing.look(batch) for batch in office.lapsing.batches()) == 0
