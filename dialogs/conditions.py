@@ -106,7 +106,7 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _matches(value: str, patterns: tuple[str, ...]) -> bool:
-    return any(value == pattern or ("*" in pattern and fnmatchcase(value, pattern)) for pattern in patterns)
+    return value in patterns or any("*" in pattern and fnmatchcase(value, pattern) for pattern in patterns)
 
 
 def fields_of(condition: Condition) -> frozenset[str]:

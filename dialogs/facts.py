@@ -81,9 +81,8 @@ def plain_facts(conversation: Conversation, policy: Policy) -> dict[str, Value]:
     flags = list(draft.flags)
     answers = {answer.node: answer for answer in draft.answers}
     for node_id, node in interview.nodes.items():
-        answer = answers.get(node_id)
-        if answer is not None and (node.when is None or holds(node.when, facts)):
-            _apply(node, answer, facts, flags)
+        if node_id in answers and (node.when is None or holds(node.when, facts)):
+            _apply(node, answers[node_id], facts, flags)
             if node_id.startswith("Q23"):
                 facts["acts"] = _acts(facts)
     _conclude(draft, facts, flags, interview)
@@ -97,10 +96,10 @@ def consent_states(draft: Draft) -> dict[str, Value]:
 
 def _apply(node: Node, answer: Answer, facts: dict[str, Value], flags: list[str]) -> None:
     if node.kind in (Kind.CHOICE, Kind.MULTI, Kind.CONSENT):
-        by_key = {choice.key: choice for choice in node.choices}
         for key in answer.keys:
-            if key in by_key:
-                _apply_choice(node, by_key[key], facts, flags)
+            for choice in node.choices:
+                if choice.key == key:
+                    _apply_choice(node, choice, facts, flags)
     elif node.field is not None and (answer.value or answer.text):
         _put(facts, node.field, answer.value or answer.text, many=node.field in _ALWAYS_LISTS)
     if not answer.keys and not answer.text and not answer.value and node.field is not None and node.skip_value:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dialogs.conditions import holds
+from dialogs.machine import INTERVIEWS_IN_USE
 
 if TYPE_CHECKING:
     from dialogs.conditions import Facts
@@ -36,16 +38,20 @@ def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
 
     A node with `early` goes before everything else as soon as its condition holds.
     """
-    open_nodes = [interview.nodes[node_id] for node_id in interview.line if not answered(draft, node_id)]
-    for node in open_nodes:
-        if node.early is not None and holds(node.early, facts) and applies(node, facts):
+    done = {answer.node for answer in draft.answers}.difference(draft.reask)
+    for node in early_nodes(interview):
+        if node.id not in done and node.early is not None and holds(node.early, facts) and applies(node, facts):
             return node
-    return next((node for node in open_nodes if applies(node, facts)), None)
+    for node_id in interview.line:
+        if node_id not in done and applies(interview.nodes[node_id], facts):
+            return interview.nodes[node_id]
+    return None
 
 
-def answered(draft: Draft, node_id: str) -> bool:
-    """Tell whether the node has an answer that is not being asked again."""
-    return node_id not in draft.reask and any(answer.node == node_id for answer in draft.answers)
+@lru_cache(maxsize=INTERVIEWS_IN_USE)
+def early_nodes(interview: Interview) -> tuple[Node, ...]:
+    """Return the nodes of the main line that may be asked before their turn."""
+    return tuple(interview.nodes[node_id] for node_id in interview.line if interview.nodes[node_id].early is not None)
 
 
 def answered_part(interview: Interview, draft: Draft, part: str) -> tuple[str, ...]:

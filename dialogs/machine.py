@@ -138,11 +138,11 @@ class Moves:
         return state
 
 
-_INTERVIEWS_IN_USE = 8
+INTERVIEWS_IN_USE = 8
 """The present interview and those that older conversations began with."""
 
 
-@lru_cache(maxsize=_INTERVIEWS_IN_USE)
+@lru_cache(maxsize=INTERVIEWS_IN_USE)
 def moves_of(interview: Interview) -> Moves:
     """Return the shared machine of this interview; it is a pure function of it, built once."""
     return Moves(interview)

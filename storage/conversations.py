@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from handlers.errors import DraftLost
 from handlers.types import Address, Loaded
@@ -13,102 +13,100 @@ from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.errors import UnknownRingKey
 from storage.row_keys import DRAFTS
+from storage.rows import Stored
+from storage.statements import Statement, inserted, parameters
 from storage.tables import cases, conversations, moves, timers, traces
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from dialogs.conversation import Conversation
     from storage.cases import SqlCases
     from storage.row_keys import RowKeys
     from storage.rows import Rows
+    from storage.statements import Session
 
 TABLE = "conversations"
+_NEW = inserted(conversations)
+_CHANGE = Statement(
+    lambda _database: (
+        update(conversations)
+        .where(conversations.c.row == bindparam("at_row"))
+        .values(parameters(("key", "revision", "body")))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlConversations:
     """handlers.ports.Conversations over one connection."""
 
-    connection: Connection
+    session: Session
     rows: Rows
     row_keys: RowKeys
     cases: SqlCases
 
     def load(self, address: Address) -> Loaded | None:
         """Read under lock and decrypt."""
-        row = self.rows.of(address)
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(select(func.pg_advisory_xact_lock(row)))
-        found = self.connection.execute(
-            select(conversations).where(conversations.c.row == row).with_for_update()
-        ).one_or_none()
-        if found is None:
+        place = self.rows.locked(address)
+        if place.stored is None:
             return None
         try:
-            stored = self._open(found.row, found.key, found.revision, found.body)
+            conversation = self._open(place.row, place.stored).conversation
         except UnknownRingKey as exc:
             if self.row_keys.draft_ring is self.row_keys.ring:
                 raise  # keys of another installation: nothing may be erased because of a mistake
             self.forget(address)  # the ring was in memory, and the power was gone
             raise DraftLost from exc
-        return Loaded(replace(stored.conversation, cards=self.cases.of_person(row)), found.revision)
+        cards = self.cases.of_person(place.row) if place.stored.has_cases else ()
+        return Loaded(replace(conversation, cards=cards) if cards else conversation, place.stored.revision)
 
     def address_of(self, row: int) -> Address | None:
         """Return the address of a conversation that exists and opens."""
-        found = self.connection.execute(select(conversations).where(conversations.c.row == row)).one_or_none()
-        if found is None:
+        stored = self.rows.read(row)
+        if stored is None:
             return None
         try:
-            return Address(*self._open(found.row, found.key, found.revision, found.body).address)
+            return Address(*self._open(row, stored).address)
         except UnknownRingKey:
             return None
 
     def of_case(self, case: str) -> Address | None:
         """Return where the person of a case can be reached, while anything leads there."""
-        row = self.connection.scalar(select(cases.c.person).where(cases.c.id == case))
+        row = self.session.connection.scalar(select(cases.c.person).where(cases.c.id == case))
         return None if row is None else self.address_of(row)
 
-    def _open(self, row: int, key_id: str, revision: int, body: bytes) -> codec.StoredConversation:
-        plain = decrypt_body(self.row_keys.get(key_id), body, TABLE, str(row), revision)
-        return codec.decode_conversation(plain)
+    def _open(self, row: int, stored: Stored) -> codec.StoredConversation:
+        key = self.row_keys.unwrap(stored.key, DRAFTS, stored.ring_key, stored.wrapped)
+        return codec.decode_conversation(decrypt_body(key, stored.body, TABLE, str(row), stored.revision))
 
     def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
         """Encrypt and store; return the new revision."""
-        row = self.rows.of(address)
-        old = self.connection.execute(
-            select(conversations.c.key, conversations.c.revision).where(conversations.c.row == row)
-        ).one_or_none()
-        key_id, key = (
-            (old.key, self.row_keys.get(old.key)) if old is not None and not new_key else self.row_keys.new(DRAFTS)
-        )
+        place = self.rows.place(address)
+        old = place.stored
         revision = 1 if old is None else old.revision + 1
-        stored = codec.StoredConversation((address.channel, address.value), replace(conversation, cards=()))
-        body = encrypt_body(key, codec.encode(stored), TABLE, str(row), revision)
+        key_id, key = self.row_keys.new(DRAFTS) if old is None or new_key else (old.key, self.row_keys.get(old.key))
+        kept = replace(conversation, cards=()) if conversation.cards else conversation
+        stored = codec.StoredConversation((address.channel, address.value), kept)
+        body = encrypt_body(key, codec.encode(stored), TABLE, str(place.row), revision)
         if old is None:
-            values = {
-                "row": row,
-                "lookup": self.rows.digest(address),
-                "key": key_id,
-                "revision": revision,
-                "body": body,
-            }
-            self.connection.execute(insert(conversations).values(values))
+            lookup = self.rows.digest(address)
+            self.session.run(_NEW, row=place.row, lookup=lookup, key=key_id, revision=revision, body=body)
+            place.stored = Stored(lookup, key_id, revision, body, None, None, has_cases=True)
         else:
-            change = update(conversations).where(conversations.c.row == row)
-            self.connection.execute(change.values(key=key_id, revision=revision, body=body))
+            self.session.run(_CHANGE, at_row=place.row, key=key_id, revision=revision, body=body)
+            place.stored = old._replace(key=key_id, revision=revision, body=body)
             if key_id != old.key:
                 self.row_keys.erase(old.key)
         return revision
 
     def forget(self, address: Address) -> None:
         """Destroy key, row, look-up value and timers; cases stay and lose their way back."""
-        row = self.rows.of(address)
-        key_id = self.connection.scalar(select(conversations.c.key).where(conversations.c.row == row))
-        self.connection.execute(delete(timers).where(timers.c.person == row))
-        self.connection.execute(delete(traces).where(traces.c.person == row))
-        self.connection.execute(delete(moves).where(moves.c.person == row))
-        self.connection.execute(update(cases).where(cases.c.person == row).values(person=None))
-        self.connection.execute(delete(conversations).where(conversations.c.row == row))
-        if key_id is not None:
-            self.row_keys.erase(key_id)
+        place = self.rows.place(address)
+        row, connection = place.row, self.session.connection
+        connection.execute(delete(timers).where(timers.c.person == row))
+        connection.execute(delete(traces).where(traces.c.person == row))
+        connection.execute(delete(moves).where(moves.c.person == row))
+        connection.execute(update(cases).where(cases.c.person == row).values(person=None))
+        connection.execute(delete(conversations).where(conversations.c.row == row))
+        if place.stored is not None:
+            self.row_keys.erase(place.stored.key)
+            place.stored = None

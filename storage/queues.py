@@ -6,23 +6,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from handlers.types import DueTimer, OutboxItem
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
+from storage.statements import Statement, insert_or, inserted, parameters
 from storage.tables import inbox, moves, outbox, timers, traces
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Table
-
     from handlers.ports import Entropy
     from handlers.types import Address, Outgoing
     from storage.conversations import SqlConversations
     from storage.crypto.key_ring import KeyRing
     from storage.crypto.lookup import LookupKey
     from storage.rows import Rows
+    from storage.statements import Session
 
 WAITING, DEAD = "waiting", "dead"
 _HOUR = 3600
@@ -33,35 +32,46 @@ def seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT that knows ON CONFLICT on this database."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+_TAKEN = Statement(
+    lambda database: insert_or(database, inbox).values(parameters(("digest", "hour"))).on_conflict_do_nothing()
+)
+_ADD = inserted(outbox, "id")
+_SENT = Statement(lambda _database: delete(outbox).where(outbox.c.id == bindparam("id")))
+_TRACE = inserted(traces, "id")
+_SET = Statement(
+    lambda database: (
+        insert_or(database, timers)
+        .values(parameters(("person", "name", "due")))
+        .on_conflict_do_update(index_elements=["person", "name"], set_={"due": bindparam("due")})
+    )
+)
+_CANCEL = Statement(
+    lambda _database: delete(timers).where(timers.c.person == bindparam("person"), timers.c.name == bindparam("name"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlInbox:
     """handlers.ports.Inbox over one connection."""
 
-    connection: Connection
+    session: Session
     lookup: LookupKey
 
     def is_new(self, channel: str, key: str, at: datetime) -> bool:
         """Record the key; False when it was recorded before."""
         digest = self.lookup.digest("message", channel, key)
-        values = {"digest": digest, "hour": seconds(at) // _HOUR}
-        statement = insert_or(self.connection, inbox).values(values).on_conflict_do_nothing()
-        return self.connection.execute(statement.returning(inbox.c.hour)).first() is not None
+        return self.session.run(_TAKEN, digest=digest, hour=seconds(at) // _HOUR) == 1
 
     def prune(self, before: datetime) -> int:
         """Forget keys recorded before this time."""
-        return self.connection.execute(delete(inbox).where(inbox.c.hour < seconds(before) // _HOUR)).rowcount
+        return self.session.connection.execute(delete(inbox).where(inbox.c.hour < seconds(before) // _HOUR)).rowcount
 
 
 @dataclass(frozen=True, slots=True)
 class SqlOutbox:
     """handlers.ports.Outbox over one connection."""
 
-    connection: Connection
+    session: Session
     rows: Rows
     ring: KeyRing
     entropy: Entropy
@@ -70,13 +80,10 @@ class SqlOutbox:
         """Queue one message, encrypted."""
         person = self.rows.of(outgoing.address)
         payload = self.ring.wrap(codec.encode(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES))
-        values = {
-            "person": person, "channel": outgoing.address.channel, "priority": outgoing.priority,
-            "due": seconds(due_at), "attempts": 0,
-            "leased_until": 0, "doubtful": False,
-            "state": WAITING, "ring_key": self.ring.newest, "payload": payload,
-        }  # fmt: skip
-        self.connection.execute(insert(outbox).values(values))
+        self.session.run(
+            _ADD, person=person, channel=outgoing.address.channel, priority=outgoing.priority, due=seconds(due_at),
+            attempts=0, leased_until=0, doubtful=False, state=WAITING, ring_key=self.ring.newest, payload=payload,
+        )  # fmt: skip
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
         """Lease the due messages of a channel; of one person only the oldest unsent one."""
@@ -97,12 +104,12 @@ class SqlOutbox:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        ids = list(self.connection.scalars(due))
+        ids = list(self.session.connection.scalars(due))
         if not ids:
             return ()
         lease = update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=seconds(now) + lease_seconds)
-        self.connection.execute(lease)
-        found = self.connection.execute(
+        self.session.connection.execute(lease)
+        found = self.session.connection.execute(
             select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
         )
         return tuple(
@@ -114,41 +121,41 @@ class SqlOutbox:
 
     def sent(self, item_id: int) -> None:
         """Delete the row: what was sent is not kept."""
-        self.connection.execute(delete(outbox).where(outbox.c.id == item_id))
+        self.session.run(_SENT, id=item_id)
 
     def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
         """Try again later, or keep it as a dead letter."""
         change = update(outbox).where(outbox.c.id == item_id)
         if retry_at is None:
-            self.connection.execute(change.values(state=DEAD))
+            self.session.connection.execute(change.values(state=DEAD))
         else:
-            self.connection.execute(
+            self.session.connection.execute(
                 change.values(attempts=outbox.c.attempts + 1, due=seconds(retry_at), leased_until=0)
             )
 
     def doubted(self, item_id: int, *, retry_at: datetime) -> None:
         """Nobody knows whether it went out: it is tried once more."""
         change = update(outbox).where(outbox.c.id == item_id)
-        self.connection.execute(change.values(doubtful=True, due=seconds(retry_at), leased_until=0))
+        self.session.connection.execute(change.values(doubtful=True, due=seconds(retry_at), leased_until=0))
 
     def dead(self) -> int:
         """Return how many dead letters lie there."""
-        return self.connection.scalar(select(func.count()).where(outbox.c.state == DEAD)) or 0
+        return self.session.connection.scalar(select(func.count()).where(outbox.c.state == DEAD)) or 0
 
     def drop_for(self, address: Address) -> None:
         """Erase what is still queued for this person."""
-        self.connection.execute(delete(outbox).where(outbox.c.person == self.rows.of(address)))
+        self.session.connection.execute(delete(outbox).where(outbox.c.person == self.rows.of(address)))
 
     def waiting(self) -> int:
         """Return how many messages wait."""
-        return self.connection.scalar(select(func.count()).where(outbox.c.state == WAITING)) or 0
+        return self.session.connection.scalar(select(func.count()).where(outbox.c.state == WAITING)) or 0
 
 
 @dataclass(frozen=True, slots=True)
 class SqlTraces:
     """handlers.ports.Traces over one connection."""
 
-    connection: Connection
+    session: Session
     rows: Rows
     ring: KeyRing
     entropy: Entropy
@@ -157,26 +164,27 @@ class SqlTraces:
         """Remember a message, encrypted."""
         person = self.rows.of(address)
         sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
-        values = {"person": person, "hour": seconds(at) // _HOUR, "ring_key": self.ring.newest, "ref": sealed}
-        self.connection.execute(insert(traces).values(values))
+        self.session.run(_TRACE, person=person, hour=seconds(at) // _HOUR, ring_key=self.ring.newest, ref=sealed)
 
     def take(self, address: Address) -> tuple[str, ...]:
         """Return what is remembered of this chat, the oldest first, and forget it."""
         person = self.rows.of(address)
-        found = list(self.connection.execute(select(traces).where(traces.c.person == person).order_by(traces.c.id)))
-        self.connection.execute(delete(traces).where(traces.c.person == person))
+        found = list(
+            self.session.connection.execute(select(traces).where(traces.c.person == person).order_by(traces.c.id))
+        )
+        self.session.connection.execute(delete(traces).where(traces.c.person == person))
         return tuple(self.ring.unwrap(r.ring_key, bytes(r.ref), "trace", str(person)).decode() for r in found)
 
     def prune(self, before: datetime) -> int:
         """Forget what is too old to be deleted from a chat anyway."""
-        return self.connection.execute(delete(traces).where(traces.c.hour < seconds(before) // _HOUR)).rowcount
+        return self.session.connection.execute(delete(traces).where(traces.c.hour < seconds(before) // _HOUR)).rowcount
 
 
 @dataclass(frozen=True, slots=True)
 class SqlMoves:
     """handlers.ports.Moves over one connection."""
 
-    connection: Connection
+    session: Session
     rows: Rows
     lookup: LookupKey
     conversations: SqlConversations
@@ -184,15 +192,15 @@ class SqlMoves:
     def offer(self, address: Address, code: str, until: datetime) -> None:
         """Remember a code; an older one of the same person does not count any more."""
         person = self.rows.of(address)
-        self.connection.execute(delete(moves).where(moves.c.person == person))
+        self.session.connection.execute(delete(moves).where(moves.c.person == person))
         values = {"digest": self.lookup.digest("move", code), "person": person, "due": seconds(until)}
-        self.connection.execute(insert(moves).values(values))
+        self.session.connection.execute(insert(moves).values(values))
 
     def take(self, code: str, now: datetime) -> Address | None:
         """Return whose code it is, once."""
         digest = self.lookup.digest("move", code)
-        found = self.connection.execute(select(moves).where(moves.c.digest == digest)).one_or_none()
-        self.connection.execute(delete(moves).where(or_(moves.c.digest == digest, moves.c.due <= seconds(now))))
+        found = self.session.connection.execute(select(moves).where(moves.c.digest == digest)).one_or_none()
+        self.session.connection.execute(delete(moves).where(or_(moves.c.digest == digest, moves.c.due <= seconds(now))))
         if found is None or found.due <= seconds(now):
             return None
         return self.conversations.address_of(found.person)
@@ -202,26 +210,21 @@ class SqlMoves:
 class SqlTimers:
     """handlers.ports.Timers over one connection."""
 
-    connection: Connection
+    session: Session
     rows: Rows
     conversations: SqlConversations
 
     def set(self, address: Address, timer: str, due_at: datetime) -> None:
         """Set or replace."""
-        values = {"person": self.rows.of(address), "name": timer, "due": seconds(due_at)}
-        statement = insert_or(self.connection, timers).values(values)
-        self.connection.execute(
-            statement.on_conflict_do_update(index_elements=["person", "name"], set_={"due": values["due"]})
-        )
+        self.session.run(_SET, person=self.rows.of(address), name=timer, due=seconds(due_at))
 
     def cancel(self, address: Address, timer: str) -> None:
         """Forget."""
-        person = self.rows.of(address)
-        self.connection.execute(delete(timers).where(timers.c.person == person, timers.c.name == timer))
+        self.session.run(_CANCEL, person=self.rows.of(address), name=timer)
 
     def active(self, timer: str, due_after: datetime) -> tuple[Address, ...]:
         """Return whose timer of this name is due later than that: who did something not long ago."""
-        rows = self.connection.scalars(
+        rows = self.session.connection.scalars(
             select(timers.c.person).where(timers.c.name == timer, timers.c.due > seconds(due_after))
         )
         return tuple(address for row in list(rows) if (address := self.conversations.address_of(row)) is not None)
@@ -229,10 +232,12 @@ class SqlTimers:
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
         """Take due timers; those of conversations that are gone are removed without a word."""
         ready = select(timers).where(timers.c.due <= seconds(now)).order_by(timers.c.due).limit(limit)
-        found = list(self.connection.execute(ready.with_for_update(skip_locked=True)))
+        found = list(self.session.connection.execute(ready.with_for_update(skip_locked=True)))
         taken = []
         for row in found:
-            self.connection.execute(delete(timers).where(timers.c.person == row.person, timers.c.name == row.name))
+            self.session.connection.execute(
+                delete(timers).where(timers.c.person == row.person, timers.c.name == row.name)
+            )
             address = self.conversations.address_of(row.person)
             if address is not None:
                 taken.append(DueTimer(address, row.name, datetime.fromtimestamp(row.due, UTC)))

@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select, update
 
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.queues import insert_or, seconds
+from storage.queues import seconds
+from storage.statements import insert_or
 from storage.tables import alerts, tallies, versions
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class SqlTallies:
 
     def add(self, month: str) -> None:
         """Add one to the month."""
-        statement = insert_or(self.connection, tallies).values(month=month, count=1)
+        statement = insert_or(self.connection.dialect.name, tallies).values(month=month, count=1)
         self.connection.execute(
             statement.on_conflict_do_update(index_elements=["month"], set_={"count": tallies.c.count + 1})
         )
@@ -102,7 +103,7 @@ class SqlVersions:
 
     def keep(self, version: str, document: bytes) -> None:
         """Store once."""
-        statement = insert_or(self.connection, versions).values(version=version, document=document)
+        statement = insert_or(self.connection.dialect.name, versions).values(version=version, document=document)
         self.connection.execute(statement.on_conflict_do_nothing())
 
     def all(self) -> dict[str, bytes]:

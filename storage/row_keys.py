@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from storage.crypto.key_ring import KEY_BYTES, NONCE_BYTES
 from storage.errors import StorageError
+from storage.statements import Statement, inserted
 from storage.tables import keys
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement
 
     from handlers.ports import Entropy
     from storage.crypto.key_ring import KeyRing
+    from storage.statements import Session
 
 _ID_BYTES = 16
 DRAFTS = "conversation"
@@ -26,11 +28,20 @@ class KeyRowMissing(StorageError):
     """The key of a row is gone while the row is still there: restore `keys` or run `leeward purge`."""
 
 
+_NEW = inserted(keys)
+_GET = Statement(lambda _database: select(keys.c.purpose, keys.c.ring_key, keys.c.wrapped).where(_this()))
+_ERASE = Statement(lambda _database: delete(keys).where(_this()))
+
+
+def _this() -> ColumnElement[bool]:
+    return keys.c.id == bindparam("id")
+
+
 @dataclass(frozen=True, slots=True)
 class RowKeys:
     """The keys table of one transaction."""
 
-    connection: Connection
+    session: Session
     ring: KeyRing
     draft_ring: KeyRing
     entropy: Entropy
@@ -41,18 +52,26 @@ class RowKeys:
         key_id, key = self.entropy.bytes(_ID_BYTES).hex(), self.entropy.bytes(KEY_BYTES)
         ring = self._ring(purpose)
         wrapped = ring.wrap(key, purpose, key_id, self.entropy.bytes(NONCE_BYTES))
-        values = {"id": key_id, "purpose": purpose, "ring_key": ring.newest, "wrapped": wrapped}
-        self.connection.execute(insert(keys).values(values))
+        self.session.run(_NEW, id=key_id, purpose=purpose, ring_key=ring.newest, wrapped=wrapped)
         self.open_keys[key_id] = key
         return key_id, key
 
     def get(self, key_id: str) -> bytes:
         """Return the key. Raises: KeyRowMissing, NotAuthentic, UnknownRingKey."""
         if key_id not in self.open_keys:
-            row = self.connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
+            row = self.session.one(_GET, id=key_id)
             if row is None:
                 raise KeyRowMissing
-            self.open_keys[key_id] = self._ring(row.purpose).unwrap(row.ring_key, row.wrapped, row.purpose, key_id)
+            purpose, ring_key, wrapped = row
+            self.unwrap(key_id, purpose, ring_key, wrapped)
+        return self.open_keys[key_id]
+
+    def unwrap(self, key_id: str, purpose: str, ring_key: str | None, wrapped: bytes | None) -> bytes:
+        """Return a key that was read together with its row. Raises as `get` does."""
+        if ring_key is None or wrapped is None:
+            raise KeyRowMissing
+        if key_id not in self.open_keys:
+            self.open_keys[key_id] = self._ring(purpose).unwrap(ring_key, wrapped, purpose, key_id)
         return self.open_keys[key_id]
 
     def _ring(self, purpose: str) -> KeyRing:
@@ -61,4 +80,4 @@ class RowKeys:
     def erase(self, key_id: str) -> None:
         """Destroy the key."""
         self.open_keys.pop(key_id, None)
-        self.connection.execute(delete(keys).where(keys.c.id == key_id))
+        self.session.run(_ERASE, id=key_id)

@@ -3,43 +3,106 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, func, select
 
-from storage.tables import conversations
+from storage.crypto.lookup import row_key
+from storage.statements import SQLITE, Statement
+from storage.tables import cases, conversations, keys
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Callable
+
+    from sqlalchemy import Select
 
     from handlers.types import Address
     from storage.crypto.lookup import LookupKey
+    from storage.statements import Session
 
 _PROBES = 8  # two people with the same 63 bits: once in billions of billions; the next number is taken
+
+
+class Stored(NamedTuple):
+    """What stands in the row of a person, the wrapped key of it, and whether cases lead to them."""
+
+    lookup: bytes
+    key: str
+    revision: int
+    body: bytes
+    ring_key: str | None  # None: the key is gone
+    wrapped: bytes | None
+    has_cases: bool
+
+
+@dataclass(slots=True)
+class Place:
+    """The number of a person's row, and what stood there when it was looked up; None: nothing."""
+
+    row: int
+    stored: Stored | None
+
+
+def _find() -> Select[Any]:
+    return (
+        select(
+            conversations.c.lookup, conversations.c.key, conversations.c.revision, conversations.c.body,
+            keys.c.ring_key, keys.c.wrapped, exists().where(cases.c.person == conversations.c.row),
+        )
+        .select_from(conversations.outerjoin(keys, keys.c.id == conversations.c.key))
+        .where(conversations.c.row == bindparam("row"))
+    )  # fmt: skip
+
+
+_LOCK = Statement(lambda _database: select(func.pg_advisory_xact_lock(bindparam("row"))))
+_FIND = Statement(lambda _database: _find())
+_FIND_LOCKED = Statement(lambda _database: _find().with_for_update(of=conversations))
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Finds the row of a person."""
 
-    connection: Connection
+    session: Session
     lookup: LookupKey
-    found: dict[Address, int] = field(default_factory=dict)  # of this transaction only
+    found: dict[Address, Place] = field(default_factory=dict)  # of this transaction only
 
     def of(self, address: Address) -> int:
         """Return the row number of the person, whether or not it exists; collisions move to the next number."""
-        if address not in self.found:
-            self.found[address] = self._look_up(address)
-        return self.found[address]
+        return self.place(address).row
 
-    def _look_up(self, address: Address) -> int:
+    def place(self, address: Address) -> Place:
+        """Return where the person is, looked up once in a transaction."""
+        place = self.found.get(address)
+        return place if place is not None else self._look_up(address, self.read)
+
+    def locked(self, address: Address) -> Place:
+        """Return where the person is, read now: nobody else changes it until this transaction ends."""
+        return self._look_up(address, self._lock)
+
+    def _look_up(self, address: Address, read: Callable[[int], Stored | None]) -> Place:
         digest = self.digest(address)
-        number = self.lookup.row_key("address", address.channel, address.value)
-        for probe in range(_PROBES):
-            taken = self.connection.scalar(select(conversations.c.lookup).where(conversations.c.row == number + probe))
-            if taken is None or taken == digest:
-                return number + probe
-        return number + _PROBES
+        number = row_key(digest)
+        place = Place(number + _PROBES, None)
+        for row in range(number, number + _PROBES):
+            stored = read(row)
+            if stored is None or stored.lookup == digest:
+                place = Place(row, stored)
+                break
+        self.found[address] = place
+        return place
+
+    def read(self, row: int) -> Stored | None:
+        """Return what stands in a row."""
+        found = self.session.one(_FIND, row=row)
+        return None if found is None else Stored(*found)
+
+    def _lock(self, row: int) -> Stored | None:
+        if self.session.database == SQLITE:  # the whole transaction is the lock
+            return self.read(row)
+        self.session.one(_LOCK, row=row)  # a row lock alone would not hold back who inserts it
+        found = self.session.one(_FIND_LOCKED, row=row)
+        return None if found is None else Stored(*found)
 
     def digest(self, address: Address) -> bytes:
         """Return the look-up value."""

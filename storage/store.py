@@ -24,6 +24,7 @@ from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
 from storage.records import SqlAlerts, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
 from storage.rows import Rows
+from storage.statements import SQLITE, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +109,8 @@ class SqlStore:
         self._keys = keys
         self._entropy = entropy
         self._folder = blobs_folder
+        driver = engine.dialect.loaded_dbapi
+        self._refused, self._failed = (OperationalError, driver.OperationalError), (DBAPIError, driver.Error)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlUnitOfWork]:
@@ -117,27 +120,28 @@ class SqlStore:
                 work = self._work(connection)
                 yield work
             work.blobs.remove_doomed()
-        except OperationalError as exc:
-            raise (CannotWrite if self.engine.dialect.name == "sqlite" else CannotConnect) from exc
-        except DBAPIError as exc:
+        except self._refused as exc:
+            raise (CannotWrite if self.engine.dialect.name == SQLITE else CannotConnect) from exc
+        except self._failed as exc:
             raise StorageError from exc
 
     def _work(self, connection: Connection) -> SqlUnitOfWork:
         ring, lookup = self._keys.ring, self._keys.lookup
-        rows = Rows(connection, lookup)
-        row_keys = RowKeys(connection, ring, self._keys.draft_ring, self._entropy)
+        session = Session(connection)
+        rows = Rows(session, lookup)
+        row_keys = RowKeys(session, ring, self._keys.draft_ring, self._entropy)
         blobs = SqlBlobs(connection, self._folder)
         cases = SqlCases(connection, rows, row_keys, lookup, SqlLedger(connection, self._entropy), blobs)
-        conversations = SqlConversations(connection, rows, row_keys, cases)
+        conversations = SqlConversations(session, rows, row_keys, cases)
         return SqlUnitOfWork(
-            inbox=SqlInbox(connection, lookup),
+            inbox=SqlInbox(session, lookup),
             conversations=conversations,
             cases=cases,
             blobs=blobs,
-            outbox=SqlOutbox(connection, rows, ring, self._entropy),
-            traces=SqlTraces(connection, rows, ring, self._entropy),
-            moves=SqlMoves(connection, rows, lookup, conversations),
-            timers=SqlTimers(connection, rows, conversations),
+            outbox=SqlOutbox(session, rows, ring, self._entropy),
+            traces=SqlTraces(session, rows, ring, self._entropy),
+            moves=SqlMoves(session, rows, lookup, conversations),
+            timers=SqlTimers(session, rows, conversations),
             checkpoints=SqlCheckpoints(connection, self._keys.ledger),
             audit=SqlAudit(connection, cases, ring, self._entropy),
             alerts=SqlAlerts(connection, ring, self._entropy),

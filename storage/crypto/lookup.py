@@ -32,10 +32,11 @@ class LookupKey(Secret):
         """Return 32 bytes; `kind` separates uses, so that a word never equals an address."""
         return hmac.digest(self._key, frame(f"leeward/{kind}", *parts), DIGEST)
 
-    def row_key(self, kind: str, *parts: str) -> int:
-        """Return the first 63 bits of the digest as a positive integer; collisions are the caller's to handle."""
-        return int.from_bytes(self.digest(kind, *parts)[:8], "big") >> (64 - ROW_KEY_BITS)
-
     def secret_hash(self, kind: str, words: str) -> str:
         """Return a printable digest of panic words, phrases and pairs, given in normal form."""
         return self.digest(f"secret/{kind}", words).hex()
+
+
+def row_key(digest: bytes) -> int:
+    """Return the first 63 bits of a digest as a positive integer; collisions are the caller's to handle."""
+    return int.from_bytes(digest[:8], "big") >> (64 - ROW_KEY_BITS)

@@ -276,6 +276,7 @@ def _opened_by_the_server(home: Path) -> list[str]:
     from storage.crypto.drafts import decrypt_body
     from storage.keys import load_keys
     from storage.row_keys import RowKeys
+    from storage.statements import Session
     from storage.store import make_engine, sqlite_url
     from storage.tables import cases, conversations
 
@@ -283,7 +284,7 @@ def _opened_by_the_server(home: Path) -> list[str]:
     engine = make_engine(sqlite_url(home / "practice"))
     found = []
     with engine.begin() as connection:
-        row_keys = RowKeys(connection, keys.ring, keys.draft_ring, SystemEntropy())
+        row_keys = RowKeys(Session(connection), keys.ring, keys.draft_ring, SystemEntropy())
         rows = [
             ("conversations", str(r.row), r.key, r.revision, r.body) for r in connection.execute(select(conversations))
         ]

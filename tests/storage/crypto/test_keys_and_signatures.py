@@ -21,7 +21,7 @@ from storage.crypto.errors import (
     WrongPurpose,
 )
 from storage.crypto.key_ring import KeyRing, RingKey
-from storage.crypto.lookup import LookupKey
+from storage.crypto.lookup import LookupKey, row_key
 from storage.crypto.signatures import RootKey, verify
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -99,7 +99,7 @@ def test_look_up_values_differ_by_kind_and_by_key() -> None:
 
     values = {mine.digest("a", "bc"), mine.digest("ab", "c"), other.digest("a", "bc"), mine.digest("a", "b", "c")}
     assert len(values) == 4
-    assert 0 <= mine.row_key("address", "signal", "x") < 2**63
+    assert 0 <= row_key(mine.digest("address", "signal", "x")) < 2**63
     assert mine.secret_hash("panic", "word") != mine.secret_hash("phrase", "word")
 
 
