@@ -24,7 +24,7 @@ Row: TypeAlias = tuple[Any, ...]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _DIALECTS: dict[str, Callable[[], Dialect]] = {
     SQLITE: lambda: sqlite.dialect(paramstyle="named"),
-    POSTGRESQL: lambda: psycopg.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]  # as above
+    POSTGRESQL: lambda: psycopg.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]  # a function of SQLAlchemy without types
 }
 
 
