@@ -28,6 +28,7 @@ class _Person(Record):
     roles: Texts
     channels: tuple[_Account, ...]
     lang: str = "en"
+    account: str = ""
 
 
 class _Shift(Record):
@@ -78,7 +79,7 @@ def load(document: Document) -> Roster:
         if not raw.channels:
             document.note(("people", index, "channels"), "is empty", "Name at least one account to reach them at")
         accounts = tuple((account.channel, account.address) for account in raw.channels)
-        people[raw.id] = Officer(raw.id, raw.office, raw.roles, accounts, raw.lang)
+        people[raw.id] = Officer(raw.id, raw.office, raw.roles, accounts, raw.lang, raw.account)
     shifts = tuple(_shift(document, index, raw, people) for index, raw in enumerate(file.shifts))
     for index, swap in enumerate(file.swaps):
         for side in (swap.out, swap.into):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from config.conditions import condition
 from config.documents import Record, Texts, YesNo, validated
-from dialogs.policy import TriagePolicy, TriageRule
+from dialogs.policy import Span, Targets, TriagePolicy, TriageRule
+from dialogs.targets import UNITS
 
 if TYPE_CHECKING:
     from config.documents import Document
@@ -25,17 +26,14 @@ class _Aggravator(Record):
 
 
 class _Target(Record):
-    own: int
-    first_contact: int
-    plan: int
-    review: int
-    escalate: tuple[int, ...]
-    working: YesNo = False
+    own: str = ""
+    contact: str
+    plan: str = ""
+    review: str = ""
 
 
 class _File(Record):
     levels: Texts
-    first_contact_minutes: dict[str, int]
     targets: dict[str, _Target]
     aggravators: tuple[_Aggravator, ...]
     review_to_l1: dict[str, Any]
@@ -60,11 +58,30 @@ def load(document: Document) -> TriagePolicy:
         when = condition(document, rule.when, ("rules", index, "when"))
         rules.append(TriageRule(rule.id, rule.level, when, rule.alone))
     for level in file.levels:
-        if level not in file.first_contact_minutes:
-            document.note(("first_contact_minutes",), f"has no target for {level}", "Add the minutes")
+        if level not in file.targets:
+            document.note(("targets",), f"has no targets for {level}", "Add them")
+    targets = {level: _targets(document, level, raw) for level, raw in file.targets.items()}
     aggravators = tuple(
         (item.code, condition(document, item.when, ("aggravators", index, "when")))
         for index, item in enumerate(file.aggravators)
     )
     review = condition(document, file.review_to_l1, ("review_to_l1",))
-    return TriagePolicy(tuple(rules), file.levels, dict(file.first_contact_minutes), aggravators, review)
+    return TriagePolicy(tuple(rules), file.levels, targets, aggravators, review)
+
+
+def _targets(document: Document, level: str, raw: _Target) -> Targets:
+    own, contact, plan, review = (
+        _span(document, (level, name), getattr(raw, name)) for name in ("own", "contact", "plan", "review")
+    )
+    return Targets(own, contact, plan, review)
+
+
+def _span(document: Document, place: tuple[str, str], text: str) -> Span | None:
+    """Return a span written as `8 working hours`; none for an empty text."""
+    count, _blank, unit = text.partition(" ")
+    if not text:
+        return None
+    if count.isdecimal() and int(count) and unit in UNITS:
+        return Span(int(count), unit)
+    document.note(("targets", *place), f"{text!r} is no span of time", f"Write a number and one of {', '.join(UNITS)}")
+    return None

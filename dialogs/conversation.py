@@ -119,6 +119,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Lowering:
+    """One person's wish to lower L1; another person's same wish carries it out (INV-13)."""
+
+    level: str
+    by: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseCard:
     """What the server can still read after send (design.md, Rulings), under a key erased with the case."""
 
@@ -151,6 +161,11 @@ class CaseCard:
     doubted_at: str = ""  # what was agreed up to this minute does not count for anything outward
     unreachable: bool = False  # the channel says that nothing arrives there any more
     held_from: str = ""  # the status before ST-HOLD
+    owned_at: str = ""  # when somebody first owned it
+    level_at: str = ""  # when an officer last changed the level; empty: it is the one of triage
+    reviewed_at: str = ""  # when an officer last confirmed or changed the level
+    contacted_at: str = ""  # when an officer first wrote to the person
+    lowering: Lowering | None = None
     measures: tuple[Proposal, ...] = ()
     consents: tuple[ConsentEvent, ...] = ()
 

@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from dialogs.targets import due
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dialogs.policy import Office, TriagePolicy, Window
 
-_DAYS_AHEAD = 8
+_DAYS_AHEAD = 15
 _MINUTES_IN_WORDS = 90
 _HOURS_IN_WORDS = 36
 _NOON, _EVENING = 12, 17
@@ -30,6 +32,8 @@ class WaitWords:
 def is_open(office: Office, at: datetime) -> bool:
     """Tell whether somebody is there by the office's hours (on-call does not count)."""
     local = at.astimezone(ZoneInfo(office.tz))
+    if local.date() in office.closed_on:
+        return False
     minutes = local.hour * 60 + local.minute
     return any(local.weekday() in w.weekdays and w.opens <= minutes < w.closes for w in office.hours)
 
@@ -48,6 +52,7 @@ def next_opening(office: Office, at: datetime) -> datetime | None:
         for ahead in range(_DAYS_AHEAD)
         for window in office.hours
         if (local + timedelta(days=ahead)).weekday() in window.weekdays
+        and (local + timedelta(days=ahead)).date() not in office.closed_on
     )
     return min((start for start in starts if start > at), default=None)
 
@@ -68,15 +73,14 @@ def next_opening_words(office: Office, at: datetime) -> WaitWords:
 
 def wait_words(office: Office, level: str, policy: TriagePolicy, at: datetime) -> WaitWords:
     """Return the words for when a person usually answers: the level's target, from opening where it is closed."""
-    target = policy.first_contact_minutes.get(level, max(policy.first_contact_minutes.values()))
-    if not answers_now(office, at):
-        opens = next_opening(office, at)
-        if opens is None:
-            return WaitWords("W-LATER", {})
-        target += int((opens - at).total_seconds() // 60)
-    if target <= _MINUTES_IN_WORDS:
-        return WaitWords("W-MINUTES", {"COUNT": str(target)})
-    hours = -(-target // 60)
+    targets = policy.targets.get(level)
+    start = at if answers_now(office, at) else next_opening(office, at)
+    if start is None or targets is None or targets.contact is None:
+        return WaitWords("W-LATER", {})
+    minutes = round((due(office, targets.contact, start) - at).total_seconds()) // 60
+    if minutes <= _MINUTES_IN_WORDS:
+        return WaitWords("W-MINUTES", {"COUNT": str(minutes)})
+    hours = -(-minutes // 60)
     if hours <= _HOURS_IN_WORDS:
         return WaitWords("W-HOURS", {"COUNT": str(hours)})
     return WaitWords("W-DAYS", {"COUNT": str(-(-hours // 24))})

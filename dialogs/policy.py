@@ -120,12 +120,30 @@ class TriageRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """So many of a unit. Working hours and days count only while the office is open by its hours and holidays."""
+
+    count: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The targets of one level; None: there is none."""
+
+    own: Span | None
+    contact: Span | None
+    plan: Span | None
+    review: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class TriagePolicy:
-    """Rules in printed order, the levels from the most urgent down, and the targets of 3.10.1 in minutes."""
+    """Rules in printed order, the levels from the most urgent down, and the targets of 3.10.1 by level."""
 
     rules: tuple[TriageRule, ...]
     levels: tuple[str, ...]
-    first_contact_minutes: Mapping[str, int]
+    targets: Mapping[str, Targets]
     aggravators: tuple[tuple[str, Condition], ...]
     review_to_l1: Condition | None = None
 
@@ -176,6 +194,7 @@ class Office:
     keys: tuple[OfficeKey, ...]
     regional: bool = False
     role: str = ""  # asg | alternate | duty-desk | feedback | newyork | "" (roles the rules name)
+    closed_on: frozenset[date] = frozenset()  # holidays, by the calendar of the office
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,12 @@ class Officer:
     roles: tuple[str, ...]
     channels: tuple[tuple[str, str], ...]
     lang: str = "en"
+    account: str = ""  # id of their account at the desk, under which they own cases; "": their id here
+
+    @property
+    def owner_id(self) -> str:
+        """Return the id under which they own cases."""
+        return self.account or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,51 +5,30 @@ What an officer is told never holds anything of a case, and is of the same lengt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.answers import same_words
-from dialogs.escalation import CODE_DIGITS, AlertState, look, pass_on, take
+from dialogs.escalation import CODE_DIGITS, look, pass_on, take
 from dialogs.roster import on_duty
-from handlers.types import Address, Outgoing
+from handlers.paging import NODE, codes, end_ladder, tell
+from handlers.triage_state import Actor, AlreadyOwned, CaseIsOver, RoleMayNot, own
+from handlers.types import Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
+    from dialogs.escalation import AlertState
     from dialogs.policy import Policy
     from dialogs.roster import Officer
     from handlers.ports import Clock, Entropy, Store, UnitOfWork
-    from handlers.types import Inbound
+    from handlers.types import Address, Inbound
 
 ENTROPY_BYTES: Final = 32
-MOST_TOLD_AT_ONCE: Final = 8
 ALERTS_AT_ONCE: Final = 50
 TAKE_WORDS: Final = frozenset({"ack", "ok", "mine", "take", "yes"})
 PASS_WORDS: Final = frozenset({"busy", "pass", "no"})
-NODE: Final = "duty"
-
-
-def codes(entropy: bytes, alert_id: str) -> tuple[str, ...]:
-    """Return different codes of four digits for everybody who may be told in one look."""
-    drawn: dict[str, None] = {}
-    counter = 0
-    while len(drawn) < MOST_TOLD_AT_ONCE:
-        digest = sha256(entropy + alert_id.encode() + counter.to_bytes(4, "big")).digest()
-        drawn[str(int.from_bytes(digest[:8], "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)] = None
-        counter += 1
-    return tuple(drawn)
-
-
-def tell(work: UnitOfWork, policy: Policy, alert: AlertState, told: Iterable[Officer], now: datetime) -> None:
-    """Queue the constant words to each of these officers, by the next of their channels."""
-    pages = {page.officer: page for page in alert.pages}
-    for officer in told:
-        page = pages[officer.id]
-        channel, address = officer.channels[(page.times - 1) % len(officer.channels)]
-        text = policy.texts.body("ALERT-PUSH", officer.lang, {"CODE": page.code})
-        work.outbox.add(Outgoing(Address(channel, address), text, NODE, 0, priority=0), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +95,17 @@ class Alerting:
             changed = (pass_on if passing else take)(alert, officer.id, code, now)
             if changed is None:
                 continue
-            work.alerts.save(changed)
-            if not passing:
-                self._own(work, changed)
-                self._tell_others(work, changed, now)
-            return "DUTY-PASSED" if passing else "DUTY-TAKEN"
+            if passing:
+                work.alerts.save(changed)
+                return "DUTY-PASSED"
+            self._own(work, changed, officer, now)
+            return "DUTY-TAKEN"
         return "DUTY-NO-SUCH"
 
-    def _own(self, work: UnitOfWork, alert: AlertState) -> None:
+    def _own(self, work: UnitOfWork, alert: AlertState, officer: Officer, now: datetime) -> None:
+        """End the ladder, and make the officer the owner where nobody is and their role owns cases."""
+        end_ladder(work, self.policy, alert, officer.id, now)
         card = work.cases.get(alert.case)
-        if card is not None and card.status in ("ST-SUB", "ST-DLV"):
-            work.cases.update(replace(card, owner=alert.owner, status="ST-ACK"))
-
-    def _tell_others(self, work: UnitOfWork, alert: AlertState, now: datetime) -> None:
-        for page in alert.pages:
-            other = self.policy.roster.people.get(page.officer)
-            if other is not None and other.id != alert.owner:
-                channel, address = other.channels[0]
-                text = self.policy.texts.body("DUTY-OVER", other.lang, {})
-                work.outbox.add(Outgoing(Address(channel, address), text, NODE, 0), now)
+        with suppress(AlreadyOwned, CaseIsOver, RoleMayNot):
+            if card is not None:
+                own(work, self.policy, card, Actor(officer.owner_id, officer.office, officer.roles), now)

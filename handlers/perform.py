@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, assert_never
 from dialogs import effects as do
 from dialogs.escalation import AlertState, look
 from dialogs.keys import identity_recipients, usable_recipients
-from handlers.alerting import codes, tell
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail
+from handlers.paging import codes, tell
 from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from dialogs.consents import minute
 from dialogs.engine import advance
 from dialogs.events import OfficerBegan
 from dialogs.gate import Act, Granted, Question, Reason, Refused, may
@@ -91,7 +92,8 @@ class Talking:
             if address is None or loaded is None or loaded.conversation.hidden:
                 raise CannotReach
             status = "ST-ACK" if card.status in UNOWNED else card.status
-            work.cases.update(replace(card, owner=by, status=status))
+            owned_at, contacted_at = card.owned_at or minute(now), card.contacted_at or minute(now)
+            work.cases.update(replace(card, owner=by, status=status, owned_at=owned_at, contacted_at=contacted_at))
             loaded = work.conversations.load(address)
             if loaded is None:
                 raise CannotReach

@@ -1,0 +1,158 @@
+"""Who owns a case, and how urgent it is: every change by a named person, by rule, in the audit log (domain.md 3.10.1).
+
+These functions work inside the caller's transaction and take the card it has loaded: whether this person may see the
+case at all is decided before. They return the changed card, stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from dialogs.clocks import OVER, Clocks, clocks
+from dialogs.consents import minute
+from dialogs.conversation import Lowering
+from dialogs.gate import Granted
+from handlers.errors import HandlerError
+from handlers.paging import alerts_of, end_ladder
+from handlers.talking import may_write
+from handlers.types import AuditEntry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard
+    from dialogs.policy import Policy
+    from handlers.ports import UnitOfWork
+
+UNOWNED: Final = ("ST-SUB", "ST-DLV")
+OWNING: Final = (
+    "duty-officer", "operator", "first-respondent", "focal-point", "on-call", "deputy", "shift-lead", "head",
+)  # fmt: skip
+"""Roles that own cases (domain.md 6.1), the one that a person with several is recorded with first."""
+
+LOWERING: Final = ("duty-officer", "first-respondent", "focal-point", "shift-lead")
+"""Roles that lower a level. Operators raise."""
+
+MOST_REASON_CHARS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody of the desk or the roster who acts."""
+
+    id: str
+    office: str
+    roles: tuple[str, ...]
+
+    def role_of(self, wanted: tuple[str, ...]) -> str:
+        """Return the first of these roles this person has, or ""."""
+        return next((role for role in wanted if role in self.roles), "")
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """What became of a wish to change the level; `pending`: a second person must wish the same."""
+
+    card: CaseCard
+    pending: bool = False
+
+
+class _Refused(HandlerError):
+    def __init__(self) -> None:
+        super().__init__(" ".join((type(self).__doc__ or "").split()))
+
+
+class AlreadyOwned(_Refused):
+    """Somebody else has taken this case: ask them, or have it handed over."""
+
+
+class CaseIsOver(_Refused):
+    """This case is closed or stopped: nothing about it can be changed now."""
+
+
+class RoleMayNot(_Refused):
+    """Your role may not do this: ask a duty officer, or the shift lead."""
+
+
+class ReasonNeeded(_Refused):
+    """A level is lowered only with a written reason: say in a few words why."""
+
+
+class NoSuchLevel(_Refused):
+    """There is no such level: use L1, L2, L3, L4 or L0."""
+
+
+def own(work: UnitOfWork, policy: Policy, card: CaseCard, by: Actor, now: datetime) -> CaseCard:
+    """Make this person the owner: the ladder stops, everybody else who was told hears so.
+
+    Whoever owns it already changes nothing. Raises: AlreadyOwned, CaseIsOver, RoleMayNot.
+    """
+    role = by.role_of(OWNING)
+    if not role:
+        raise RoleMayNot
+    if card.owner == by.id:
+        return card
+    if card.owner:
+        raise AlreadyOwned
+    if card.status in OVER:
+        raise CaseIsOver
+    status = "ST-ACK" if card.status in UNOWNED else card.status
+    owned = replace(card, owner=by.id, status=status, owned_at=card.owned_at or minute(now))
+    work.cases.update(owned)
+    for alert in alerts_of(work, card.case):
+        end_ladder(work, policy, alert, by.id, now)
+    work.audit.record(AuditEntry(now, by.id, role, by.office, "own", card.case, "", by.id))
+    return owned
+
+
+def change_level(  # noqa: PLR0913, PLR0917 - who changes what to what, why and when
+    work: UnitOfWork, policy: Policy, card: CaseCard, level: str, reason: str, by: Actor, now: datetime
+) -> LevelChange:
+    """Confirm, raise or lower the level.
+
+    Raised or confirmed at once. L2, L3 and L4 are lowered by one person with a reason; L1 by two different people with
+    a reason each: the first wish is recorded, the second of the same level carries it out. Raises: CaseIsOver,
+    NoSuchLevel, RoleMayNot, ReasonNeeded.
+    """
+    reason = reason.strip()[:MOST_REASON_CHARS]
+    order = policy.triage.levels
+    if level not in order:
+        raise NoSuchLevel
+    if card.status in OVER:
+        raise CaseIsOver
+    lowers = order.index(level) > order.index(card.level)
+    role = by.role_of(LOWERING if lowers else (*OWNING, *LOWERING))
+    if not role:
+        raise RoleMayNot
+    if lowers and not reason:
+        raise ReasonNeeded
+    entry = AuditEntry(now, by.id, role, by.office, "level", card.case, card.level, level, reason)
+    if lowers and card.level == order[0] and not _seconds(card.lowering, level, by):
+        wished = replace(card, lowering=Lowering(level, by.id, minute(now), reason))
+        work.cases.update(wished)
+        work.audit.record(replace(entry, act="level-wish"))
+        return LevelChange(wished, pending=True)
+    changed = _with_level(card, level, now)
+    work.cases.update(changed)
+    work.audit.record(entry)
+    for alert in alerts_of(work, card.case):
+        work.alerts.save(replace(alert, level=level, next_look=now.isoformat()))
+    return LevelChange(changed)
+
+
+def _seconds(wish: Lowering | None, level: str, by: Actor) -> bool:
+    return wish is not None and wish.level == level and wish.by != by.id
+
+
+def _with_level(card: CaseCard, level: str, now: datetime) -> CaseCard:
+    at = minute(now)
+    status = "ST-TRI" if card.status == "ST-ACK" else card.status
+    level_at = card.level_at if level == card.level else at
+    return replace(card, level=level, status=status, level_at=level_at, reviewed_at=at, lowering=None)
+
+
+def clocks_of(card: CaseCard, policy: Policy, now: datetime) -> Clocks:
+    """Return what is due in a case, by the hours of the office that has it."""
+    contactable = isinstance(may_write(card, policy, now), Granted)
+    return clocks(card, policy.directory.offices[card.office], policy.triage, contactable=contactable)
