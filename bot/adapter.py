@@ -49,8 +49,8 @@ class Intake(Protocol):
         """
         ...
 
-    async def gap(self) -> None:
-        """Tell that messages may have been lost: open questions of the last minutes are asked again."""
+    async def gap(self, channel: str) -> None:
+        """Tell that messages of a channel may have been lost: open questions of the last minutes are asked again."""
         ...
 
     async def unreachable(self, address: Address) -> None:

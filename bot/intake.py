@@ -82,20 +82,17 @@ class ServiceIntake:
         except HandlerError:
             return
 
-    async def gap(self) -> None:
-        """Ask open questions again of those who did something a few minutes ago."""
+    async def gap(self, channel: str) -> None:
+        """Ask open questions of a channel again of those who did something a few minutes ago."""
         since = self._reception.clock.now() - RECENT
         self.counts["gaps"] += 1
         try:
             for address in await self._writer.run(lambda: self._reception.active_since(since)):
-                await self._repeat(address)
+                if address.channel == channel:
+                    await self._writer.run(lambda address=address: self._reception.repeat_question(address))
+                    self._awake(channel)
         except StorageError:
             LOG.error("open questions could not be repeated after a gap: the database does not answer")
-
-    async def _repeat(self, address: Address) -> None:
-        if address.channel in self.adapters:
-            await self._writer.run(lambda: self._reception.repeat_question(address))
-            self._awake(address.channel)
 
     async def unreachable(self, address: Address) -> None:
         """Show the officer that nothing arrives there any more. Raises NotStored."""

@@ -53,6 +53,7 @@ class Runtime:
         """Take the service, its channels and how fast each may send; `several`: the database takes many writers."""
         self.service, self.adapters = service, adapters
         self.writer = Writer(several=several)
+        self._several = several
         self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._awake)
         self.intake.adapters = adapters
         self._paces = paces
@@ -76,6 +77,8 @@ class Runtime:
             delivery = Delivery(self.service.store, self.service.reception.clock, channel)
             pace = Pace(*self._paces.get(channel, (0.0, 0.0)), loop.time)
             self._senders[channel] = Sender(adapter, delivery, self.writer, self.intake, pace)
+            if not self._several:
+                await self.writer.run(delivery.resume)
         control = await self._control(commands) if commands is not None else None
         try:
             async with asyncio.TaskGroup() as group:

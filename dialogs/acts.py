@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from dialogs.policy import Choice
     from dialogs.turn import Turn
 
-_SECONDS = {"1h": 3600, "1d": 86400}
+_SECONDS = {"1h": 3600, "1d": 86400, "off": 0}
 _PRIVATE_ACTS = ("ACT-PHY-SXV", "ACT-THR-SXV")
 """What C-SENS is about when it is refused: the topic itself goes, the group of acts stays (domain.md 0, item 7)."""
 
@@ -99,7 +99,11 @@ def hide(turn: Turn, choice: Choice | None = None) -> bool:
 
 
 def _disappear(turn: Turn, choice: Choice) -> bool:
-    turn.do(SetDisappearing(_SECONDS[str(choice.value)]))
+    """Set the timer before the next question is asked; every later message keeps it."""
+    seconds = _SECONDS[str(choice.value)]
+    if seconds or turn.conversation.disappear_seconds:
+        turn.set(disappear_seconds=seconds)
+        turn.do(SetDisappearing(seconds))
     return False
 
 

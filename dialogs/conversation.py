@@ -191,6 +191,7 @@ class Conversation:
     resume_failures: int = 0
     resume_locked_until: str = ""
     hidden: bool = False
+    disappear_seconds: int = 0  # the disappearing timer the person chose for this chat (Signal); 0: none
     lost: bool = False  # what was written before is gone (keys in memory), and the person has not been told yet
     active_case: str = ""
     open_card: str = ""  # the proposal whose card is the open question

@@ -22,6 +22,7 @@ class Say:
     turn: int
     choices: tuple[tuple[str, str], ...] = ()
     urgent: bool = False  # safety messages go before everything else
+    disappear_seconds: int = 0  # the disappearing timer the chat has to have when this goes out; 0: as it is
 
 
 @dataclass(frozen=True, slots=True)

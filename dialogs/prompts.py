@@ -85,7 +85,8 @@ def _said(turn: Turn) -> list[str]:
 
 def _speak(turn: Turn, said: list[str], node: str, choices: tuple[tuple[str, str], ...], *, urgent: bool) -> None:
     text = "\n\n".join(said)
-    turn.do(Say(text=text, node=node, turn=turn.conversation.turn, choices=choices, urgent=urgent))
+    seconds = turn.conversation.disappear_seconds
+    turn.do(Say(text, node, turn.conversation.turn, choices, urgent=urgent, disappear_seconds=seconds))
 
 
 def _prepare(turn: Turn, node: Node) -> None:

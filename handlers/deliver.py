@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from handlers.types import Outgoing
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -49,6 +51,11 @@ class Delivery:
         with self.store.transaction() as work:
             return work.outbox.claim(self.clock.now(), limit, LEASE_SECONDS, self.channel)
 
+    def resume(self) -> int:
+        """Take up at once what a process that is gone had claimed; for a database that one process alone uses."""
+        with self.store.transaction() as work:
+            return work.outbox.release(self.channel)
+
     def settle(self, results: Iterable[Delivered]) -> None:
         """Write down what became of claimed messages, in one transaction."""
         now = self.clock.now()
@@ -60,9 +67,11 @@ class Delivery:
 def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     item = result.item
     if result.outcome == SENT:
-        work.outbox.sent(item.id)
-        if result.ref:
+        kept = work.outbox.sent(item.id)
+        if result.ref and kept:
             work.traces.add(item.outgoing.address, result.ref, now)
+        elif result.ref:  # the chat was cleared while this was on its way: it goes, too
+            work.outbox.add(Outgoing(item.outgoing.address, "", "", 0, act="clear-chat", refs=(result.ref,)), now)
     elif result.outcome == LATER:
         work.outbox.failed(item.id, retry_at=now + timedelta(seconds=max(result.wait_seconds, 1.0)))
     elif result.outcome == UNKNOWN and not item.doubtful:

@@ -106,8 +106,9 @@ class Performance:
 
     def _say(self, effect: do.Say) -> None:
         outgoing = Outgoing(
-            self.address, effect.text, effect.node, effect.turn, effect.choices, SAFETY if effect.urgent else REPLY
-        )
+            self.address, effect.text, effect.node, effect.turn, effect.choices, SAFETY if effect.urgent else REPLY,
+            seconds=effect.disappear_seconds,
+        )  # fmt: skip
         self.work.outbox.add(outgoing, self.now)
 
     def _tell_channel(self, act: str, *, seconds: int = 0) -> None:

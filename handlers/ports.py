@@ -137,8 +137,12 @@ class Outbox(Protocol):
         """Lease due messages of a channel: priority first, then age; of one person only the oldest unsent one."""
         ...
 
-    def sent(self, item_id: int) -> None:
-        """Mark as sent: the payload is erased."""
+    def release(self, channel: str) -> int:
+        """Give back every lease of a channel, when whoever held them is gone for certain; return how many."""
+        ...
+
+    def sent(self, item_id: int) -> bool:
+        """Mark as sent: the payload is erased. False when it was dropped while it was on its way."""
         ...
 
     def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
@@ -155,6 +159,10 @@ class Outbox(Protocol):
 
     def drop_for(self, address: Address) -> None:
         """Erase what is still queued for this person."""
+        ...
+
+    def waits_for(self, address: Address) -> bool:
+        """Return whether a message to this person is neither sent nor dead."""
         ...
 
     def waiting(self) -> int:

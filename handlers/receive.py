@@ -130,14 +130,14 @@ class Reception:
             return tuple(address for timer, wait in waits for address in work.timers.active(timer, at + wait))
 
     def repeat_question(self, address: Address) -> bool:
-        """Say the open question again after a gap or a restart; False when nobody by this address is known."""
+        """Say the open question again after a gap or a restart; False when it is on its way, or nobody is known."""
         now = self.clock.now()
         with self.store.transaction() as work:
             try:
                 loaded = work.conversations.load(address)
             except DraftLost:
                 return False
-            if loaded is None:
+            if loaded is None or work.outbox.waits_for(address):  # the question is on its way already
                 return False
             event = GapNoticed(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
             self._advance(work, address, loaded.conversation, event)

@@ -53,7 +53,7 @@ class Outgoing:
     choices: tuple[tuple[str, str], ...] = ()
     priority: int = 1
     act: str = "say"  # say | clear-chat | set-disappearing
-    seconds: int = 0  # set-disappearing
+    seconds: int = 0  # the disappearing timer the chat has to have then (Signal); 0: as it is
     refs: tuple[str, ...] = ()  # clear-chat: messages to delete, those of both sides where the channel allows it
 
 

@@ -105,13 +105,23 @@ class MemoryOutbox:
         waiting = [(item_id, self._data.outbox[item_id]) for item_id in claimed]
         return tuple(OutboxItem(item_id, item.attempts, item.outgoing, item.doubtful) for item_id, item in waiting)
 
-    def sent(self, item_id: int) -> None:
+    def release(self, channel: str) -> int:
+        """Give back every lease of a channel."""
+        mine = [item for item in self._data.outbox.values() if item.outgoing.address.channel == channel]
+        held = [item for item in mine if item.leased_until is not None and not item.dead]
+        for item in held:
+            item.leased_until = None
+        return len(held)
+
+    def sent(self, item_id: int) -> bool:
         """Remove."""
-        self._data.outbox.pop(item_id, None)
+        return self._data.outbox.pop(item_id, None) is not None
 
     def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
         """Try again later, or keep as a dead letter."""
-        item = self._data.outbox[item_id]
+        item = self._data.outbox.get(item_id)
+        if item is None:  # dropped while it was on its way
+            return
         item.leased_until = None
         if retry_at is None:
             item.dead = True
@@ -120,8 +130,9 @@ class MemoryOutbox:
 
     def doubted(self, item_id: int, *, retry_at: datetime) -> None:
         """Try once more."""
-        item = self._data.outbox[item_id]
-        item.leased_until, item.doubtful, item.due = None, True, retry_at.replace(microsecond=0)
+        item = self._data.outbox.get(item_id)
+        if item is not None:
+            item.leased_until, item.doubtful, item.due = None, True, retry_at.replace(microsecond=0)
 
     def dead(self) -> int:
         """Count dead letters."""
@@ -131,6 +142,10 @@ class MemoryOutbox:
         """Erase what is queued for this person."""
         for item_id in [i for i, item in self._data.outbox.items() if item.outgoing.address == address]:
             del self._data.outbox[item_id]
+
+    def waits_for(self, address: Address) -> bool:
+        """Say whether something waits for this person."""
+        return any(item.outgoing.address == address and not item.dead for item in self._data.outbox.values())
 
     def waiting(self) -> int:
         """Count what waits."""

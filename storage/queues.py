@@ -119,9 +119,14 @@ class SqlOutbox:
     def _open(self, ring_key: str, payload: bytes, person: int) -> Outgoing:
         return codec.decode_outgoing(self.ring.unwrap(ring_key, payload, "outbox", str(person)))
 
-    def sent(self, item_id: int) -> None:
+    def release(self, channel: str) -> int:
+        """Give back every lease of a channel."""
+        held = (outbox.c.channel == channel, outbox.c.state == WAITING, outbox.c.leased_until > 0)
+        return self.session.connection.execute(update(outbox).where(*held).values(leased_until=0)).rowcount
+
+    def sent(self, item_id: int) -> bool:
         """Delete the row: what was sent is not kept."""
-        self.session.run(_SENT, id=item_id)
+        return self.session.run(_SENT, id=item_id) > 0
 
     def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
         """Try again later, or keep it as a dead letter."""
@@ -145,6 +150,11 @@ class SqlOutbox:
     def drop_for(self, address: Address) -> None:
         """Erase what is still queued for this person."""
         self.session.connection.execute(delete(outbox).where(outbox.c.person == self.rows.of(address)))
+
+    def waits_for(self, address: Address) -> bool:
+        """Return whether a message to this person waits."""
+        mine = select(func.count()).where(outbox.c.person == self.rows.of(address), outbox.c.state == WAITING)
+        return bool(self.session.connection.scalar(mine))
 
     def waiting(self) -> int:
         """Return how many messages wait."""

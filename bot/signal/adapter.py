@@ -8,6 +8,8 @@ is sent only when the message is durable: on Signal that is our acknowledgement.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -23,9 +25,15 @@ if TYPE_CHECKING:
     from bot.adapter import Intake
     from handlers.types import Address, IncomingFile, Outgoing
 
+LOG: Final = logging.getLogger("leeward")
 CALL_SECONDS: Final = 30.0
 CONNECT_SECONDS: Final = 5.0
 HEARTBEAT_SECONDS: Final = 15.0
+"""A ping so often; half of it later without an answer the connection is given up, at most 23 s after it died."""
+
+SWEEP_SECONDS: Final = 20.0
+"""An attachment that lay there at two looks in a row and that nobody is about to take is deleted: within 60 s."""
+
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 STORE_WAIT: Final = 10.0
 CHALLENGE_SECONDS: Final = 60.0
@@ -33,9 +41,12 @@ UNTRUSTED_SECONDS: Final = 300.0
 MAX_FRAME_BYTES: Final = 1024 * 1024
 WAITING_PER_PERSON: Final = 500
 OLDEST_VERSION: Final = (0, 101, 0)
-MODES: Final = ("json-rpc", "json-rpc-native", "native")
+MODES: Final = ("json-rpc", "json-rpc-native")
 OK, TOO_MANY, ERROR = 300, 429, 500
 FORGET_TRIES: Final = 3
+RECEIPT_TRIES: Final = 3
+MOST_TIMERS: Final = 10_000
+LOST: Final = "the connection to signal-cli-rest-api was lost, connecting again"
 
 
 class SignalAdapter:
@@ -53,7 +64,8 @@ class SignalAdapter:
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._people: dict[Address, asyncio.Queue[Parsed]] = {}
-        self._timers: dict[str, int] = {}
+        self._timers: dict[Address, int] = {}
+        self._wanted: Counter[str] = Counter()
         self._intake: Intake | None = None
         self.unreadable = self.dropped = 0
         self.healthy = False
@@ -74,16 +86,26 @@ class SignalAdapter:
         """Wait until the service is there, new enough and in a mode that pushes messages."""
         wait = FIRST_WAIT
         while True:
-            self.problem = await self.why_not_ready()
-            if not self.problem:
+            problem = await self.why_not_ready()
+            if not problem:
                 break
+            self._ill(problem)
             await self._sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
         with suppress(aiohttp.ClientError, TimeoutError):
             profile = {"name": self._profile}
             async with self.session.put(self._url(f"/v1/profiles/{self._number}"), json=profile):
                 pass
-        self.healthy = True
+
+    def _ill(self, problem: str) -> None:
+        if problem != self.problem:
+            LOG.warning("Signal: %s", problem)
+        self.healthy, self.problem = False, problem
+
+    def _well(self) -> None:
+        if not self.healthy:
+            LOG.info("Signal: receiving")
+        self.healthy, self.problem = True, ""
 
     async def why_not_ready(self) -> str:
         """Return what is wrong with the service, and the remedy; "" when it is as it should be."""
@@ -95,28 +117,28 @@ class SignalAdapter:
         if not isinstance(about, dict) or version_of(str(about.get("version"))) < OLDEST_VERSION:
             return "signal-cli-rest-api is too old: run 0.101.0 or newer"
         if about.get("mode") not in MODES:
-            return "signal-cli-rest-api is in a mode that must be polled: set MODE=json-rpc"
+            return "signal-cli-rest-api is in a mode that must be polled: set MODE=json-rpc or MODE=json-rpc-native"
         return ""
 
     async def receive(self, intake: Intake) -> None:
-        """Receive for ever. After every interruption the intake is told that something may be missing."""
+        """Receive for ever. At every connection the intake is told that something may be missing since the last one."""
         self._loop, self._intake = asyncio.get_running_loop(), intake
-        interrupted, wait = False, FIRST_WAIT
+        wait = FIRST_WAIT
         async with asyncio.TaskGroup() as workers:
+            workers.create_task(self._sweep())
             while True:
                 try:
                     async with self.session.ws_connect(
                         self._url(f"/v1/receive/{self._number}", "ws"), heartbeat=self._heartbeat,
                         max_msg_size=MAX_FRAME_BYTES, timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
                     ) as socket:  # fmt: skip
-                        self.healthy, self.problem, wait = True, "", FIRST_WAIT
-                        if interrupted:
-                            await intake.gap()
-                        interrupted = True
+                        self._well()
+                        wait = FIRST_WAIT
+                        await intake.gap(CHANNEL)
                         await self._read(socket, workers)
                 except (aiohttp.ClientError, TimeoutError, OSError):
-                    interrupted = True
-                self.healthy, self.problem = False, "the connection to signal-cli-rest-api was lost, connecting again"
+                    pass
+                self._ill(LOST)
                 await self._sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
 
@@ -127,23 +149,43 @@ class SignalAdapter:
             parsed = parse(frame.data)
             if not parsed.readable:
                 self.unreadable += 1
-            address = parsed.changed or (parsed.inbound[0].address if parsed.inbound else None)
+            self._see_timer(parsed)
+            address = parsed.address
             if address is None:
                 continue
             queue = self._people.get(address)
             if queue is None:
                 queue = self._people[address] = asyncio.Queue(WAITING_PER_PERSON)
-                workers.create_task(self._one_person(address, queue))
+                workers.create_task(self._one_person(address, queue, workers))
             try:
                 queue.put_nowait(parsed)
+                self._wanted.update(parsed.files)
             except asyncio.QueueFull:  # somebody floods: their message gets no receipt, and nobody else waits
                 self.dropped += 1
 
-    async def _one_person(self, address: Address, queue: asyncio.Queue[Parsed]) -> None:
+    def _see_timer(self, parsed: Parsed) -> None:
+        """Remember which disappearing timer a person's app shows: a send that wants another one sets it first."""
+        if parsed.timer is not None:
+            address, seconds = parsed.timer
+            self._know_timer(address, seconds)
+
+    def _know_timer(self, address: Address, seconds: int) -> None:
+        self._timers.pop(address, None)
+        self._timers[address] = seconds
+        if len(self._timers) > MOST_TIMERS:
+            del self._timers[next(iter(self._timers))]
+
+    async def _one_person(
+        self, address: Address, queue: asyncio.Queue[Parsed], workers: asyncio.TaskGroup
+    ) -> None:  # fmt: skip
         """Take the messages of one person in their order; ends when none is left, and is begun again for the next."""
         while not queue.empty():
             parsed = queue.get_nowait()
             await self._take(parsed)
+            self._wanted.subtract(parsed.files)
+            self._wanted += Counter()  # forgets what nobody waits for
+            if parsed.inbound:
+                workers.create_task(self._receipt(parsed))
             if queue.empty():
                 await asyncio.sleep(0)
         self._people.pop(address, None)
@@ -163,28 +205,33 @@ class SignalAdapter:
             except NotStored:
                 await self._sleep(wait)
                 wait = min(wait * 2, STORE_WAIT)
-        if parsed.inbound:
-            await self._receipt(parsed)
 
     async def _receipt(self, parsed: Parsed) -> None:
+        """Say that a message is stored; a receipt that cannot be sent is tried again, and holds nobody up."""
         receipt = {
             "receipt_type": "read", "recipient": parsed.inbound[0].address.value, "timestamp": parsed.timestamp,
         }  # fmt: skip
-        with suppress(aiohttp.ClientError, TimeoutError):
-            async with self.session.post(self._url(f"/v1/receipts/{self._number}"), json=receipt):
-                pass
+        for attempt in range(RECEIPT_TRIES):
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self.session.post(self._url(f"/v1/receipts/{self._number}"), json=receipt) as answer:
+                    if answer.status < ERROR and answer.status != TOO_MANY:
+                        return
+            await self._sleep(FIRST_WAIT * 2**attempt)
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Send one message or carry out its act; never raises."""
         person = outgoing.address.value
         try:
             if outgoing.act == "set-disappearing":
-                self._timers[person] = outgoing.seconds
-                return await self._set_timer(person, outgoing.seconds)
+                return await self._set_timer(outgoing)
             if outgoing.act == "clear-chat":
                 return await self._clear(outgoing)
             if not outgoing.text:
                 return Sending(Outcome.SENT)
+            if outgoing.seconds and self._timers.get(outgoing.address) != outgoing.seconds:
+                kept = await self._set_timer(outgoing)
+                if kept.outcome is not Outcome.SENT:  # nothing goes out that would stay
+                    return kept
             body = {"number": self._number, "recipients": [person], "message": outgoing.text, "text_mode": "normal"}
             async with self.session.post(self._url("/v2/send"), json=body) as answer:
                 return await self._sent(answer, outgoing.address)
@@ -198,28 +245,38 @@ class SignalAdapter:
             body = await answer.json(content_type=None)
         except ValueError:
             body = None
-        if answer.status < OK:
+        said = reason_of(body)
+        if answer.status < OK and not said:
             return Sending(Outcome.SENT, ref=timestamp_of(body)) if body is not None else Sending(Outcome.UNKNOWN)
-        said = str(body.get("error", "")) if isinstance(body, dict) else ""
         if answer.status == TOO_MANY or (isinstance(body, dict) and body.get("challenge_tokens")):
-            self.problem = "Signal asks for a CAPTCHA or for patience: see docs/signal.md"
+            self._ask_for_patience()
             seconds = _header_seconds(answer) or CHALLENGE_SECONDS
             return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
         if answer.status >= ERROR:
             return Sending(Outcome.LATER, wait_seconds=2.0)
-        if "untrusted" in said.lower():
+        if "untrusted" in said:
             if self._intake is not None:
                 with suppress(NotStored):
                     await self._intake.identity_changed(address)
             return Sending(Outcome.LATER, wait_seconds=UNTRUSTED_SECONDS)
-        gone = "unregistered" in said.lower() or "not registered" in said.lower()
+        gone = "unregistered" in said or "not registered" in said
         return Sending(Outcome.UNREACHABLE if gone else Outcome.REFUSED)
 
-    async def _set_timer(self, person: str, seconds: int) -> Sending:
-        body = {"recipient": person, "expiration_in_seconds": seconds}
-        async with self.session.put(self._url(f"/v1/contacts/{self._number}"), json=body) as answer:
-            later = answer.status >= ERROR or answer.status == TOO_MANY
-            return Sending(Outcome.LATER, wait_seconds=2.0) if later else Sending(Outcome.SENT)
+    def _ask_for_patience(self) -> None:
+        LOG.warning("Signal asks for a CAPTCHA or for patience: see docs/signal.md")
+
+    async def _set_timer(self, outgoing: Outgoing) -> Sending:
+        """Set the disappearing timer of this chat; doing it twice does no harm, so that a doubt means again."""
+        body = {"recipient": outgoing.address.value, "expiration_in_seconds": outgoing.seconds}
+        try:
+            async with self.session.put(self._url(f"/v1/contacts/{self._number}"), json=body) as answer:
+                later = answer.status >= ERROR or answer.status == TOO_MANY
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            later = True
+        if later:
+            return Sending(Outcome.LATER, wait_seconds=2.0)
+        self._know_timer(outgoing.address, outgoing.seconds)
+        return Sending(Outcome.SENT)
 
     async def _clear(self, outgoing: Outgoing) -> Sending:
         """Delete our own messages for both sides; Signal lets nobody delete those of others."""
@@ -260,13 +317,35 @@ class SignalAdapter:
         return LoopStream(loop, read, close)  # type: ignore[return-value]  # a raw stream reads like a BinaryIO
 
     async def forget_file(self, incoming: IncomingFile) -> None:
-        """Delete the service's own copy, which lies there in clear."""
+        """Delete the service's own copy, which lies there in clear; what does not go now is found by the sweep."""
         for attempt in range(FORGET_TRIES):
-            with suppress(aiohttp.ClientError, TimeoutError):
-                async with self.session.delete(self._url(f"/v1/attachments/{incoming.source}")) as answer:
-                    if answer.status < ERROR:
-                        return
+            if await self._delete_file(incoming.source):
+                return
             await self._sleep(FIRST_WAIT * 2**attempt)
+
+    async def _delete_file(self, name: str) -> bool:
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with self.session.delete(self._url(f"/v1/attachments/{name}")) as answer:
+                return answer.status < ERROR
+        return False
+
+    async def _sweep(self) -> None:
+        """Delete attachments that nobody will take: of groups, of messages that were lost, or from before a crash."""
+        before: set[str] = set()
+        while True:
+            await self._sleep(SWEEP_SECONDS)
+            there = await self.stored_files()
+            for name in (before & there) - self._wanted.keys():
+                await self._delete_file(name)
+            before = there
+
+    async def stored_files(self) -> set[str]:
+        """Return the ids of the attachments that lie in clear with the service; nothing when it does not say."""
+        with suppress(aiohttp.ClientError, TimeoutError, ValueError):
+            async with self.session.get(self._url("/v1/attachments")) as answer:
+                names = await answer.json(content_type=None)
+                return {name for name in names if isinstance(name, str)} if isinstance(names, list) else set()
+        return set()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -284,6 +363,18 @@ def timestamp_of(body: Any) -> str:  # noqa: ANN401 - what the service answered:
     """Return the time stamp by which a sent message can be deleted."""
     first = body[0] if isinstance(body, list) and body else body
     return str(first.get("timestamp") or "") if isinstance(first, dict) else ""
+
+
+def reason_of(body: Any) -> str:  # noqa: ANN401 - as above
+    """Return why a message did not go out, in lower case: of the whole call, or of its one recipient; "" if it did."""
+    if isinstance(body, dict) and body.get("error"):
+        return str(body["error"]).lower()
+    first = body[0] if isinstance(body, list) and body else body
+    errors = first.get("errors") if isinstance(first, dict) else None
+    recipients = errors.get("recipients") if isinstance(errors, dict) else None
+    if not isinstance(recipients, list):
+        return ""
+    return " ".join(str(one.get("reason")) for one in recipients if isinstance(one, dict)).lower()
 
 
 def _header_seconds(answer: aiohttp.ClientResponse) -> float:

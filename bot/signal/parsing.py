@@ -23,7 +23,18 @@ class Parsed:
     inbound: tuple[Inbound, ...] = ()
     timestamp: int = 0
     changed: Address | None = None
+    timer: tuple[Address, int] | None = None  # the disappearing timer this person's app shows, in seconds; 0: off
     readable: bool = True
+
+    @property
+    def address(self) -> Address | None:
+        """Return whose order it belongs to; None when it brings nothing to store."""
+        return self.changed or (self.inbound[0].address if self.inbound else None)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the service's own ids of the attachments."""
+        return tuple(inbound.file.source for inbound in self.inbound if inbound.file is not None)
 
 
 UNREADABLE: Final = Parsed(readable=False)
@@ -64,9 +75,15 @@ def _envelope(envelope: dict[str, Any]) -> Parsed:
     message = envelope.get("dataMessage")
     if not isinstance(message, dict) or message.get("groupInfo") or message.get("groupV2"):
         return NOTHING
+    timer = _timer(address, message)
     if message.get("reaction") or message.get("remoteDelete") or message.get("isExpirationUpdate"):
-        return NOTHING
-    return Parsed(_messages(address, key, message), timestamp)
+        return Parsed(timer=timer)
+    return Parsed(_messages(address, key, message), timestamp, timer=timer)
+
+
+def _timer(address: Address, message: dict[str, Any]) -> tuple[Address, int] | None:
+    seconds = message.get("expiresInSeconds")
+    return (address, seconds) if isinstance(seconds, int) else None
 
 
 def _messages(address: Address, key: str, message: dict[str, Any]) -> tuple[Inbound, ...]:

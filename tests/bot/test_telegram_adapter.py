@@ -65,7 +65,7 @@ class Kept:
             self.taken.append(inbound)
         return new
 
-    async def gap(self) -> None:
+    async def gap(self, channel: str) -> None:
         raise AssertionError("Telegram keeps what waits")
 
     async def unreachable(self, address: Address) -> None:

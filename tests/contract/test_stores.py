@@ -234,6 +234,41 @@ def test_what_waits_for_a_person_can_be_dropped(store: Store) -> None:
         assert work.outbox.waiting() == 1
 
 
+def test_what_a_process_that_is_gone_had_claimed_is_taken_up_at_once(store: Store) -> None:
+    """Only of its channel, and dead letters stay where they are."""
+    with store.transaction() as work:
+        for person in (MINA, BLUE, Address("telegram", "7")):
+            work.outbox.add(Outgoing(person, "hello", "Q01", 1), NOW)
+        held = work.outbox.claim(NOW, 10, 60, "signal")
+        work.outbox.claim(NOW, 10, 60, "telegram")
+        work.outbox.failed(held[0].id, retry_at=None)
+        assert work.outbox.release("signal") == 1
+        assert [item.id for item in work.outbox.claim(NOW, 10, 60, "signal")] == [held[1].id]
+        assert work.outbox.claim(NOW, 10, 60, "telegram") == ()
+
+
+def test_what_was_dropped_while_it_was_on_its_way_is_told_when_it_is_settled(store: Store) -> None:
+    """Whoever sent it learns that the chat was cleared meanwhile; every other outcome of it is nothing."""
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        work.outbox.add(Outgoing(BLUE, "2", "Q01", 1), NOW)
+        first, second = work.outbox.claim(NOW, 10, 60, "signal")
+        work.outbox.drop_for(MINA)
+        work.outbox.failed(first.id, retry_at=NOW)
+        work.outbox.doubted(first.id, retry_at=NOW)
+        assert (work.outbox.sent(first.id), work.outbox.sent(second.id)) == (False, True)
+        assert work.outbox.waiting() == 0
+
+
+def test_whether_something_waits_for_a_person(store: Store) -> None:
+    """A dead letter does not wait, and what waits for another person does not count."""
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        assert (work.outbox.waits_for(MINA), work.outbox.waits_for(BLUE)) == (True, False)
+        work.outbox.failed(work.outbox.claim(NOW, 10, 60, "signal")[0].id, retry_at=None)
+        assert not work.outbox.waits_for(MINA)
+
+
 def test_timers_are_replaced_cancelled_and_taken_once(store: Store) -> None:
     """One of each name per conversation."""
     with store.transaction() as work:
