@@ -13,7 +13,8 @@ from telegram.error import TelegramError
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.signal.adapter import SignalAdapter
-from bot.telegram.adapter import BotTexts, TelegramAdapter, problem_of
+from bot.telegram.adapter import BotTexts, TelegramAdapter
+from bot.telegram.errors import problem_of
 from config.policies import ROSTER, load_policy
 from dialogs.roster import holes
 

@@ -16,24 +16,15 @@ from weakref import WeakValueDictionary
 
 import aiohttp
 from telegram import Bot, LinkPreviewOptions, Update
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import BadRequest, NetworkError
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.adapter import NotStored, Outcome, Sending
+from bot.adapter import Outcome, Sending
 from bot.streams import LoopStream
-from bot.telegram.parsing import CHANNEL, Parsed, is_chat, keyboard, parse, split_text
-from bot.telegram.request import AiohttpRequest, Cut, NotSent
+from bot.telegram.errors import AGAIN_SECONDS, LONGEST_WAIT, TROUBLE, exc_wait, gone, problem_of, sending_of
+from bot.telegram.parsing import CHANNEL, Parsed, in_order, is_chat, keyboard, parse, split_text
+from bot.telegram.request import AiohttpRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -49,19 +40,16 @@ COURTESY_SECONDS: Final = 5.0
 """The longest an answer to a button, or leaving a group, may hold up what comes next."""
 
 MOST_BEGUN: Final = 1000
-AGAIN_SECONDS: Final = 2.0
-POLL_SECONDS: Final = 25
-LONGEST_WAIT: Final = 30.0
+POLL_SECONDS: Final = 20
+SILENCE_SECONDS: Final = 10.0
+"""An answer to a poll that is so late does not come any more: with the connection, noticed within 45 seconds."""
+
 LONGEST_SILENCE: Final = 5.0
 """Seconds between two tries to receive: whoever writes now should not wait for our patience."""
 
-EVERYBODY_SECONDS: Final = 60
 UPDATES_AT_ONCE: Final = 100
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 LOGGERS: Final = ("telegram", "httpx", "httpcore", "aiohttp", "asyncio")
-TROUBLE: Final = (TelegramError, ValueError, TypeError, LookupError, AttributeError)
-"""What a call can raise: the library's errors, and those of an answer that is JSON but not what was asked for."""
-
 REFS: Final = ","
 """Between the ids of a text that went out in several messages."""
 
@@ -173,7 +161,9 @@ class TelegramAdapter:
         }  # fmt: skip
         data = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
         raw = await self._poll.post(
-            f"{self.bot.base_url}/getUpdates", data, read_timeout=self._poll_seconds + self._call_seconds
+            f"{self.bot.base_url}/getUpdates",
+            data,
+            read_timeout=self._poll_seconds + min(self._call_seconds, SILENCE_SECONDS),
         )
         if not isinstance(raw, list):
             raise NetworkError("no list of updates")
@@ -190,7 +180,7 @@ class TelegramAdapter:
         if self.unreadable > before:
             LOG.warning("%d updates of Telegram could not be read and were left out", self.unreadable - before)
         results = await asyncio.gather(
-            *(self._take_in_order(p, intake) for p in by_chat.values()), return_exceptions=True
+            *(self._take_in_order(in_order(p), intake) for p in by_chat.values()), return_exceptions=True
         )
         for result in results:
             if isinstance(result, BaseException):
@@ -339,9 +329,14 @@ class TelegramAdapter:
         await self._poll.shutdown()
 
     def _ill(self, exc: Exception) -> None:
-        self.healthy, self.problem = False, problem_of(exc)
+        problem = problem_of(exc)
+        if problem != self.problem:
+            LOG.warning("Telegram: %s", problem)
+        self.healthy, self.problem = False, problem
 
     def _well(self) -> None:
+        if not self.healthy:
+            LOG.info("Telegram: receiving")
         self.healthy, self.problem = True, ""
 
 
@@ -351,50 +346,3 @@ def after(raw: list[Any], offset: int) -> int:
     if raw and not ids:
         raise NetworkError("updates without ids")
     return ids[-1] + 1 if ids else offset
-
-
-def gone(exc: Exception) -> bool:
-    """Return whether an error says that nothing reaches this person any more."""
-    return isinstance(exc, Forbidden) or (isinstance(exc, BadRequest) and "chat not found" in exc.message.lower())
-
-
-def exc_wait(exc: Exception, usual: float) -> float:
-    """Return how long to wait after an error: what Telegram says, else the usual."""
-    return float(_seconds(exc)) if isinstance(exc, RetryAfter) else usual
-
-
-def _seconds(exc: RetryAfter) -> int:
-    wait = exc.retry_after
-    return wait if isinstance(wait, int) else int(wait.total_seconds())
-
-
-def problem_of(exc: Exception) -> str:
-    """Return what an operator should know of an error, with the remedy; never a token, a number or a text."""
-    known: tuple[tuple[type[Exception], str], ...] = (
-        (InvalidToken, "Telegram does not know the token: set LEEWARD_TELEGRAM_TOKEN anew"),
-        (Conflict, "another program receives with the same token: stop it, or make a new token"),
-        (RetryAfter, "Telegram asks to wait"),
-        (NetworkError, "Telegram does not answer: check the network and LEEWARD_TELEGRAM_API_URL"),
-        (NotStored, "messages cannot be stored: check the database with `leeward doctor`"),
-    )
-    return next((said for kind, said in known if isinstance(exc, kind)), "Telegram refused a call")
-
-
-def sending_of(exc: Exception) -> Sending:
-    """Return what an error of a send means for the message."""
-    if isinstance(exc, RetryAfter):
-        seconds = _seconds(exc)
-        return Sending(Outcome.LATER, wait_seconds=float(seconds), everybody=seconds > EVERYBODY_SECONDS)
-    if gone(exc):
-        return Sending(Outcome.UNREACHABLE)
-    if isinstance(exc, BadRequest | ChatMigrated):
-        return Sending(Outcome.REFUSED)
-    if isinstance(exc, NotSent):
-        return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
-    if isinstance(exc, TimedOut | Cut):
-        return Sending(Outcome.UNKNOWN)
-    if isinstance(exc, InvalidToken | Conflict):
-        return Sending(Outcome.LATER, wait_seconds=LONGEST_WAIT, everybody=True)
-    if isinstance(exc, NetworkError):  # an answer of 500 and above: the call was not carried out
-        return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
-    return Sending(Outcome.UNKNOWN)  # an answer that cannot be read

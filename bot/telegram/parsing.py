@@ -33,6 +33,12 @@ class Parsed:
     unreachable: Address | None = None  # somebody blocked the bot
 
     @property
+    def number(self) -> int:
+        """Return the number Telegram gave the message in its chat; 0 for a button, an edit or none."""
+        first = self.inbound[0] if self.inbound else None
+        return int(first.ref) if first is not None and first.ref and not first.edited else 0
+
+    @property
     def address(self) -> Address | None:
         """Return whose order it belongs to; None when it concerns nobody we talk to."""
         return self.inbound[0].address if self.inbound else self.unreachable
@@ -56,6 +62,15 @@ def parse(update: Update) -> Parsed:
     if message.from_user is not None and message.from_user.is_bot:
         return Parsed()
     return Parsed(inbound=_message(update.update_id, message, edited=update.message is None))
+
+
+def in_order(updates: list[Parsed]) -> list[Parsed]:
+    """Return the updates of one chat with its messages in the order they were written; all else keeps its place."""
+    places = [place for place, one in enumerate(updates) if one.number]
+    ordered = list(updates)
+    for place, one in zip(places, sorted((updates[p] for p in places), key=lambda p: p.number), strict=True):
+        ordered[place] = one
+    return ordered
 
 
 def address_of(chat: int) -> Address:
