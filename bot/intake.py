@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.adapter import NotStored
@@ -87,9 +88,10 @@ class ServiceIntake:
         since = self._reception.clock.now() - RECENT
         self.counts["gaps"] += 1
         try:
-            for address in await self._writer.run(lambda: self._reception.active_since(since)):
+            active = await self._writer.run(lambda: self._reception.active_since(since))
+            for address in active:
                 if address.channel == channel:
-                    await self._writer.run(lambda address=address: self._reception.repeat_question(address))
+                    await self._writer.run(partial(self._reception.repeat_question, address))
                     self._awake(channel)
         except StorageError:
             LOG.error("open questions could not be repeated after a gap: the database does not answer")

@@ -160,11 +160,8 @@ class TelegramAdapter:
             "allowed_updates": list(ALLOWED_UPDATES),
         }  # fmt: skip
         data = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
-        raw = await self._poll.post(
-            f"{self.bot.base_url}/getUpdates",
-            data,
-            read_timeout=self._poll_seconds + min(self._call_seconds, SILENCE_SECONDS),
-        )
+        patience = self._poll_seconds + min(self._call_seconds, SILENCE_SECONDS)
+        raw = await self._poll.post(f"{self.bot.base_url}/getUpdates", data, read_timeout=patience)
         if not isinstance(raw, list):
             raise NetworkError("no list of updates")
         return raw

@@ -66,7 +66,7 @@ class Kept:
         return new
 
     async def gap(self, channel: str) -> None:
-        raise AssertionError("Telegram keeps what waits")
+        raise AssertionError(f"{channel} keeps what waits")
 
     async def unreachable(self, address: Address) -> None:
         self.gone.append(address)
