@@ -45,6 +45,7 @@ MODES: Final = ("json-rpc", "json-rpc-native")
 OK, TOO_MANY, ERROR = 300, 429, 500
 FORGET_TRIES: Final = 3
 RECEIPT_TRIES: Final = 3
+ATTACH_SECONDS: Final = 3.0
 MOST_TIMERS: Final = 10_000
 LOST: Final = "the connection to signal-cli-rest-api was lost, connecting again"
 
@@ -67,6 +68,7 @@ class SignalAdapter:
         self._timers: dict[Address, int] = {}
         self._wanted: Counter[str] = Counter()
         self._intake: Intake | None = None
+        self._attached = asyncio.Event()
         self.unreadable = self.dropped = 0
         self.healthy = False
         self.problem = "not started yet"
@@ -135,9 +137,11 @@ class SignalAdapter:
                         self._well()
                         wait = FIRST_WAIT
                         await intake.gap(CHANNEL)
+                        self._attached.set()
                         await self._read(socket, workers)
                 except (aiohttp.ClientError, TimeoutError, OSError):
                     pass
+                self._attached.clear()
                 self._ill(LOST)
                 await self._sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -221,6 +225,8 @@ class SignalAdapter:
     async def send(self, outgoing: Outgoing) -> Sending:
         """Send one message or carry out its act; never raises."""
         person = outgoing.address.value
+        with suppress(TimeoutError):  # what is asked while nobody hears the answer would be asked again a moment later
+            await asyncio.wait_for(self._attached.wait(), ATTACH_SECONDS)
         try:
             if outgoing.act == "set-disappearing":
                 return await self._set_timer(outgoing)
@@ -365,7 +371,7 @@ def timestamp_of(body: Any) -> str:  # noqa: ANN401 - what the service answered:
     return str(first.get("timestamp") or "") if isinstance(first, dict) else ""
 
 
-def reason_of(body: Any) -> str:  # noqa: ANN401 - as above
+def reason_of(body: Any) -> str:  # noqa: ANN401 - what the service answered, as in timestamp_of
     """Return why a message did not go out, in lower case: of the whole call, or of its one recipient; "" if it did."""
     if isinstance(body, dict) and body.get("error"):
         return str(body["error"]).lower()

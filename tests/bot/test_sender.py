@@ -39,8 +39,8 @@ class Told:
     async def take(self, _inbound: Inbound) -> bool:
         return True
 
-    async def gap(self) -> None:
-        return
+    async def gap(self, channel: str) -> None:
+        raise AssertionError(channel)
 
     async def unreachable(self, address: Address) -> None:
         if self.failing:
