@@ -25,14 +25,14 @@ TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 NUMBER = "+41790000000"
 
 TO_FILES = (
-    "hi", "1", "1", "3", "1", "1", "3", "1", "0", "1", "1", "1", "1", "2", "1", "Mina", "3", "1", "Real Name", "0",
+    "hi", "1", "1", "2", "2", "1", "1", "3", "1", "0", "1", "1", "1", "1", "2", "1", "Mina", "3", "1", "Real Name", "0",
     "0", "5", "0", "4", "2", "2", "1", "5", "words", "1", "Arlenia", "0", "0", "1", "0", "1", "4", "0", "0", "0", "0",
     "0", "0", "0", "0", "1", "1", "1",
 )  # fmt: skip
 """What somebody on Signal writes up to the files (Q45)."""
 
-TO_SEND = ("0", "1", "1", "3", "0", "1", "1", "1", "1", "1", "1", "2", "2", "3", "1")
-"""And on to the sealed report."""
+TO_SEND = ("0", "1", "1", "3", "0", "1", "1", "1", "1", "1", "1", "2", "2", "2", "3", "1")
+"""And on to the sealed report. Danger is soon, so the duty desk is asked about at every hour."""
 
 
 def install(home: Path) -> dict[str, str]:

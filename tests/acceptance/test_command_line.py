@@ -25,7 +25,8 @@ TO_STORY = [
     "hi",
     "1",
     "1",
-    "3",
+    "2",  # danger soon: level 2, so that the duty desk is asked about at every hour, not only when the office is closed
+    "2",
     "1",
     "1",
     "3",
@@ -47,7 +48,7 @@ TO_STORY = [
 TO_REVIEW = [
     *TO_STORY, "5", CANARY + "body", "4", "2", "2", "1", "5", CANARY + "story", "1", "Arlenia", CANARY + "place", "0", "1",
     CANARY + "detail", "1", "4", "0", "1", "0", "0", "0", "0", "0", "0", "1", "3", "1", "1", "3", "14:30", "2", "1", "1", "1", "1",
-    "1", "2", "2",
+    "1", "2", "2", "2",
 ]  # fmt: skip
 
 
