@@ -52,7 +52,7 @@ class Runtime:
     ) -> None:  # fmt: skip
         """Take the service, its channels and how fast each may send; `several`: the database takes many writers."""
         self.service, self.adapters = service, adapters
-        self.writer = Writer(several=several)
+        self.writer = Writer(several=several, group=service.store.group)
         self._several = several
         self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._awake)
         self.intake.adapters = adapters
@@ -71,6 +71,7 @@ class Runtime:
     async def run(self, ready: Callable[[], None], commands: Mapping[str, Callable[..., Any]] | None = None) -> None:
         """Serve until `stop` or a signal to end."""
         loop = asyncio.get_running_loop()
+        self.service.store.shorten_journal_apart()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self.stop)
         for channel, adapter in self.adapters.items():
@@ -124,12 +125,21 @@ class Runtime:
                     await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
                 if seconds % PRUNE_EVERY == 0:
                     await self.writer.run(self._prune)
+                await self._look_after_the_journal()
             except StorageError:
                 LOG.error("time could not be handled: the database does not answer")
             except Exception as exc:  # noqa: BLE001 - one bad timer must not stop all others
                 LOG.error("a timer could not be handled: %s", type(exc).__name__)
             await asyncio.sleep(TICK_SECONDS)
             seconds += 1
+
+    async def _look_after_the_journal(self) -> None:
+        """Keep it short, beside the commits; an erasure that a reader held up is tried again until it is done."""
+        store = self.service.store
+        if await self.writer.run_file(store.shorten_journal) or store.unfinished_erasure:
+            await self.writer.run(store.finish_erasure)
+        if store.unfinished_erasure:
+            LOG.error("erased text may still be in the journal of the database: something keeps it open")
 
     async def _lapse(self) -> None:
         """Write down what ran out, so that the checkpoint that follows covers it; others may write between batches."""

@@ -65,15 +65,8 @@ class Sender:
     async def _settle_and_claim(self, room: int) -> tuple[OutboxItem, ...]:
         """Write down what has ended, and lease as much as there is room for."""
         ended, self._ended = self._ended, []
-
-        def work() -> tuple[OutboxItem, ...]:
-            if ended:
-                self._delivery.settle(ended)
-                ended.clear()
-            return self._delivery.claim(room) if room > 0 else ()
-
         try:
-            return await self._writer.run(work)
+            return await self._writer.run(lambda: self._delivery.settle_and_claim(ended, room))
         except StorageError:
             self._ended += ended
             LOG.error("the outbox cannot be read: the database does not answer")

@@ -48,8 +48,7 @@ class Delivery:
 
     def claim(self, limit: int = BATCH) -> tuple[OutboxItem, ...]:
         """Lease what is due: safety first, then age; of one person only the oldest unsent message."""
-        with self.store.transaction() as work:
-            return work.outbox.claim(self.clock.now(), limit, LEASE_SECONDS, self.channel)
+        return self.settle_and_claim((), limit)
 
     def resume(self) -> int:
         """Take up at once what a process that is gone had claimed; for a database that one process alone uses."""
@@ -57,11 +56,16 @@ class Delivery:
             return work.outbox.release(self.channel)
 
     def settle(self, results: Iterable[Delivered]) -> None:
-        """Write down what became of claimed messages, in one transaction."""
+        """Write down what became of claimed messages."""
+        self.settle_and_claim(results, 0)
+
+    def settle_and_claim(self, results: Iterable[Delivered], limit: int) -> tuple[OutboxItem, ...]:
+        """Write down what became of claimed messages and lease the next, in one transaction."""
         now = self.clock.now()
         with self.store.transaction() as work:
             for result in results:
                 _settle(work, result, now)
+            return work.outbox.claim(now, limit, LEASE_SECONDS, self.channel) if limit > 0 else ()
 
 
 def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:

@@ -294,12 +294,23 @@ class Store(Protocol):
         """Open one transaction (SQLite: BEGIN IMMEDIATE)."""
         ...
 
+    def group(self) -> AbstractContextManager[None]:
+        """Make all transactions this thread opens in the block one, so that they wait for the disk together.
+
+        A transaction that raises in it is undone alone; an exception that leaves the block undoes all of them.
+        Nothing of it is durable before the block is left.
+        """
+        ...
+
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
         """Open a new file for sealed bytes; leaving the block puts it in its place, an exception leaves nothing."""
         ...
 
     def finish_erasure(self) -> bool:
-        """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: try again."""
+        """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: try again.
+
+        In a group it is done once, after the commit.
+        """
         ...
 
 

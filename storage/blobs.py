@@ -80,10 +80,11 @@ class SqlBlobs:
         self.connection.execute(delete(attachments).where(attachments.c.name.in_(names)))
         self.doomed.extend(self.folder / name for name in names)
 
-    def remove_doomed(self) -> None:
-        """Remove the files of what was erased; called after the commit."""
-        for path in self.doomed:
-            path.unlink(missing_ok=True)
+
+def remove_files(doomed: Iterable[Path]) -> None:
+    """Remove the files of what was erased; called after the commit."""
+    for path in doomed:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

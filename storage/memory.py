@@ -305,6 +305,16 @@ class MemoryStore:
             raise
 
     @contextmanager
+    def group(self) -> Iterator[None]:
+        """Make all transactions of the block one."""
+        before = deepcopy(self._data)
+        try:
+            yield
+        except BaseException:
+            self._data = before
+            raise
+
+    @contextmanager
     def new_file(self, name: str) -> Iterator[BinaryIO]:
         """Write a file of sealed bytes."""
         file = io.BytesIO()

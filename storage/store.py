@@ -6,19 +6,22 @@ that writes. PostgreSQL: psycopg 3, rows locked per conversation.
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.audit import SqlAudit
-from storage.blobs import SqlBlobs, new_sealed_file
+from storage.blobs import SqlBlobs, new_sealed_file, remove_files
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
 from storage.errors import CannotConnect, CannotWrite, StorageError
+from storage.groups import Group
 from storage.ledger import SqlCheckpoints, SqlLedger
 from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
 from storage.records import SqlAlerts, SqlTallies, SqlVersions
@@ -45,6 +48,8 @@ PRAGMAS = (
     "PRAGMA busy_timeout=5000",
 )
 POSTGRES_CONNECTIONS = 8
+LONG_JOURNAL_PAGES = 25_000
+"""100 MB: under a load that never rests the journal grows, until a commit has to wait for it to be emptied."""
 DATABASE_FILE = "leeward.db"
 
 
@@ -109,25 +114,57 @@ class SqlStore:
         self._keys = keys
         self._entropy = entropy
         self._folder = blobs_folder
+        self._thread = threading.local()
+        self.unfinished_erasure = False
+        self._aside = create_engine(engine.url, poolclass=NullPool, hide_parameters=True)
         driver = engine.dialect.loaded_dbapi
         self._refused, self._failed = (OperationalError, driver.OperationalError), (DBAPIError, driver.Error)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlUnitOfWork]:
-        """Open one transaction; leaving the block commits. Raises: StorageError; everything is undone then."""
-        try:
+        """Open one transaction; leaving the block commits. Raises: StorageError; everything is undone then.
+
+        In a group of this thread it is a part of it, and committed with it.
+        """
+        group: Group | None = getattr(self._thread, "group", None)
+        with self._errors():
+            if group is None:
+                with self.engine.begin() as connection:
+                    work = self._work(Session(connection))
+                    yield work
+                remove_files(work.blobs.doomed)
+            else:
+                with group.part():
+                    work = self._work(group.session)
+                    yield work
+                group.doomed += work.blobs.doomed
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Make all transactions this thread opens in the block one; leaving it commits. Raises: StorageError."""
+        with self._errors():
             with self.engine.begin() as connection:
-                work = self._work(connection)
-                yield work
-            work.blobs.remove_doomed()
+                group = self._thread.group = Group(Session(connection))
+                try:
+                    yield
+                finally:
+                    self._thread.group = None
+                group.check()
+            remove_files(group.doomed)
+            if group.erases:
+                self.finish_erasure()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
         except self._refused as exc:
             raise (CannotWrite if self.engine.dialect.name == SQLITE else CannotConnect) from exc
         except self._failed as exc:
             raise StorageError from exc
 
-    def _work(self, connection: Connection) -> SqlUnitOfWork:
-        ring, lookup = self._keys.ring, self._keys.lookup
-        session = Session(connection)
+    def _work(self, session: Session) -> SqlUnitOfWork:
+        ring, lookup, connection = self._keys.ring, self._keys.lookup, session.connection
         rows = Rows(session, lookup)
         row_keys = RowKeys(session, ring, self._keys.draft_ring, self._entropy)
         blobs = SqlBlobs(connection, self._folder)
@@ -154,15 +191,40 @@ class SqlStore:
         return new_sealed_file(self._folder, name)
 
     def finish_erasure(self) -> bool:
-        """Truncate the WAL, where deleted text stays otherwise; False while a reader is in the way."""
-        if self.engine.dialect.name != "sqlite":
+        """Truncate the WAL, where deleted text stays otherwise; False while a reader is in the way.
+
+        In a group it is done once, after the commit. `unfinished_erasure` stays True until it has succeeded.
+        """
+        group: Group | None = getattr(self._thread, "group", None)
+        if group is not None:
+            group.erases = True
             return True
-        raw = self.engine.raw_connection()
-        try:
-            busy, _log, _done = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            raw.close()
+        self.unfinished_erasure = not self._truncate_wal()
+        return not self.unfinished_erasure
+
+    def _truncate_wal(self) -> bool:
+        if self.engine.dialect.name != SQLITE:
+            return True
+        with self._errors(), self.engine.connect() as connection:
+            busy, _pages, _moved = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return bool(busy == 0)
+
+    def shorten_journal_apart(self) -> None:
+        """From now on no commit stops to shorten the journal (SQLite's WAL): the caller calls `shorten_journal`."""
+        if self.engine.dialect.name == SQLITE:
+            with self._errors(), self.engine.connect() as connection:
+                _driver(connection).execute("PRAGMA wal_autocheckpoint=0")
+
+    def shorten_journal(self) -> bool:
+        """Move what the journal holds to its place while others commit; True when only `finish_erasure` helps.
+
+        May be called from any thread. On PostgreSQL it does nothing.
+        """
+        if self.engine.dialect.name != SQLITE:
+            return False
+        with self._errors(), self._aside.connect() as connection:
+            _busy, pages, _moved = _driver(connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return bool(pages > LONG_JOURNAL_PAGES)
 
     def ping(self) -> None:
         """Ask the database for one number. Raises: CannotConnect."""
@@ -175,3 +237,12 @@ class SqlStore:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._aside.dispose()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """Return the connection of the driver, which is in no transaction yet: SQLAlchemy would begin one."""
+    driver: Any = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError
+    return driver

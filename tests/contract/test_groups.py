@@ -1,0 +1,136 @@
+"""Group commit, for every store: parts of one transaction, each undone alone, all of them stored or none."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from handlers.ports import Store
+from handlers.types import Address
+from storage.errors import CannotWrite
+from storage.store import sqlite_url
+from tests.contract.test_stores import MINA, NOW, TALK, sql_store
+from tests.contract.test_stores import store as store  # noqa: PLC0414 - the fixture of all stores
+
+
+def test_what_failed_in_a_group_is_undone_alone(store: Store) -> None:
+    """The turns before and after it are stored."""
+    with store.group():
+        for number in range(5):
+            with suppress(UnicodeDecodeError), store.transaction() as work:
+                work.inbox.is_new("signal", str(number), NOW)
+                work.conversations.save(Address("signal", str(number)), TALK)
+                (b"ok" if number != 2 else b"\xff").decode()
+    with store.transaction() as work:
+        loaded = [work.conversations.load(Address("signal", str(number))) for number in range(5)]
+        assert [one is not None for one in loaded] == [True, True, False, True, True]
+        assert work.inbox.is_new("signal", "2", NOW)
+        assert not work.inbox.is_new("signal", "3", NOW)
+
+
+def test_an_exception_that_leaves_a_group_undoes_all_of_it(store: Store) -> None:
+    """Nothing of a group that was not committed is there."""
+    with pytest.raises(RuntimeError), store.group():
+        with store.transaction() as work:
+            work.conversations.save(MINA, TALK)
+        raise RuntimeError
+    with store.transaction() as work:
+        assert work.conversations.load(MINA) is None
+
+
+def test_later_parts_of_a_group_see_what_earlier_ones_did(store: Store) -> None:
+    """Two messages of one person in one group: the second finds the first."""
+    with store.group():
+        for turn in range(3):
+            with store.transaction() as work:
+                loaded = work.conversations.load(MINA)
+                assert (loaded.conversation.turn if loaded else -1) == turn - 1
+                work.conversations.save(MINA, replace(TALK, turn=turn))
+        assert store.finish_erasure()
+    with store.transaction() as work:
+        loaded = work.conversations.load(MINA)
+
+    assert loaded is not None
+    assert (loaded.conversation.turn, loaded.revision) == (2, 3)
+
+
+def test_a_group_is_of_one_thread(tmp_path: Path) -> None:
+    """What another thread does meanwhile waits for the group, and is no part of it."""
+    store = sql_store(sqlite_url(tmp_path), tmp_path)
+    found = []
+
+    def look() -> None:
+        with store.transaction() as work:
+            found.append(work.conversations.load(MINA))
+
+    other = threading.Thread(target=look)
+    with store.group():
+        other.start()
+        with store.transaction() as work:
+            work.conversations.save(MINA, TALK)
+        assert found == []
+    other.join(20)
+    store.close()
+
+    assert [loaded.conversation for loaded in found if loaded is not None] == [TALK]
+
+
+def test_files_of_what_a_group_erased_go_when_it_has_committed(tmp_path: Path) -> None:
+    """Not before: the commit may fail, and then the case still needs them."""
+    store = sql_store(sqlite_url(tmp_path), tmp_path)
+    with store.new_file("f1") as file:
+        file.write(b"sealed")
+    with store.transaction() as work:
+        work.blobs.adopt_file("f1", NOW)
+    with store.group():
+        with store.transaction() as work:
+            work.blobs.drop_files(("f1",))
+        assert (tmp_path / "blobs" / "f1").exists()
+    store.close()
+
+    assert not (tmp_path / "blobs" / "f1").exists()
+
+
+def test_when_the_database_took_back_the_whole_transaction_nothing_of_the_group_counts(tmp_path: Path) -> None:
+    """A full disk ends the transaction of SQLite: later parts must not be stored as if they stood alone."""
+    store = sql_store(sqlite_url(tmp_path), tmp_path)
+    with pytest.raises(CannotWrite), store.group():
+        with store.transaction() as work:
+            work.conversations.save(MINA, TALK)
+        with pytest.raises(RuntimeError), store.transaction() as work:
+            work.conversations.session.cursor.execute("ROLLBACK")
+            raise RuntimeError
+        with pytest.raises(CannotWrite), store.transaction() as work:
+            work.conversations.save(Address("signal", "late"), TALK)
+    with store.transaction() as work:
+        assert work.conversations.load(MINA) is None
+        assert work.conversations.load(Address("signal", "late")) is None
+    store.close()
+
+
+def test_the_journal_is_shortened_beside_the_commits_and_emptied_when_it_is_long(tmp_path: Path) -> None:
+    """No commit stops for it, what was committed is moved while others may write, and nothing is lost."""
+    store = sql_store(sqlite_url(tmp_path), tmp_path)
+    store.shorten_journal_apart()
+    journal = tmp_path / "leeward.db-wal"
+    for turn in range(400):
+        with store.transaction() as work:
+            work.conversations.save(MINA, replace(TALK, turn=turn, lang="x" * 9000))
+    grown = journal.stat().st_size
+    assert grown > 1000 * 4096  # where SQLite would have stopped a commit to move it
+    assert not store.shorten_journal()
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+    assert journal.stat().st_size == grown  # written again from its beginning
+    assert store.finish_erasure()
+    assert journal.stat().st_size == 0
+    with store.transaction() as work:
+        loaded = work.conversations.load(MINA)
+    store.close()
+
+    assert loaded is not None
+    assert loaded.conversation == TALK
