@@ -15,6 +15,7 @@ from config.documents import parse
 from config.policies import ROSTER, load_policy, packaged
 from handlers.alerting import Alerting
 from handlers.lapsing import Lapsing
+from handlers.messages import Messaging
 from handlers.proposing import Proposing
 from handlers.receive import Reception
 from handlers.talking import Talking
@@ -50,6 +51,7 @@ class Service:
     policy: Policy
     proposing: Proposing
     talking: Talking
+    messaging: Messaging
     alerting: Alerting
     lapsing: Lapsing
     keys: Keys
@@ -146,9 +148,10 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
         reception = Reception(store, sealer, policy, clock, entropy, document, open_file or open_local_file)
         proposing = Proposing(store, sealer, policy, clock, entropy)
         talking = Talking(store, sealer, policy, clock, entropy)
+        messaging = Messaging(store, sealer, policy, clock, entropy, keys.talk)
         alerting = Alerting(store, policy, clock, entropy)
         lapsing = Lapsing(store, clock, entropy)
-        yield Service(store, reception, policy, proposing, talking, alerting, lapsing, keys, home)
+        yield Service(store, reception, policy, proposing, talking, messaging, alerting, lapsing, keys, home)
         cover_ledger(store, clock)
     finally:
         store.close()

@@ -120,6 +120,8 @@ class Runtime:
                 if await self.writer.run(self.service.reception.time_arrived) or told:
                     for sender in self._senders.values():
                         sender.awake.set()
+                for channel in await self.writer.run(self.service.messaging.deliver_due):
+                    self._awake(channel)
                 if seconds % CHECKPOINT_EVERY == 0:
                     await self._lapse()
                     await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))

@@ -29,6 +29,7 @@ from dialogs.gate import Act, Granted, Question, may
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.machine import END
 from dialogs.measures import all_withdrawn, withdrawn
+from dialogs.officers import heard
 from dialogs.prompts import ask, speak_only
 from dialogs.steps import contact_is_live, end, go_next, go_on, rest, update
 from dialogs.variables import sentence
@@ -77,6 +78,9 @@ def pass_on(turn: Turn, text: str, kind: str) -> bool:
         "lang": turn.conversation.lang, "text": text,
     }  # fmt: skip
     turn.do(SealMessage(kind=kind, document=document, granted=granted))
+    after = heard(card, turn.event.at)
+    if after != card:
+        update(turn, after)
     return True
 
 

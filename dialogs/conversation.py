@@ -166,6 +166,12 @@ class CaseCard:
     reviewed_at: str = ""  # when an officer last confirmed or changed the level
     contacted_at: str = ""  # when an officer first wrote to the person
     lowering: Lowering | None = None
+    status_at: str = ""  # when the status last changed; empty: at the time of sending
+    close_reason: str = ""  # CL-… of domain.md 3.6, once it is closed
+    words_at: str = ""  # when the officer's two words were last shown
+    talk_until: str = ""  # until when the person counts as being in the talk these words opened
+    next_contact: str = ""  # when an officer agreed to write next
+    handing_to: str = ""  # who was asked to take the case over and has not confirmed yet
     measures: tuple[Proposal, ...] = ()
     consents: tuple[ConsentEvent, ...] = ()
 

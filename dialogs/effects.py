@@ -23,6 +23,7 @@ class Say:
     choices: tuple[tuple[str, str], ...] = ()
     urgent: bool = False  # safety messages go before everything else
     disappear_seconds: int = 0  # the disappearing timer the chat has to have when this goes out; 0: as it is
+    message: str = ""  # id of the officer's message this is
 
 
 @dataclass(frozen=True, slots=True)

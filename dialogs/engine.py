@@ -26,6 +26,7 @@ from dialogs.events import (
     GapNoticed,
     Moved,
     OfficerBegan,
+    OfficerWrote,
     TextReceived,
     TimeArrived,
 )
@@ -42,16 +43,20 @@ from dialogs.limits import (
     TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
+from dialogs.officers import arrived, in_doubt, officer_spoke, shown_again
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
 from dialogs.turn import Turn
-from dialogs.unprompted import card_arrived, gap_noticed, moved, officer_began, time_arrived
+from dialogs.unprompted import card_arrived, gap_noticed, moved, time_arrived
 
 if TYPE_CHECKING:
     from dialogs.effects import Effect
     from dialogs.policy import Node, Policy
 
 MIN_PANIC_CHARS = 3
+NOBODY_SPOKE = (TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote)
+"""Events in which the person did nothing: time passed, or an officer acted."""
+
 _PANIC = "Q06-PANIC"
 
 
@@ -72,9 +77,7 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
     """
     if conversation.node == END:  # forgotten, and somebody writes again: everything begins anew
         conversation = begin(conversation.id, conversation.channel, policy, event.at)
-    turn = Turn(
-        conversation, event, policy, spoke=not isinstance(event, TimeArrived | GapNoticed | CardArrived | OfficerBegan)
-    )
+    turn = Turn(conversation, event, policy, spoke=not isinstance(event, NOBODY_SPOKE))
     measures.leave_what_is_gone(turn)
     match event:
         case TextReceived():
@@ -93,11 +96,12 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             card_arrived(turn)
         case Moved():
             moved(turn)
-        case OfficerBegan(case=case):
-            officer_began(turn, case)
+        case OfficerBegan() | OfficerWrote():
+            officer_spoke(turn, event)
         case _:
             assert_never(event)
     if turn.spoke:
+        arrived(turn)
         _wind_up(turn)
     return turn.conversation, tuple(turn.effects)
 
@@ -152,6 +156,8 @@ def _talk(turn: Turn, text: str) -> None:
         steps.lay_over(turn, "T-WITHDRAW-ASK")
     else:
         turn.say("T-TALK-SENT")
+        if in_doubt(turn):
+            turn.say("T-PROVE")
         if not measures.offer(turn):
             speak_only(turn)
 
@@ -345,6 +351,7 @@ def _come_back(turn: Turn, event: TextReceived) -> None:
         return
     turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang, draft=None)
     turn.set(phrase_hash=card.phrase_hash, panic_hash=card.panic_hash, came_from=())
+    shown_again(turn)
     if lapses.follow_channel(turn):
         turn.set(came_from=("C-CONT-AGAIN",))
     turn.do(WakeAt(TIMER_SESSION, turn.event.at + timedelta(minutes=SESSION_MINUTES)))

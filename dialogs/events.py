@@ -74,6 +74,19 @@ class OfficerBegan(Moment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerWrote(Moment):
+    """Words of an officer are due and permitted; `message` is the id by which their fate is known.
+
+    `text` are the officer's own words, or `template` the id of a neutral sentence of ours instead.
+    """
+
+    case: str
+    message: str
+    text: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Moment):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
@@ -92,5 +105,6 @@ Event: TypeAlias = (
     | GapNoticed
     | CardArrived
     | OfficerBegan
+    | OfficerWrote
     | Moved
 )

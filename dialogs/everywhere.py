@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import acts, cases, fast, steps
+from dialogs import acts, cases, fast, measures, steps
 from dialogs.answers import read_keys, same_words
 from dialogs.consents import is_live
 from dialogs.machine import PAUSED, START
+from dialogs.officers import proved
 from dialogs.policy import Kind
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import words_here
@@ -45,6 +46,11 @@ def _by_word(turn: Turn, words: str) -> bool:
     if not words:
         return False
     if turn.conversation.cards and cases.destroy_by_words(turn, words):
+        return True
+    if proved(turn, words):
+        turn.say("T-PROVED")
+        if turn.conversation.node not in measures.RESTING or not measures.offer(turn):
+            repeat(turn)
         return True
     if words in known.withdraw:
         cases.freeze(turn)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dialogs.answers import same_words
 from dialogs.draws import PAIR_WORDS, PHRASE_WORDS
+from dialogs.officers import shown_again
 from dialogs.prompts import ask, speak_only
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def listen(turn: Turn, words: str) -> None:
     if attempt and not _locked(turn):
         if _right(turn, words):
             turn.set(hidden=False, resume_failures=0)
+            shown_again(turn)
             ask(turn, "T-RESUME")
             return
         _count_failure(turn)

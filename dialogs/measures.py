@@ -83,7 +83,7 @@ def offer(turn: Turn) -> bool:
 
 def _may_reach(turn: Turn, card: CaseCard) -> bool:
     """The officer's card comes through the contact the person agreed to; who writes first may always be answered."""
-    if card.status in STOPPED_STATES:
+    if card.status in STOPPED_STATES or card.identity_doubt:
         return False
     if turn.spoke:
         return True

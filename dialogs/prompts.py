@@ -60,11 +60,11 @@ def ask_again(turn: Turn) -> None:
     ask(turn, question.node, again=True, offset=question.offset, typed=question.typed)
 
 
-def speak_only(turn: Turn) -> None:
-    """Say the notices of this turn without a question."""
+def speak_only(turn: Turn, *, message: str = "") -> None:
+    """Say the notices of this turn without a question; `message`: they are an officer's, and this is its id."""
     said = _said(turn)
     if said:
-        _speak(turn, said, turn.conversation.node, (), urgent=False)
+        _speak(turn, said, turn.conversation.node, (), urgent=False, message=message)
 
 
 def question_text(turn: Turn, text_id: str, options: tuple[Option, ...]) -> str:
@@ -83,10 +83,15 @@ def _said(turn: Turn) -> list[str]:
     return said
 
 
-def _speak(turn: Turn, said: list[str], node: str, choices: tuple[tuple[str, str], ...], *, urgent: bool) -> None:
-    text = "\n\n".join(said)
-    seconds = turn.conversation.disappear_seconds
-    turn.do(Say(text, node, turn.conversation.turn, choices, urgent=urgent, disappear_seconds=seconds))
+def _speak(
+    turn: Turn, said: list[str], node: str, choices: tuple[tuple[str, str], ...], *, urgent: bool, message: str = ""
+) -> None:
+    words = "\n\n".join(said)
+    effect = Say(
+        words, node, turn.conversation.turn, choices, urgent=urgent, message=message,
+        disappear_seconds=turn.conversation.disappear_seconds,
+    )  # fmt: skip
+    turn.do(effect)
 
 
 def _prepare(turn: Turn, node: Node) -> None:

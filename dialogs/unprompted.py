@@ -1,4 +1,4 @@
-"""What happens without the person doing anything: time, gaps, a move to another channel, officers."""
+"""What happens without the person doing anything: time, gaps, a move to another channel, a card of an officer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dialogs.effects import Forget
 from dialogs.everywhere import repeat
 from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SESSION
 from dialogs.machine import END, HIDDEN, START
-from dialogs.prompts import ask, speak_only
+from dialogs.prompts import ask
 
 if TYPE_CHECKING:
     from dialogs.events import GapNoticed, TimeArrived
@@ -22,17 +22,6 @@ def gap_noticed(turn: Turn, event: GapNoticed) -> None:
         turn.say(event.trouble)
     if turn.conversation.node not in (HIDDEN, START) and not card_arrived(turn):
         repeat(turn)
-
-
-def officer_began(turn: Turn, case: str) -> None:
-    """Say the officer's two words and nothing else; what the person answers goes to that officer."""
-    if turn.conversation.node == HIDDEN or all(card.case != case for card in turn.conversation.cards):
-        return
-    turn.set(active_case=case)
-    turn.say("T-OFFICER-MSG")
-    if turn.conversation.node in ("FP5", "FP6", "FP6-LINE", *measures.RESTING):
-        turn.restore("TALK")
-    speak_only(turn)
 
 
 def moved(turn: Turn) -> None:

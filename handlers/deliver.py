@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from handlers import contact
+from handlers.contact import NOT_DELIVERED, settle_dropped, settle_sent
 from handlers.types import Outgoing
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class Delivery:
 
 def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     item = result.item
+    if item.outgoing.message:
+        _tell_fate(work, item, result.outcome)
     if result.outcome == SENT:
         kept = work.outbox.sent(item.id)
         if result.ref and kept:
@@ -80,7 +84,16 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
         work.outbox.failed(item.id, retry_at=now + timedelta(seconds=max(result.wait_seconds, 1.0)))
     elif result.outcome == UNKNOWN and not item.doubtful:
         work.outbox.doubted(item.id, retry_at=now + timedelta(seconds=DOUBT_SECONDS))
-    elif result.outcome == UNKNOWN:
+    elif result.outcome == UNKNOWN or item.outgoing.message:
         work.outbox.sent(item.id)  # tried twice, and twice no answer came: a third time would only annoy
     else:
         work.outbox.failed(item.id, retry_at=None)
+
+
+def _tell_fate(work: UnitOfWork, item: OutboxItem, outcome: str) -> None:
+    """Show the officer what became of their words; those that failed are not kept as a dead letter."""
+    message = item.outgoing.message
+    if outcome == SENT or (outcome == UNKNOWN and item.doubtful):
+        settle_sent(work, message, known=outcome == SENT)
+    elif outcome in (UNREACHABLE, REFUSED):
+        settle_dropped(work, (message,), contact.UNREACHABLE if outcome == UNREACHABLE else NOT_DELIVERED)

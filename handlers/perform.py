@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from dialogs import effects as do
+from dialogs.engine import advance
 from dialogs.escalation import AlertState, look
 from dialogs.keys import identity_recipients, usable_recipients
+from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail
 from handlers.paging import codes, tell
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import Conversation
+    from dialogs.events import Event
     from dialogs.gate import Granted
     from dialogs.policy import Policy
     from handlers.ports import Sealer, UnitOfWork
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 SAFETY, REPLY = 0, 1
 """Priorities of the outbox: the fast path goes before everything else."""
+
+ENDING: Final = (do.CancelAlert, do.DestroyReport, do.Forget)
+"""Effects after which an officer has nothing to say any more: what waits in the outbox is dropped with them."""
 
 
 @dataclass(slots=True)
@@ -107,14 +113,14 @@ class Performance:
     def _say(self, effect: do.Say) -> None:
         outgoing = Outgoing(
             self.address, effect.text, effect.node, effect.turn, effect.choices, SAFETY if effect.urgent else REPLY,
-            seconds=effect.disappear_seconds,
+            seconds=effect.disappear_seconds, message=effect.message,
         )  # fmt: skip
         self.work.outbox.add(outgoing, self.now)
 
     def _tell_channel(self, act: str, *, seconds: int = 0) -> None:
         refs: tuple[str, ...] = ()
         if act == "clear-chat":
-            self.work.outbox.drop_for(self.address)
+            settle_dropped(self.work, self.work.outbox.drop_for(self.address), DROPPED)
             refs = self.work.traces.take(self.address)
         self.work.outbox.add(Outgoing(self.address, "", "", 0, act=act, seconds=seconds, refs=refs), self.now)
 
@@ -122,6 +128,7 @@ class Performance:
         known = self.work.cases.consents(effect.card.case)
         self.work.cases.update(effect.card)
         self.work.cases.record(effect.card.case, effect.card.consents[len(known) :])
+        reconsider(self.work, self.policy, effect.card, self.address, self.now)
 
     def _seal_report(self, effect: do.SealReport) -> None:
         card = effect.card
@@ -174,6 +181,23 @@ class Performance:
         if not recipients:
             raise NoRecipients(place.office)
         self.work.blobs.put(replace(place, sealed=self.sealer.seal(canonical(document), recipients)))
+
+
+def carry_out(
+    work: UnitOfWork, sealer: Sealer, policy: Policy, address: Address, conversation: Conversation, event: Event
+) -> tuple[Conversation, tuple[do.Effect, ...], bool]:
+    """Advance a conversation by one event, carry out what follows, and store it; True: something was erased.
+
+    Raises: NoRecipients, NotPermitted; the transaction must be undone then.
+    """
+    after, effects = advance(conversation, event, policy)
+    performance = Performance(work, sealer, policy, address, event.at, event.entropy)
+    for effect in effects:
+        if isinstance(effect, ENDING):
+            settle_dropped(work, work.outbox.drop_for(address, officers_only=True), DROPPED)
+        performance.perform(effect)
+    performance.store(after)
+    return after, effects, performance.erased
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:

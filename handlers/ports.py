@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+    from handlers.message_ports import Messages
     from handlers.record_ports import Alerts, Audit, Checkpoints, Tallies, Versions
     from handlers.types import Address, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
 
@@ -157,8 +158,8 @@ class Outbox(Protocol):
         """Return how many dead letters there are."""
         ...
 
-    def drop_for(self, address: Address) -> None:
-        """Erase what is still queued for this person."""
+    def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
+        """Erase what is queued for this person, or only officers' words; the ids of officers' messages among it."""
         ...
 
     def waits_for(self, address: Address) -> bool:
@@ -239,6 +240,11 @@ class UnitOfWork(Protocol):
     @property
     def blobs(self) -> Blobs:
         """Return the blobs of this transaction."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """Return the officers' messages of this transaction."""
         ...
 
     @property

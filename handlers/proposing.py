@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Final
 from dialogs.consents import minute
 from dialogs.conversation import Proposal
 from dialogs.draws import draw_id, draw_record
-from dialogs.engine import advance
 from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
 from handlers.errors import HandlerError, NotPermitted
-from handlers.perform import Performance
+from handlers.perform import carry_out
 from handlers.sink import check
 
 if TYPE_CHECKING:
@@ -104,11 +103,7 @@ class Proposing:
         if loaded is None:
             return False
         event = CardArrived(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
-        after, effects = advance(loaded.conversation, event, self.policy)
-        performance = Performance(work, self.sealer, self.policy, address, now, event.entropy)
-        for effect in effects:
-            performance.perform(effect)
-        performance.store(after)
+        after, _effects, _erased = carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
         return after.open_card == proposal
 
     def _check_form(self, draft: Draft) -> None:

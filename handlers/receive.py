@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from dialogs.answers import same_words
 from dialogs.consents import minute
 from dialogs.draws import PHRASE_WORDS
-from dialogs.engine import advance, begin
+from dialogs.engine import begin
 from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from handlers.attachments import Attachments, Taken
+from handlers.contact import DROPPED, UNREACHABLE, reconsider, settle_dropped
 from handlers.errors import DraftLost
-from handlers.perform import Performance
+from handlers.perform import carry_out
 from handlers.types import Outgoing
 
 if TYPE_CHECKING:
@@ -103,9 +104,8 @@ class Reception:
                 loaded = work.conversations.load(address)
             except DraftLost:
                 return
-            work.outbox.drop_for(address)
-            for card in loaded.conversation.cards if loaded is not None else ():
-                work.cases.update(replace(card, unreachable=True))
+            settle_dropped(work, work.outbox.drop_for(address), UNREACHABLE)
+            self._change(work, address, loaded, lambda card: replace(card, unreachable=True))
 
     def identity_changed(self, address: Address) -> None:
         """Remember that the identity key of this person is another one: an officer's words wait for the phrase.
@@ -118,8 +118,20 @@ class Reception:
                 loaded = work.conversations.load(address)
             except DraftLost:
                 return
-            for card in loaded.conversation.cards if loaded is not None else ():
-                work.cases.update(replace(card, identity_doubt=True, doubt="FLG-IMP", doubted_at=minute(now)))
+            doubted = minute(now)
+            self._change(
+                work, address, loaded,
+                lambda card: replace(card, identity_doubt=True, doubt="FLG-IMP", doubted_at=doubted),
+            )  # fmt: skip
+
+    def _change(
+        self, work: UnitOfWork, address: Address, loaded: Loaded | None, change: Callable[[CaseCard], CaseCard]
+    ) -> None:
+        """Change every card of a person, and what officers' words wait for."""
+        for card in loaded.conversation.cards if loaded is not None else ():
+            changed = change(card)
+            work.cases.update(changed)
+            reconsider(work, self.policy, changed, address, self.clock.now())
 
     def active_since(self, at: datetime) -> tuple[Address, ...]:
         """Return who did something in a conversation that is not finished since then (their timers tell)."""
@@ -177,6 +189,7 @@ class Reception:
         known_case = self._case_of_phrase(work, inbound, loaded)
         if known_case is not None:
             work.cases.attach(known_case.case, inbound.address)
+            reconsider(work, self.policy, known_case, inbound.address, now)
         if taken is not None and taken.file is not None:
             work.blobs.adopt_file(taken.file.blob, now)
         event = self._event(inbound, now, known_case, taken)
@@ -196,7 +209,7 @@ class Reception:
         found = work.conversations.load(old) if old is not None and old != inbound.address else None
         if old is None or found is None:
             return None
-        work.outbox.drop_for(old)
+        settle_dropped(work, work.outbox.drop_for(old), DROPPED)
         work.outbox.add(Outgoing(old, "", "", 0, act="clear-chat", refs=work.traces.take(old)), now)
         work.conversations.forget(old)
         for card in found.conversation.cards:
@@ -226,9 +239,5 @@ class Reception:
     def _advance(
         self, work: UnitOfWork, address: Address, conversation: Conversation, event: Event
     ) -> tuple[TurnDone, bool]:
-        after, effects = advance(conversation, event, self.policy)
-        performance = Performance(work, self.sealer, self.policy, address, event.at, event.entropy)
-        for effect in effects:
-            performance.perform(effect)
-        performance.store(after)
-        return TurnDone(conversation, after, effects), performance.erased
+        after, effects, erased = carry_out(work, self.sealer, self.policy, address, conversation, event)
+        return TurnDone(conversation, after, effects), erased

@@ -6,24 +6,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
-from dialogs.engine import advance
 from dialogs.events import OfficerBegan
-from dialogs.gate import Act, Granted, Question, Reason, Refused, may
+from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
+from handlers.contact import DOUBT, may_write
 from handlers.errors import DraftLost, HandlerError, NotPermitted
-from handlers.perform import Performance
+from handlers.perform import carry_out
 from handlers.proposing import NoSuchCase
 from handlers.sink import check
+from handlers.triage_state import Actor
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard
     from dialogs.policy import Policy
-    from handlers.ports import Clock, Entropy, Sealer, Store
+    from handlers.ports import Clock, Entropy, Sealer, Store, UnitOfWork
+    from handlers.types import Address, Loaded
 
 ENTROPY_BYTES: Final = 32
-IN_CHAT: Final = "chat"
 UNOWNED: Final = ("ST-SUB", "ST-DLV")
 
 
@@ -41,24 +42,28 @@ class NotSafeNow(HandlerError):
         super().__init__(
             f"{' '.join((type(self).__doc__ or '').split())} The next one begins at {at:%Y-%m-%d %H:%M} UTC."
         )
+        self.at = at
 
 
-def may_write(card: CaseCard, policy: Policy, now: datetime) -> Granted | Refused:
-    """Ask the gate whether an officer may write to the person of a case.
+def locked_card(work: UnitOfWork, case: str) -> tuple[CaseCard, Address | None, Loaded | None]:
+    """Return the card, and the conversation of its person under lock while anything leads there. Raises: NoSuchCase.
 
-    A case that is an alert only (fast path) is written to under its C-EMER, where FP4 said "in this chat".
+    The conversation is locked before the card is read, in the order in which a person's own turn does it.
     """
-    if any(event.id == "C-FWD" for event in card.consents):
-        return may(Question(Act.CONTACT, card.case), card, card.consents, now, policy.measures)
-    question = Question(Act.ALERT, card.case, recipient=card.office, scope="card")
-    if card.fp_reach != IN_CHAT:
-        return Refused(question, Reason.NEVER_ASKED)
-    return may(question, card, card.consents, now, policy.measures)
+    address = work.conversations.of_case(case)
+    try:
+        loaded = work.conversations.load(address) if address is not None else None
+    except DraftLost:
+        loaded = None
+    card = work.cases.get(case)
+    if card is None:
+        raise NoSuchCase
+    return card, address, loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Talking:
-    """What officers say to people."""
+    """Who opens talks with people."""
 
     store: Store
     sealer: Sealer
@@ -66,7 +71,7 @@ class Talking:
     clock: Clock
     entropy: Entropy
 
-    def begin(self, case: str, by: str = "officer") -> None:
+    def begin(self, case: str, by: str = "officer", actor: Actor | None = None) -> None:
         """Open the talk: the person sees the officer's two words, and their answers go to the officer.
 
         Raises: NoSuchCase, NotPermitted (no C-CONT, a red line, FP4 not "in this chat", a doubt about who it is),
@@ -74,32 +79,24 @@ class Talking:
         """
         now = self.clock.now()
         with self.store.transaction() as work:
-            card = work.cases.get(case)
-            if card is None:
-                raise NoSuchCase
+            card, address, loaded = locked_card(work, case)
             granted = may_write(card, self.policy, now)
             if not isinstance(granted, Granted):
                 raise NotPermitted(granted.reason)
             check(work, granted, now, self.policy)
+            if card.identity_doubt:
+                raise NotPermitted(DOUBT)
             office = self.policy.directory.offices[card.office]
             if not is_safe(card, office, now):
                 raise NotSafeNow(next_safe(card, office, now))
-            address = work.conversations.of_case(case)
-            try:
-                loaded = work.conversations.load(address) if address is not None else None
-            except DraftLost:
-                loaded = None
             if address is None or loaded is None or loaded.conversation.hidden:
                 raise CannotReach
+            who = actor or Actor(by, card.office, ())
             status = "ST-ACK" if card.status in UNOWNED else card.status
-            owned_at, contacted_at = card.owned_at or minute(now), card.contacted_at or minute(now)
-            work.cases.update(replace(card, owner=by, status=status, owned_at=owned_at, contacted_at=contacted_at))
-            loaded = work.conversations.load(address)
-            if loaded is None:
-                raise CannotReach
+            owned_at = card.owned_at or minute(now)
+            work.cases.update(replace(card, owner=who.id, status=status, owned_at=owned_at))
+            work.audit.record(who.did("begin", now, case=case))
             event = OfficerBegan(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case)
-            after, effects = advance(loaded.conversation, event, self.policy)
-            performance = Performance(work, self.sealer, self.policy, address, now, event.entropy)
-            for effect in effects:
-                performance.perform(effect)
-            performance.store(after)
+            cards = tuple(work.cases.get(other.case) or other for other in loaded.conversation.cards)
+            conversation = replace(loaded.conversation, cards=cards)
+            carry_out(work, self.sealer, self.policy, address, conversation, event)

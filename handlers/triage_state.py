@@ -13,9 +13,9 @@ from dialogs.clocks import OVER, Clocks, clocks
 from dialogs.consents import minute
 from dialogs.conversation import Lowering
 from dialogs.gate import Granted
+from handlers.contact import may_write
 from handlers.errors import HandlerError
 from handlers.paging import alerts_of, end_ladder
-from handlers.talking import may_write
 from handlers.types import AuditEntry
 
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ class Actor:
     def role_of(self, wanted: tuple[str, ...]) -> str:
         """Return the first of these roles this person has, or ""."""
         return next((role for role in wanted if role in self.roles), "")
+
+    def did(
+        self, act: str, now: datetime, *, case: str = "", old: str = "", new: str = "", reason: str = ""
+    ) -> AuditEntry:
+        """Return the entry of the audit log for something this person did with a case."""
+        role = self.role_of(OWNING) or next(iter(self.roles), "")
+        return AuditEntry(now, self.id, role, self.office, act, case, old, new, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Outgoing:
     act: str = "say"  # say | clear-chat | set-disappearing
     seconds: int = 0  # the disappearing timer the chat has to have then (Signal); 0: as it is
     refs: tuple[str, ...] = ()  # clear-chat: messages to delete, those of both sides where the channel allows it
+    message: str = ""  # id of the officer's message this is, so that its fate is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
-from storage.tables import attachments, audit, blobs, cases
+from storage.tables import attachments, audit, blobs, cases, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,6 +79,7 @@ class SqlCases:
         self.ledger.erase(case)
         self.connection.execute(update(audit).where(audit.c.chain == case).values(entry=None))
         self.connection.execute(delete(blobs).where(blobs.c.case == case))
+        self.connection.execute(delete(messages).where(messages.c.case == case))
         self.blobs.drop_files(
             self.connection.scalars(select(attachments.c.name).where(attachments.c.case == case)).all()
         )

@@ -7,6 +7,7 @@ import msgspec
 from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
 from dialogs.escalation import AlertState
 from dialogs.upgrades import upgrade
+from handlers.message_ports import OfficeMessage
 from handlers.types import AuditEntry, Outgoing
 from storage.errors import StorageError
 
@@ -29,6 +30,7 @@ _EVENT = msgspec.json.Decoder(ConsentEvent)
 _ENTRY = msgspec.json.Decoder(AuditEntry)
 _ALERT = msgspec.json.Decoder(AlertState)
 _OUTGOING = msgspec.json.Decoder(Outgoing)
+_MESSAGE = msgspec.json.Decoder(OfficeMessage)
 
 
 def encode(value: object) -> bytes:
@@ -80,6 +82,14 @@ def decode_alert(body: bytes) -> AlertState:
     """Return the alert. Raises: CannotRead."""
     try:
         return _ALERT.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_message(body: bytes) -> OfficeMessage:
+    """Return the officer's message. Raises: CannotRead."""
+    try:
+        return _MESSAGE.decode(body)
     except msgspec.MsgspecError as exc:
         raise CannotRead from exc
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from handlers.types import Loaded, Recorded
+from storage.memory_messages import MemoryMessages
 from storage.memory_queues import (
     Data,
     MemoryCheckpoints,
@@ -109,6 +110,8 @@ class MemoryCases:
             self._data.audit = [(name, None if name == case else entry) for name, entry in self._data.audit]
         for key in [key for key in self._data.blobs if key[0] == case]:
             del self._data.blobs[key]
+        for message in [message for message in self._data.messages.values() if message.case == case]:
+            del self._data.messages[message.id]
         for name in [name for name, owner in self._data.owners.items() if owner == case]:
             del self._data.owners[name], self._data.files[name]
 
@@ -277,6 +280,7 @@ class MemoryUnitOfWork:
         self.conversations = MemoryConversations(data)
         self.cases = MemoryCases(data)
         self.blobs = MemoryBlobs(data)
+        self.messages = MemoryMessages(data)
         self.outbox = MemoryOutbox(data)
         self.traces = MemoryTraces(data)
         self.checkpoints = MemoryCheckpoints(data)

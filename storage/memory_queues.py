@@ -11,6 +11,7 @@ from handlers.types import DueTimer, OutboxItem
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.escalation import AlertState
+    from handlers.message_ports import OfficeMessage
     from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob
 
 
@@ -36,6 +37,7 @@ class Data:
     people: dict[str, Address | None] = field(default_factory=dict)
     events: dict[str, list[ConsentEvent]] = field(default_factory=dict)
     blobs: dict[tuple[str, str, str, int], SealedBlob] = field(default_factory=dict)
+    messages: dict[str, OfficeMessage] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     traces: dict[Address, list[tuple[str, datetime]]] = field(default_factory=dict)
@@ -138,10 +140,12 @@ class MemoryOutbox:
         """Count dead letters."""
         return sum(1 for item in self._data.outbox.values() if item.dead)
 
-    def drop_for(self, address: Address) -> None:
+    def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
         """Erase what is queued for this person."""
-        for item_id in [i for i, item in self._data.outbox.items() if item.outgoing.address == address]:
+        found = {i: item.outgoing.message for i, item in self._data.outbox.items() if item.outgoing.address == address}
+        for item_id in [i for i, message in found.items() if message or not officers_only]:
             del self._data.outbox[item_id]
+        return tuple(message for message in found.values() if message)
 
     def waits_for(self, address: Address) -> bool:
         """Say whether something waits for this person."""

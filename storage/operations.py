@@ -14,10 +14,10 @@ from sqlalchemy import delete, select, update
 from storage.audit import ENTRIES
 from storage.crypto.key_ring import NONCE_BYTES, KeyRing, RingKey
 from storage.errors import CannotWrite, StorageError
-from storage.keys import RING_FILE, load_keys, ring_line, write_private
+from storage.keys import RING_FILE, SEED_BYTES, TALK_FILE, load_keys, ring_line, talk_lines, write_private
 from storage.queues import DEAD, seconds
 from storage.store import DATABASE_FILE
-from storage.tables import alerts, attachments, audit, inbox, keys, outbox, traces
+from storage.tables import alerts, attachments, audit, inbox, keys, messages, outbox, traces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +33,7 @@ TRACE_SECONDS: Final = 48 * 3600
 DEAD_SECONDS: Final = 30 * 24 * 3600
 _HOUR: Final = 3600
 PINS_FILE: Final = "ledger.pins"
-NEVER_COPIED: Final = ("keys", "conversations", "outbox", "timers", "traces", "moves")
+NEVER_COPIED: Final = ("keys", "conversations", "messages", "outbox", "timers", "traces", "moves")
 """What a backup holds no row of: keys, and all that only they open or that leads to a person."""
 
 
@@ -96,6 +96,19 @@ def rotate_ring(engine: Engine, folder: Path, entropy: Entropy, *, only: str | N
     _replace(ring_file, f"{fresh}\n")
     del old
     return count
+
+
+def rotate_talk(engine: Engine, folder: Path, entropy: Entropy) -> None:
+    """Have pages seal officers' words to a fresh key. Older keys stay for as long as words sealed to them may wait.
+
+    Raises: KeysMissing, CannotWrite.
+    """
+    with engine.begin() as connection:
+        waits = connection.scalar(select(messages.c.id).where(messages.c.due.is_not(None)).limit(1)) is not None
+    talk_file = folder / TALK_FILE
+    old = load_keys(folder).talk.texts()
+    kept = old if waits else old[:1]  # a page that was opened before this seals to the last one still
+    _replace(talk_file, "".join(f"{line}\n" for line in (talk_lines(entropy.bytes(SEED_BYTES)).decode(), *kept)))
 
 
 def _ring_of(folder: Path) -> KeyRing:

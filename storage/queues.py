@@ -147,9 +147,14 @@ class SqlOutbox:
         """Return how many dead letters lie there."""
         return self.session.connection.scalar(select(func.count()).where(outbox.c.state == DEAD)) or 0
 
-    def drop_for(self, address: Address) -> None:
-        """Erase what is still queued for this person."""
-        self.session.connection.execute(delete(outbox).where(outbox.c.person == self.rows.of(address)))
+    def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
+        """Erase what is queued for this person; dead letters hold nothing of an officer that would still go out."""
+        person = self.rows.of(address)
+        found = self.session.connection.execute(select(outbox).where(outbox.c.person == person)).all()
+        by_row = {row.id: self._open(row.ring_key, row.payload, person).message for row in found}
+        gone = [item for item, message in by_row.items() if message or not officers_only]
+        self.session.connection.execute(delete(outbox).where(outbox.c.id.in_(gone)))
+        return tuple(message for message in by_row.values() if message)
 
     def waits_for(self, address: Address) -> bool:
         """Return whether a message to this person waits."""

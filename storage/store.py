@@ -23,6 +23,7 @@ from storage.conversations import SqlConversations
 from storage.errors import CannotConnect, CannotWrite, StorageError
 from storage.groups import Group
 from storage.ledger import SqlCheckpoints, SqlLedger
+from storage.messages import SqlMessages
 from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
 from storage.records import SqlAlerts, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
@@ -94,6 +95,7 @@ class SqlUnitOfWork:
     conversations: SqlConversations
     cases: SqlCases
     blobs: SqlBlobs
+    messages: SqlMessages
     outbox: SqlOutbox
     traces: SqlTraces
     moves: SqlMoves
@@ -175,6 +177,7 @@ class SqlStore:
             conversations=conversations,
             cases=cases,
             blobs=blobs,
+            messages=SqlMessages(session.connection, row_keys),
             outbox=SqlOutbox(session, rows, ring, self._entropy),
             traces=SqlTraces(session, rows, ring, self._entropy),
             moves=SqlMoves(session, rows, lookup, conversations),

@@ -102,6 +102,18 @@ blobs = Table(
     Column("sealed", LargeBinary, nullable=False),  # an age file only the office opens
 )
 
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random
+    Column("case", String(40), ForeignKey("cases.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),  # order within the case, from 1
+    Column("due", Integer, nullable=True, index=True),  # seconds since 1970: when to look at it again
+    Column("revision", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # encrypted under the case key: what an officer writes, and its state
+    Index("message_order", "case", "sequence", unique=True),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -51,6 +51,7 @@ def rotate_keys() -> int:
         engine = make_engine(settings.database_url or sqlite_url(home))
         schema.check(engine)
         count = operations.rotate_ring(engine, folder, SystemEntropy())
+        operations.rotate_talk(engine, folder, SystemEntropy())
         drafts = settings.draft_keys_folder
         if home == settings.home and drafts.resolve() != folder.resolve() and drafts.is_dir():
             count += operations.rotate_ring(engine, drafts, SystemEntropy(), only=DRAFTS)

@@ -27,6 +27,7 @@ from starlette.routing import Route
 from bot.clock import SystemEntropy
 from bot.practice.phone_screen import PhoneChannel, opened, read_sealed
 from dialogs.limits import MAX_FILE_BYTES
+from handlers.contact import settle_sent
 from handlers.errors import HandlerError
 from handlers.types import Address, Inbound, IncomingFile
 from storage.crypto.errors import CryptoError
@@ -75,6 +76,7 @@ class Phone:
         self._store, self._offices = service.store, offices
         self._files: dict[str, BytesIO] = {}
         self._reception = replace(service.reception, open_file=self._open_file)
+        self._messaging = service.messaging
         self._worker = ThreadPoolExecutor(1, "practice-phone")
         self._news = asyncio.Event()
         self._leaving = False
@@ -168,13 +170,15 @@ class Phone:
 
     def _time(self) -> None:
         self._reception.time_arrived()
+        self._messaging.deliver_due()
         self._show_what_came()
 
     def _turn(self, inbound: Inbound, shown: str, size: int | None) -> None:
         self._time()
         self._reception.receive(inbound)
         self.channel.say_mine(shown, size)
-        with suppress(StorageError):  # the message was taken; what waits is shown at the next tick
+        with suppress(StorageError, HandlerError):  # the message was taken; what waits is shown at the next tick
+            self._messaging.deliver_due()
             self._show_what_came()
 
     def _forget(self) -> None:
@@ -201,6 +205,7 @@ class Phone:
                     found = True
                     with self._store.transaction() as work:
                         work.outbox.sent(item.id)
+                        settle_sent(work, item.outgoing.message)
 
 
 class Guard:

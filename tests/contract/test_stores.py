@@ -12,6 +12,7 @@ import pytest
 from bot.clock import SystemEntropy
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
 from dialogs.escalation import AlertState
+from handlers.message_ports import HELD, SENT, WAITING, OfficeMessage
 from handlers.ports import Store
 from handlers.types import Address, Outgoing, SealedBlob
 from storage import schema
@@ -267,6 +268,54 @@ def test_whether_something_waits_for_a_person(store: Store) -> None:
         assert (work.outbox.waits_for(MINA), work.outbox.waits_for(BLUE)) == (True, False)
         work.outbox.failed(work.outbox.claim(NOW, 10, 60, "signal")[0].id, retry_at=None)
         assert not work.outbox.waits_for(MINA)
+
+
+def test_officers_words_waiting_to_go_out_can_be_dropped_alone(store: Store) -> None:
+    """Taking back stops what an officer wrote; what the bot itself has to say still goes out."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.outbox.add(Outgoing(MINA, "done", "TALK", 1), NOW)
+        work.outbox.add(Outgoing(MINA, "words", "TALK", 1, message="m1"), NOW)
+        work.outbox.add(Outgoing(BLUE, "others", "TALK", 1, message="m2"), NOW)
+        assert work.outbox.drop_for(MINA, officers_only=True) == ("m1",)
+        assert work.outbox.waiting() == 2
+        assert work.outbox.drop_for(BLUE) == ("m2",)
+        assert [item.outgoing.text for item in work.outbox.claim(NOW, 9, 60, "signal")] == ["done"]
+
+
+def test_an_officers_message_comes_back_as_it_was_saved(store: Store) -> None:
+    """In the order of its case; what is due, held or over is told apart by its time."""
+    first = OfficeMessage("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=b"sealed")
+    second = OfficeMessage("m2", "LW-1", 2, "p1", NOW, HELD, due_at=NOW + timedelta(hours=1), reason="hidden")
+    with store.transaction() as work:
+        work.cases.open(CARD, MINA)
+        work.messages.add(second)
+        work.messages.add(first)
+        assert work.messages.of("LW-1") == (first, second)
+    over = replace(first, state=SENT, due_at=None, for_bot=b"")
+    with store.transaction() as work:
+        assert work.messages.due(NOW, 9) == ("LW-1",)
+        assert work.messages.due(NOW - timedelta(seconds=1), 9) == ()
+        work.messages.save(over)
+        assert work.messages.get("m1") == over
+        assert work.messages.due(NOW, 9) == ()
+        assert work.messages.due(NOW + timedelta(hours=1), 9) == ("LW-1",)
+        assert work.messages.get("m3") is None
+
+
+def test_officers_messages_go_with_their_case(store: Store) -> None:
+    """An erased case holds none, and takes none."""
+    message = OfficeMessage("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=b"sealed")
+    with store.transaction() as work:
+        work.cases.open(CARD, MINA)
+        work.messages.add(message)
+        work.cases.erase("LW-1")
+        work.messages.add(replace(message, id="m2", sequence=2))
+        work.messages.save(message)
+    with store.transaction() as work:
+        assert work.messages.of("LW-1") == ()
+        assert work.messages.get("m1") is None
+        assert work.messages.due(NOW, 9) == ()
 
 
 def test_timers_are_replaced_cancelled_and_taken_once(store: Store) -> None:

@@ -196,6 +196,14 @@ T-SUPPLEMENT = Please write what you want to add. Or send 0.
 T-SUPPLEMENT-SENT = Added, locked for the office.
 T-FEEDBACK-WRITE = Please write it now. Or send 0.
 T-FEEDBACK-SENT = Thank you. It was passed on, locked.
+T-OFFICER-WROTE =
+    { $OFF_WORDS }
+    { $CONTENT }
+T-PROVE = This phone or app is new to me. Before the officer writes more, please send your secret words.
+T-PROVED = Thank you. That is you.
+T-TPL-SAFE = Is it safe for you to write now?
+T-TPL-LATER = I will write again later. You do not have to do anything.
+T-TPL-THANKS = Thank you. I have read what you wrote.
 T-TALK-CLOSED = Nobody reads here any more, because you took your report back. Send 00 for the menu.
 T-WITHDRAW-ASK = I passed that on. Do you want to take something back?
     .c1 = Yes, stop everything now and let me choose

@@ -1,0 +1,89 @@
+"""What officers write to people, encrypted under the key of the case it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from storage import codec
+from storage.crypto.drafts import decrypt_body, encrypt_body
+from storage.queues import seconds
+from storage.tables import cases, messages
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy import Connection, Row
+
+    from handlers.message_ports import OfficeMessage
+    from storage.row_keys import RowKeys
+
+TABLE = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class SqlMessages:
+    """handlers.message_ports.Messages over one connection."""
+
+    connection: Connection
+    row_keys: RowKeys
+
+    def add(self, message: OfficeMessage) -> None:
+        """Store a new message, unless its case is erased."""
+        key = self._case_key(message.case)
+        if key is not None:
+            values = {"id": message.id, "case": message.case, "sequence": message.sequence}
+            self.connection.execute(insert(messages).values({**values, **_values(key, message, 1)}))
+
+    def save(self, message: OfficeMessage) -> None:
+        """Store a changed message; one that is gone stays gone."""
+        row, key = self._row(message.id), self._case_key(message.case)
+        if row is not None and key is not None:
+            change = update(messages).where(messages.c.id == message.id)
+            self.connection.execute(change.values(_values(key, message, row.revision + 1)))
+
+    def get(self, message_id: str) -> OfficeMessage | None:
+        """Return a message."""
+        row = self._row(message_id)
+        return self._open(row) if row is not None else None
+
+    def of(self, case: str) -> tuple[OfficeMessage, ...]:
+        """Return the messages of a case, the oldest first."""
+        found = self.connection.execute(
+            select(messages).where(messages.c.case == case).order_by(messages.c.sequence)
+        ).all()
+        return tuple(opened for row in found if (opened := self._open(row)) is not None)
+
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return cases that have a message to look at now."""
+        ready = (
+            select(messages.c.case)
+            .where(messages.c.due <= seconds(now))
+            .group_by(messages.c.case)
+            .order_by(func.min(messages.c.due), messages.c.case)
+            .limit(limit)
+        )
+        return tuple(self.connection.scalars(ready))
+
+    def _row(self, message_id: str) -> Row[Any] | None:
+        return self.connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
+
+    def _case_key(self, case: str) -> bytes | None:
+        key = self.connection.scalar(select(cases.c.key).where(cases.c.id == case))
+        return self.row_keys.get(key) if key is not None else None
+
+    def _open(self, row: Row[Any]) -> OfficeMessage | None:
+        key = self._case_key(row.case)
+        if key is None:
+            return None
+        return codec.decode_message(decrypt_body(key, row.body, TABLE, row.id, row.revision))
+
+
+def _values(key: bytes, message: OfficeMessage, revision: int) -> dict[str, object]:
+    return {
+        "due": seconds(message.due_at) if message.due_at is not None else None, "revision": revision,
+        "body": encrypt_body(key, codec.encode(message), TABLE, message.id, revision),
+    }  # fmt: skip
