@@ -47,3 +47,4 @@ async function single(name, policy) {
 await rm(outDir, { recursive: true, force: true });
 await build({ ...shared, base: "/desk/", build: { ...common, assetsInlineLimit: 0 } });
 await single("offline-opener.html", "img-src blob:; base-uri 'none'; form-action 'none'");
+await single("picture.html", "img-src blob:");

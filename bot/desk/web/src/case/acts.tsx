@@ -1,0 +1,189 @@
+// What an officer does with a case beside talking: level, status, hand-over, next contact, notes.
+import { useState } from "preact/hooks";
+import { ApiError, ofCase, post, type Case } from "../api";
+import { attempt, change, useDesk } from "../desk";
+import { Checklist, Dialog, Field, Notice, valueOf } from "../parts";
+import { base64, sealDocument } from "../sealed";
+import { moment } from "../time";
+import { W, named } from "../words";
+
+interface Props { data: Case; close: () => void }
+const LEVELS = ["L1", "L2", "L3", "L4"];
+
+/** Confirm the level or change it; digits choose, Enter confirms. */
+export function LevelDialog({ data, close }: Props) {
+  const [level, setLevel] = useState(data.level);
+  const [reason, setReason] = useState("");
+  const lower = level > data.level;
+  const confirm = async (): Promise<void> => {
+    const worked = await attempt(async () => {
+      const answer = level === data.level ? {} : await post<{ pending?: boolean }>(ofCase(data.case, "level"), { level, reason: reason || W.level.confirm });
+      if (answer.pending === true) change({ notice: W.level.pending });
+      if (data.status === "ST-ACK") await triaged(data);
+    });
+    if (worked) close();
+  };
+  return (
+    <Dialog title={W.level.title} close={close}>
+      <form onSubmit={(event) => { event.preventDefault(); void confirm(); }}
+        onKeyDown={(event) => { const chosen = LEVELS[Number(event.key) - 1]; if (chosen !== undefined && !(event.target instanceof HTMLTextAreaElement)) setLevel(chosen); }}>
+        <p class="hint">{W.level.lead}</p>
+        <fieldset class="choices">
+          <legend class="unseen">{W.level.title}</legend>
+          {LEVELS.map((one, index) => (
+            <label key={one} class={`level ${one}`}>
+              <input type="radio" name="level" value={one} checked={level === one} autofocus={data.level === one} onChange={() => setLevel(one)} />
+              <b>{one}</b> {W.levels[one]} <kbd>{index + 1}</kbd>
+            </label>
+          ))}
+        </fieldset>
+        {lower && <Field label={W.level.reason}>{(id) => <textarea id={id} rows={2} required maxLength={300} value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
+        <button class="primary">{W.level.confirm} {level} <kbd>Enter</kbd></button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Record that the level was confirmed; a colleague who was quicker did the same. */
+async function triaged(data: Case): Promise<void> {
+  try {
+    await post(ofCase(data.case, "status"), { status: "ST-TRI", reason: W.level.confirm });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+}
+
+/** Change the status, as far as the table of the domain specification (3.6) allows. */
+export function StatusDialog({ data, close }: Props) {
+  const allowed = data.allowed ?? W.status.allowed[data.status] ?? [];
+  const [status, setStatus] = useState(allowed[0] ?? "");
+  const [reason, setReason] = useState("");
+  const [checked, setChecked] = useState(false);
+  const closing = status === "ST-CLO";
+  const save = async (): Promise<void> => {
+    const worked = await attempt(async () => {
+      const answer = await post<{ pending?: boolean }>(ofCase(data.case, "status"), { status, reason });
+      if (answer.pending === true) change({ notice: W.status.pending });
+    });
+    if (worked) close();
+  };
+  return (
+    <Dialog title={W.status.title} close={close}>
+      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <Field label={W.status.title} hint={named(W.status.names, data.status)}>
+          {(id, hint) => (
+            <select id={id} aria-describedby={hint} autofocus value={status} onChange={(event) => { setStatus(valueOf(event)); setReason(""); }}>
+              {allowed.map((one) => <option key={one} value={one}>{named(W.status.names, one)}</option>)}
+            </select>
+          )}
+        </Field>
+        {closing
+          ? <>
+              <Field label={W.status.closeReason}>
+                {(id) => (
+                  <select id={id} required value={reason} onChange={(event) => setReason(valueOf(event))}>
+                    <option value="">{W.none}</option>
+                    {Object.entries(W.status.reasons).map(([code, words]) => <option key={code} value={code}>{words}</option>)}
+                  </select>
+                )}
+              </Field>
+              <Checklist title={W.checks.closeTitle} lines={W.checks.close} done={checked} setDone={setChecked} />
+            </>
+          : <Field label={W.status.reason}>{(id) => <textarea id={id} rows={2} maxLength={300} dir="auto" value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
+        <button class="primary" disabled={status === "" || (closing && (!checked || reason === ""))}>{W.status.save}</button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Offer the case to a colleague of the office; the owner changes when they repeat what matters. */
+export function HandOverDialog({ data, close }: Props) {
+  const [to, setTo] = useState(data.colleagues[0]?.id ?? "");
+  const [told, setTold] = useState(data.red.length === 0);
+  const send = async (): Promise<void> => {
+    const readback = { level: data.level, next_contact: data.promises.next_contact_at ?? "", red: data.red };
+    if (await attempt(async () => void await post(ofCase(data.case, "hand-over"), { to, readback }))) close();
+  };
+  if (data.colleagues.length === 0) return <Dialog title={W.handOver.title} close={close}><p>{W.handOver.nobody}</p></Dialog>;
+  return (
+    <Dialog title={W.handOver.title} close={close}>
+      <form onSubmit={(event) => { event.preventDefault(); void send(); }}>
+        <p class="hint">{W.handOver.lead}</p>
+        <Field label={W.handOver.to}>
+          {(id) => (
+            <select id={id} autofocus value={to} onChange={(event) => setTo(valueOf(event))}>
+              {data.colleagues.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+            </select>
+          )}
+        </Field>
+        <dl class="facts">
+          <div><dt>{W.handOver.level}</dt><dd>{data.level} {W.levels[data.level]}</dd></div>
+          <div><dt>{W.handOver.contact}</dt><dd>{data.promises.next_contact_at ? moment(data.promises.next_contact_at) : W.handOver.noContact}</dd></div>
+        </dl>
+        {data.red.length > 0 && (
+          <label class="switch"><input type="checkbox" required checked={told} onChange={() => setTold(!told)} /> {W.handOver.red}: {data.red.join("; ")}</label>
+        )}
+        <button class="primary" disabled={!told}>{W.handOver.send}</button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Say when the person hears from the office next. */
+export function NextContactDialog({ data, close }: Props) {
+  const [at, setAt] = useState("");
+  const save = async (): Promise<void> => {
+    if (await attempt(async () => void await post(ofCase(data.case, "next-contact"), { at: new Date(at).toISOString().slice(0, 16) + "Z" }))) close();
+  };
+  return (
+    <Dialog title={W.contact.title} close={close}>
+      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <Field label={W.contact.at}>{(id) => <input id={id} type="datetime-local" required value={at} onInput={(event) => setAt(valueOf(event))} />}</Field>
+        <button class="primary">{W.contact.save}</button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** A note, sealed to the office: how far something is verified, or anything a colleague must know. */
+export function NoteDialog({ data, close }: Props) {
+  const { session } = useDesk();
+  const [kind, setKind] = useState("note");
+  const [level, setLevel] = useState("VF-0");
+  const [text, setText] = useState("");
+  const save = async (): Promise<void> => {
+    const at = new Date().toISOString().slice(0, 16) + "Z";
+    const worked = await attempt(async () => {
+      const document = { schema: "leeward-note-1", case: data.case, kind, ...(kind === "verification" ? { level } : {}), at, text };
+      await post(ofCase(data.case, "notes"), { for_office: base64(await sealDocument(document, session!.office_keys)) });
+    }, W.note.saved);
+    if (worked) close();
+  };
+  return (
+    <Dialog title={W.note.title} close={close}>
+      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <Field label={W.note.kind}>
+          {(id) => (
+            <select id={id} autofocus value={kind} onChange={(event) => setKind(valueOf(event))}>
+              {Object.entries(W.note.kinds).map(([code, words]) => <option key={code} value={code}>{words}</option>)}
+            </select>
+          )}
+        </Field>
+        {kind === "verification" && (
+          <Field label={W.note.level}>
+            {(id) => (
+              <select id={id} value={level} onChange={(event) => setLevel(valueOf(event))}>
+                {Object.entries(W.note.levels).map(([code, words]) => <option key={code} value={code}>{code} {words}</option>)}
+              </select>
+            )}
+          </Field>
+        )}
+        <Field label={W.note.text} hint={W.note.facts}>
+          {(id, hint) => <textarea id={id} aria-describedby={hint} rows={5} required maxLength={5000} dir="auto" value={text} onInput={(event) => setText(valueOf(event))} />}
+        </Field>
+        <Notice>{W.case.sealed}</Notice>
+        <button class="primary" disabled={text.trim() === ""}>{W.note.save}</button>
+      </form>
+    </Dialog>
+  );
+}

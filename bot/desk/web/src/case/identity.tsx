@@ -1,0 +1,61 @@
+import { useEffect, useState } from "preact/hooks";
+import { ofCase, post, sealedBytes, type Case } from "../api";
+import { attempt } from "../desk";
+import { open } from "../keyring";
+import { Field, Notice, Said, Section, valueOf } from "../parts";
+import { NotOpened } from "../sealed";
+import { W } from "../words";
+
+const SHOWN_MS = 60_000;
+
+/** The real name: only with a reason, recorded, for a minute, and not to be copied. */
+export function Identity({ data, me, reload }: { data: Case; me: string; reload: () => void }) {
+  const [reason, setReason] = useState("");
+  const [pending, setPending] = useState(false);
+  const [name, setName] = useState("");
+  const [trouble, setTrouble] = useState("");
+  useEffect(() => {
+    if (name === "") return undefined;
+    const timer = setTimeout(() => setName(""), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [name]);
+  const present = data.identity?.present ?? data.blobs.some((blob) => blob.purpose === "identity");
+  if (!present) return null;
+  const ask = async (): Promise<void> => {
+    setTrouble("");
+    await attempt(async () => {
+      const answer = await post<{ granted: boolean; pending?: boolean }>(ofCase(data.case, "identity"), { reason });
+      setPending(answer.pending === true);
+      if (!answer.granted) return;
+      try {
+        const document = await open(await sealedBytes(ofCase(data.case, "blobs", "identity", 1)));
+        setName(String(document["name"] ?? ""));
+        setReason("");
+      } catch (error) {
+        if (!(error instanceof NotOpened)) throw error;
+        setTrouble(W.case.notOurs);
+      }
+    });
+    reload();
+  };
+  const other = data.identity?.pending;
+  return (
+    <Section id="identity" title={W.case.identity}>
+      {name !== ""
+        ? <><p class="secret" onCopy={(event) => event.preventDefault()} onCut={(event) => event.preventDefault()} onDragStart={(event) => event.preventDefault()} onContextMenu={(event) => event.preventDefault()}><Said text={name} /></p><p class="hint">{W.identity.hides}</p></>
+        : <form onSubmit={(event) => { event.preventDefault(); void ask(); }}>
+            <p class="hint">{W.identity.lead}</p>
+            {(pending || other?.id === me) && <Notice>{W.identity.yours}</Notice>}
+            {other != null && other.id !== me && (
+              <Notice kind="warn">
+                {W.identity.pending(other.name)}{" "}
+                <button type="button" class="plain" onClick={() => void attempt(async () => void await post(ofCase(data.case, "identity", "approve"))).then(reload)}>{W.identity.approve}</button>
+              </Notice>
+            )}
+            {trouble !== "" && <Notice kind="warn">{trouble}</Notice>}
+            <Field label={W.identity.reason}>{(id) => <input id={id} required maxLength={200} value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>
+            <button class="plain">{W.identity.ask}</button>
+          </form>}
+    </Section>
+  );
+}

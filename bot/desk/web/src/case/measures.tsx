@@ -1,0 +1,156 @@
+import { useEffect, useState } from "preact/hooks";
+import { get, ofCase, post, type Case, type Measure, type Proposal } from "../api";
+import { attempt, useDesk } from "../desk";
+import { At, Checklist, Dialog, Field, Light, Notice, Said, Section, valueOf } from "../parts";
+import type { Report } from "../report";
+import { base64, sealDocument } from "../sealed";
+import { moment } from "../time";
+import { W, named } from "../words";
+
+interface Props { data: Case; report: Report | null; proposing: boolean; propose: () => void; close: () => void; reload: () => void }
+
+/** The measures ledger of a case, with a light for each consent, and the card for a new one. */
+export function Measures({ data, proposing, propose, close, reload }: Props) {
+  return (
+    <Section id="measures" title={W.case.measures} aside={<button type="button" class="plain" onClick={propose}>{W.measure.new} <kbd>m</kbd></button>}>
+      {data.measures.length === 0 && <p class="quiet">{W.measure.none}</p>}
+      <ul class="measures">{data.measures.map((proposal) => <Proposed key={proposal.id} proposal={proposal} data={data} reload={reload} />)}</ul>
+      {proposing && <Card data={data} close={close} />}
+    </Section>
+  );
+}
+
+function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; reload: () => void }) {
+  const [asked, setAsked] = useState<"" | "start" | "close">("");
+  const [checked, setChecked] = useState(false);
+  const [outcome, setOutcome] = useState("");
+  const act = async (part: "start" | "close", body: object): Promise<void> => {
+    if (await attempt(async () => void await post(ofCase(data.case, "measures", proposal.id, part), body))) setAsked("");
+    reload();
+  };
+  const started = proposal.started_at != null && proposal.started_at !== "";
+  const closed = (proposal.outcome ?? "") !== "";
+  return (
+    <li>
+      <p><b>{proposal.words}</b> <span class="quiet" dir="auto">{proposal.recipient} · {named(W.measure.modeNames, proposal.name_mode)}</span></p>
+      <p class="lights">
+        <Light colour={proposal.light} label={W.case.consents.split(",")[0]!} words={W.measure.lights[proposal.light] ?? proposal.state} />
+        {proposal.valid_until != null && proposal.light === "green" && <span class="quiet">{W.measure.validUntil(moment(proposal.valid_until))}</span>}
+        {started && <span class="quiet">{W.measure.started(moment(proposal.started_at))}</span>}
+        <span class="quiet"><At at={proposal.answered_at ?? proposal.proposed_at} /></span>
+      </p>
+      {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.join("; "))}</Notice>}
+      <blockquote><Said text={proposal.content} as="p" /></blockquote>
+      {closed && <p><b>{W.measure.outcome}:</b> <Said text={proposal.outcome} /></p>}
+      <p class="acts">
+        {!started && !closed && <button type="button" class={proposal.light === "green" ? "primary" : "plain"} onClick={() => setAsked("start")}>{W.measure.start}</button>}
+        {!closed && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
+      </p>
+      {asked === "start" && (
+        <Dialog title={`${W.measure.start}: ${proposal.words}`} close={() => setAsked("")}>
+          <blockquote><Said text={proposal.content} as="p" /></blockquote>
+          <Checklist title={W.checks.startTitle} lines={W.checks.start} done={checked} setDone={setChecked} />
+          <button type="button" class="primary" disabled={!checked} onClick={() => void act("start", {})}>{W.measure.start}</button>
+        </Dialog>
+      )}
+      {asked === "close" && (
+        <Dialog title={W.measure.close} close={() => setAsked("")}>
+          <form onSubmit={(event) => { event.preventDefault(); void act("close", { outcome }); }}>
+            <Field label={W.measure.outcome}>{(id) => <textarea id={id} rows={3} required maxLength={500} dir="auto" value={outcome} onInput={(event) => setOutcome(valueOf(event))} />}</Field>
+            <button class="primary">{W.measure.close}</button>
+          </form>
+        </Dialog>
+      )}
+    </li>
+  );
+}
+
+const EMPTY = { measure: "", recipient: "", name_mode: "NM-ANON", content: "", hope: "", risk_view: "", note: "" };
+type Draft = typeof EMPTY;
+
+function Card({ data, close }: { data: Case; close: () => void }) {
+  const { session } = useDesk();
+  const [measures, setMeasures] = useState<Measure[]>([]);
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const [checked, setChecked] = useState(false);
+  useEffect(() => void attempt(async () => {
+    const found = await get<Measure[] | { measures: Measure[] }>("measures");
+    setMeasures(Array.isArray(found) ? found : found.measures);
+  }), []);
+  const chosen = measures.find((measure) => measure.code === draft.measure);
+  const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
+  const send = async (): Promise<void> => {
+    const { note, ...card } = draft;
+    const worked = await attempt(async () => {
+      const sealed = await sealDocument({ schema: "leeward-note-1", case: data.case, kind: "do-no-harm", at: new Date().toISOString().slice(0, 16) + "Z", text: note }, session!.office_keys);
+      await post(ofCase(data.case, "notes"), { for_office: base64(sealed) });
+      await post(ofCase(data.case, "measures"), { ...card, do_no_harm: true });
+    }, W.measure.asked);
+    if (worked) close();
+  };
+  const complete = chosen !== undefined && [draft.recipient, draft.content, draft.hope, draft.risk_view, draft.note].every((text) => text.trim() !== "");
+  return (
+    <Dialog title={W.measure.new} close={close} wide>
+      <p class="hint">{W.measure.less} {W.measure.quiet}</p>
+      <form class="two" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+        <div>
+          <Field label={W.measure.choose}>
+            {(id) => (
+              <select id={id} required value={draft.measure} onChange={(event) => set({ measure: valueOf(event) })}>
+                <option value="">{W.none}</option>
+                {[...new Set(measures.map((measure) => measure.group))].map((group) => (
+                  <optgroup key={group} label={group}>
+                    {measures.filter((measure) => measure.group === group).map((measure) => <option key={measure.code} value={measure.code}>{measure.do}</option>)}
+                  </optgroup>
+                ))}
+              </select>
+            )}
+          </Field>
+          {chosen !== undefined && (data.collisions[chosen.code]?.length ?? 0) > 0 && <Notice kind="warn">{W.measure.collision(data.collisions[chosen.code]!.join("; "))}</Notice>}
+          {chosen?.public === true && <Notice kind="warn">{W.measure.public}</Notice>}
+          {chosen !== undefined && !chosen.public && String(chosen.reversible) === "no" && <Notice kind="warn">{W.measure.irreversible}</Notice>}
+          <Field label={W.measure.recipient}>{(id) => <input id={id} required maxLength={120} dir="auto" value={draft.recipient} onInput={(event) => set({ recipient: valueOf(event) })} />}</Field>
+          <Field label={W.measure.nameMode}>
+            {(id) => (
+              <select id={id} value={draft.name_mode} onChange={(event) => set({ name_mode: valueOf(event) })}>
+                {Object.entries(W.measure.modeNames).map(([mode, words]) => <option key={mode} value={mode}>{words}</option>)}
+              </select>
+            )}
+          </Field>
+          <Area label={W.measure.content} value={draft.content} set={(content) => set({ content })} />
+          <Area label={W.measure.hope} value={draft.hope} set={(hope) => set({ hope })} />
+          <Area label={W.measure.risk} value={draft.risk_view} set={(risk_view) => set({ risk_view })} />
+          <Area label={W.measure.note} hint={W.measure.notePlain} value={draft.note} set={(note) => set({ note })} />
+        </div>
+        <div>
+          <Preview data={data} draft={draft} measure={chosen} />
+          <Checklist title={W.checks.measureTitle} lines={W.checks.measure} done={checked} setDone={setChecked} />
+          <button class="primary" disabled={!complete || !checked}>{W.measure.send}</button>
+          {complete && !checked && <p class="hint">{W.checks.missing}</p>}
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Area({ label, hint, value, set }: { label: string; hint?: string; value: string; set: (value: string) => void }) {
+  return (
+    <Field label={label} {...(hint === undefined ? {} : { hint })}>
+      {(id, hintId) => <textarea id={id} aria-describedby={hintId || undefined} rows={2} required maxLength={1000} dir="auto" value={value} onInput={(event) => set(valueOf(event))} />}
+    </Field>
+  );
+}
+
+function Preview({ data, draft, measure }: { data: Case; draft: Draft; measure: Measure | undefined }) {
+  const until = new Date(Date.now() + (measure?.valid_days ?? 0) * 86_400_000);
+  const lines = W.measure.card({
+    off: data.strip.words.off || W.none, what: measure?.do ?? W.none, who: measure?.who_learns ?? W.none, name: named(W.measure.modes, draft.name_mode),
+    risk: measure?.risk ?? W.none, hope: draft.hope || W.none, until: measure === undefined ? W.none : until.toISOString().slice(0, 10),
+  });
+  return (
+    <figure class="preview">
+      <figcaption>{W.measure.preview}</figcaption>
+      {lines.map((line) => <p key={line}>{line}</p>)}
+    </figure>
+  );
+}

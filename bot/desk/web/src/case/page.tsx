@@ -1,0 +1,138 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, get, ofCase, post, sealedBytes, type Case } from "../api";
+import { attempt, change, go, sentence, useDesk } from "../desk";
+import { open } from "../keyring";
+import { Due, Empty, Flags, Level, Notice, Section, Dialog } from "../parts";
+import { Unlock } from "../pages/my-key";
+import { readReport, type Report } from "../report";
+import { NotOpened } from "../sealed";
+import { useShortcuts } from "../shortcuts";
+import { W, named } from "../words";
+import { HandOverDialog, LevelDialog, NextContactDialog, NoteDialog, StatusDialog } from "./acts";
+import { Files } from "./files";
+import { HandOverConfirm, Wishes } from "./confirm";
+import { History } from "./history";
+import { Identity } from "./identity";
+import { Measures } from "./measures";
+import { nextStep, type Step } from "./next-step";
+import { ReportView, Wanted } from "./report";
+import { SafetyStrip } from "./strip";
+import { Talk } from "./talk";
+
+type Asked = "" | "level" | "status" | "hand-over" | "contact" | "note" | "key" | "measure";
+const PURPOSES = ["report", "copy", "alert"];
+
+/** One case: what keeps the person safe first, then everything else. */
+export function CasePage({ id }: { id: string }) {
+  const { session, unlocked, caseNews } = useDesk();
+  const [data, setData] = useState<Case | null>(null);
+  const [gone, setGone] = useState(false);
+  const [report, setReport] = useState<Report | null>(null);
+  const [opening, setOpening] = useState("");
+  const [asked, setAsked] = useState<Asked>("");
+  const composer = useRef<HTMLTextAreaElement>(null);
+  const load = async (): Promise<void> => {
+    try {
+      setData(await get<Case>(ofCase(id)));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) setGone(true);
+      else change({ trouble: sentence(error) });
+    }
+  };
+  useEffect(() => void load(), [id, caseNews[id]]);
+  const openReport = async (): Promise<void> => {
+    const blob = PURPOSES.map((purpose) => data?.blobs.filter((one) => one.purpose === purpose).at(-1)).find((one) => one !== undefined);
+    if (blob === undefined) return setOpening(W.case.noReport);
+    if (!unlocked) return setAsked("key");
+    setOpening(W.case.opening);
+    try {
+      setReport(readReport(await open(await sealedBytes(ofCase(id, "blobs", blob.purpose, blob.sequence)))));
+      setOpening("");
+      await load();
+    } catch (error) {
+      setOpening(error instanceof NotOpened ? (error.why === "key" ? W.case.notOurs : W.case.damaged) : sentence(error));
+    }
+  };
+  const own = (): Promise<boolean> => attempt(async () => void await post(ofCase(id, "own"))).then((worked) => load().then(() => worked));
+  const read = (name: string): void => document.getElementById(name)?.focus();
+  const write = (): void => {
+    read("talk");
+    composer.current?.focus();
+  };
+  const acts: Record<Step["act"], () => void> = {
+    own: () => void own(), key: () => setAsked("key"), open: () => void openReport(), level: () => setAsked("level"), write,
+    "hand-over": () => read("hand-over"), read: () => read("talk"), measures: () => read("measures"), none: () => undefined,
+  };
+  const step = data === null ? null : nextStep(data, session!.person.id, unlocked, report !== null);
+  useShortcuts([
+    { key: "Enter", words: `${W.keys.next}${step === null ? "" : `: ${step.words}`}`, act: () => { if (step !== null) acts[step.act](); } },
+    { key: "o", words: W.keys.own, act: () => void own() },
+    { key: "e", words: W.keys.report, act: () => void openReport() },
+    { key: "l", words: W.keys.level, act: () => setAsked("level") },
+    { key: "s", words: W.keys.status, act: () => setAsked("status") },
+    { key: "r", words: W.keys.reply, act: write },
+    { key: "m", words: W.keys.measure, act: () => setAsked("measure") },
+    { key: "n", words: W.keys.note, act: () => setAsked("note") },
+    { key: "h", words: W.keys.handOver, act: () => setAsked("hand-over") },
+    { key: "Escape", words: W.keys.back, act: () => go({ page: "queue" }) },
+  ]);
+  const back = <button type="button" class="plain" onClick={() => go({ page: "queue" })}>← {W.case.back} <kbd>Esc</kbd></button>;
+  if (gone) return <><div class="head">{back}</div><Empty title={W.case.gone} /></>;
+  if (data === null) return <><div class="head">{back}</div><p role="status" class="loading">{W.loading}</p></>;
+  const close = (): void => {
+    setAsked("");
+    void load();
+  };
+  return (
+    <>
+      <div class="head case">
+        {back}
+        <h1>{data.name}</h1>
+        <Level level={data.level} />
+        <Due line={data} />
+        <span class="status">{named(W.status.names, data.status)}</span>
+        {step !== null && step.act !== "none" && (
+          <button type="button" class="primary" onClick={acts[step.act]}>{step.words} <kbd>Enter</kbd></button>
+        )}
+        {step?.act === "none" && <span class="quiet">{step.words}</span>}
+      </div>
+      {data.flags.length > 0 && <p><Flags flags={data.flags} /></p>}
+      <HandOverConfirm data={data} me={session!.person.id} done={() => void load()} />
+      <Wishes data={data} me={session!.person.id} done={() => void load()} />
+      <SafetyStrip data={data} report={report} />
+      <div class="columns">
+        <div>
+          {report === null
+            ? <Section id="report" title={W.case.report}>
+                <p class="sealed-note">{W.case.sealed}</p>
+                {opening !== "" && <Notice kind={opening === W.case.opening ? "info" : "warn"}>{opening}</Notice>}
+                <button type="button" class={step?.act === "open" ? "primary" : "plain"} onClick={() => void openReport()}>{W.next.open} <kbd>e</kbd></button>
+              </Section>
+            : <><Wanted report={report} /><ReportView report={report} data={data} /></>}
+          <Files data={data} report={report} />
+          <Identity data={data} me={session!.person.id} reload={() => void load()} />
+        </div>
+        <div>
+          <Talk data={data} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />
+          <Measures data={data} report={report} proposing={asked === "measure"} propose={() => setAsked("measure")} close={close} reload={() => void load()} />
+          <Section id="more" title={W.case.more}>
+            <p class="acts">
+              <button type="button" class="plain" onClick={() => setAsked("level")}>{W.case.level} <kbd>l</kbd></button>
+              <button type="button" class="plain" onClick={() => setAsked("status")}>{W.case.status} <kbd>s</kbd></button>
+              <button type="button" class="plain" onClick={() => setAsked("contact")}>{W.case.nextContact}</button>
+              <button type="button" class="plain" onClick={() => setAsked("note")}>{W.case.note} <kbd>n</kbd></button>
+              <button type="button" class="plain" onClick={() => setAsked("hand-over")}>{W.case.handOver} <kbd>h</kbd></button>
+            </p>
+          </Section>
+          <History data={data} />
+        </div>
+      </div>
+      {asked === "level" && <LevelDialog data={data} close={close} />}
+      {asked === "status" && <StatusDialog data={data} close={close} />}
+      {asked === "hand-over" && <HandOverDialog data={data} close={close} />}
+      {asked === "contact" && <NextContactDialog data={data} close={close} />}
+      {asked === "note" && <NoteDialog data={data} close={close} />}
+      {asked === "key" && !unlocked && <Dialog title={W.key.load} close={() => setAsked("")}><p>{W.key.lead}</p><Unlock /></Dialog>}
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { base64, sealDocument } from "../sealed";
+import { get, ofCase, post, sealedBytes, type Case, type MessageLine } from "../api";
+import { attempt, useDesk } from "../desk";
+import { open } from "../keyring";
+import { At, Checklist, Field, Notice, Said, Section, valueOf } from "../parts";
+import { moment } from "../time";
+import { W, named } from "../words";
+
+const MOST_CHARACTERS = 2000;
+
+interface Props { data: Case; unlocked: boolean; composer: RefObject<HTMLTextAreaElement | null>; reload: () => void; needKey: () => void }
+
+/** What the office and the person said, opened in this page, and the next message, sealed in it. */
+export function Talk({ data, unlocked, composer, reload, needKey }: Props) {
+  const [reading, setReading] = useState(false);
+  const lines = [...data.thread].sort((one, other) => one.at.localeCompare(other.at));
+  return (
+    <Section id="talk" title={W.case.talk} aside={data.unread > 0 ? <span class="unread">{W.queue.unread(data.unread)}</span> : undefined}>
+      {lines.length === 0 && <p class="quiet">{W.talk.empty}</p>}
+      {lines.length > 0 && !(reading && unlocked) && (
+        <button type="button" class="plain" onClick={() => { setReading(true); if (!unlocked) needKey(); }}>{W.talk.open} ({lines.length})</button>
+      )}
+      {reading && unlocked && <ol class="thread">{lines.map((line) => <Message key={line.id || `${line.purpose}${line.sequence}`} line={line} data={data} />)}</ol>}
+      <Composer data={data} composer={composer} reload={() => { setReading(true); reload(); }} />
+    </Section>
+  );
+}
+
+function Message({ line, data }: { line: MessageLine; data: Case }) {
+  const [text, setText] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState("");
+  useEffect(() => void sealedBytes(ofCase(data.case, "blobs", line.purpose, line.sequence)).then(open)
+    .then((document) => setText(String(document["text"] ?? ""))).catch(() => setTrouble(W.case.notOurs)), [line.sequence, line.purpose]);
+  return (
+    <li class={line.from}>
+      <p class="quiet">
+        <b dir="auto">{line.from === "office" ? line.by || W.talk.you : W.talk.person}</b> <At at={line.at} />
+        {line.from === "office" && line.state !== undefined && <> · {named(W.talk.states, line.state)}{line.state === "waiting" && line.due && ` (${moment(line.due)})`}{line.reason && `: ${W.refusals[line.reason] ?? line.reason}`}</>}
+      </p>
+      {trouble !== "" ? <Notice kind="warn">{trouble}</Notice> : text === null ? <p role="status">{W.case.opening}</p> : <Said text={text} as="p" />}
+    </li>
+  );
+}
+
+function Composer({ data, composer, reload }: { data: Case; composer: RefObject<HTMLTextAreaElement | null>; reload: () => void }) {
+  const { session } = useDesk();
+  const [text, setText] = useState("");
+  const [checked, setChecked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const { strip } = data;
+  const first = !data.thread.some((line) => line.from === "office");
+  const full = data.consents.some((consent) => consent.id === "C-TGFULL" && consent.status === "given");
+  if (!strip.may_contact) return <Notice kind="warn"><b>{W.talk.locked}</b> {W.refusals[strip.reason] ?? strip.reason}</Notice>;
+  const send = async (): Promise<void> => {
+    setBusy(true);
+    const at = new Date().toISOString().slice(0, 16) + "Z";
+    const worked = await attempt(async () => {
+      const forBot = await sealDocument({ schema: "leeward-words-1", case: data.case, text }, [session!.bot_key]);
+      const forOffice = await sealDocument({ schema: "leeward-message-1", case: data.case, kind: "officer", at, text }, session!.office_keys);
+      await post(ofCase(data.case, "messages"), { for_bot: base64(forBot), for_office: base64(forOffice) });
+    }, W.talk.sent);
+    setBusy(false);
+    if (worked) {
+      setText("");
+      reload();
+    }
+  };
+  const waits = strip.next_safe != null && new Date(strip.next_safe) > new Date();
+  const hint = strip.words.off === "" ? W.talk.wordsFirstPlain : W.talk.wordsFirst(strip.words.off, strip.words.your);
+  return (
+    <form class="composer" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      {first && <Checklist title={W.checks.contactTitle} lines={W.checks.contact} done={checked} setDone={setChecked} />}
+      {data.channel === "telegram" && !full
+        ? <Templates text={text} setText={setText} />
+        : <Field label={W.talk.write} hint={`${hint}${waits ? ` ${W.talk.waits(moment(strip.next_safe))}` : ""}`}>
+            {(id, hintId) => (
+              <textarea id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required placeholder={W.talk.placeholder}
+                value={text} onInput={(event) => setText(valueOf(event))}
+                onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
+            )}
+          </Field>}
+      <button class="primary" disabled={busy || text.trim() === "" || (first && !checked)}>{W.talk.send} <kbd>Ctrl Enter</kbd></button>
+      {first && !checked && text.trim() !== "" && <p class="hint">{W.checks.missing}</p>}
+    </form>
+  );
+}
+
+function Templates({ text, setText }: { text: string; setText: (text: string) => void }) {
+  const [sentences, setSentences] = useState<string[]>([]);
+  useEffect(() => void get<unknown>("templates").then((found) => {
+    const list = Array.isArray(found) ? found : Object.values(found as Record<string, unknown>).flat();
+    setSentences(list.map((one) => (typeof one === "string" ? one : String((one as Record<string, unknown>)["text"] ?? ""))).filter(Boolean));
+  }).catch(() => undefined), []);
+  return (
+    <Field label={W.talk.write} hint={W.talk.templates}>
+      {(id, hint) => (
+        <select id={id} aria-describedby={hint} value={text} onChange={(event) => setText(valueOf(event))}>
+          <option value="">{W.none}</option>
+          {sentences.map((sentence) => <option key={sentence} value={sentence}>{sentence}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,123 @@
+// The state of the page, in memory only: who is signed in, which page is open, what went wrong.
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, get, onAnswer, post, type Session } from "./api";
+import { isUnlocked, unlock } from "./keyring";
+import { W } from "./words";
+
+export type Place =
+  | { page: "queue" } | { page: "case"; id: string } | { page: "keys" } | { page: "people" } | { page: "audit"; case?: string };
+
+export interface Desk {
+  session: Session | null | undefined; // undefined: not known yet
+  place: Place; unlocked: boolean; online: boolean; notice: string; trouble: string; queueNews: number; caseNews: Record<string, number>;
+}
+
+const start: Place = { page: "queue" };
+let desk: Desk = {
+  session: undefined, place: placeOf(history.state), unlocked: false, online: true, notice: "", trouble: "", queueNews: 0, caseNews: {},
+};
+const listeners = new Set<() => void>();
+
+function placeOf(state: unknown): Place {
+  const place = (state as { place?: Place } | null)?.place;
+  return place ?? start;
+}
+
+/** Change parts of the state and draw again. */
+export function change(part: Partial<Desk>): void {
+  desk = { ...desk, ...part };
+  for (const listener of listeners) listener();
+}
+
+/** Return the state, and draw the component again when it changes. */
+export function useDesk(): Desk {
+  const [, again] = useState({});
+  useEffect(() => {
+    const listener = (): void => again({});
+    listeners.add(listener);
+    listener();
+    return () => void listeners.delete(listener);
+  }, []);
+  return desk;
+}
+
+/** Go to a page. Ids stay out of the address bar and of what the browser remembers of it. */
+export function go(place: Place): void {
+  history.pushState({ place }, "");
+  change({ place, notice: "", trouble: "" });
+}
+
+addEventListener("popstate", (event) => change({ place: placeOf(event.state), notice: "", trouble: "" }));
+
+onAnswer((error) => {
+  if (error === null) {
+    if (!desk.online) change({ online: true });
+  } else if (error.code === "offline") change({ online: false });
+  else if (error.status === 401 && desk.session) change({ session: null, trouble: W.errors["no_session"]! });
+});
+
+/** Return one plain sentence for whatever went wrong. */
+export function sentence(error: unknown): string {
+  if (!(error instanceof ApiError)) return W.errors["other"]!;
+  const reason = W.refusals[error.reason];
+  return reason ?? (error.message || (W.errors[error.code] ?? W.errors["other"]!));
+}
+
+/** Do something and tell how it went; returns whether it worked. */
+export async function attempt(work: () => Promise<void>, notice = ""): Promise<boolean> {
+  try {
+    await work();
+    change({ notice, trouble: "" });
+    return true;
+  } catch (error) {
+    change({ trouble: sentence(error), notice: "" });
+    return false;
+  }
+}
+
+/** Ask who is signed in. */
+export async function findSession(): Promise<void> {
+  try {
+    await signedIn(await get<Session>("session"));
+  } catch {
+    change({ session: null });
+  }
+}
+
+/** Take over a session. In practice the throw-away key of the office comes with it. */
+export async function signedIn(session: Session): Promise<void> {
+  change({ session, trouble: "" });
+  if (session.practice && !isUnlocked()) await loadPracticeKey().catch(() => undefined);
+}
+
+/** Load the practice key of the office. */
+export async function loadPracticeKey(): Promise<void> {
+  const { identity } = await get<{ identity: string }>("practice-key");
+  await unlock(new TextEncoder().encode(identity), "");
+  change({ unlocked: isUnlocked() });
+}
+
+/** End the session. */
+export async function signOut(): Promise<void> {
+  await post("logout").catch(() => undefined);
+  location.reload();
+}
+
+/** Listen for news until the returned function is called. */
+export function listen(): () => void {
+  const events = new EventSource("/api/events");
+  const cases = (data: string): string[] => {
+    const said = JSON.parse(data) as { cases?: string[]; case?: string };
+    return said.case === undefined ? (said.cases ?? []) : [said.case];
+  };
+  const news = (event: MessageEvent<string>): void => {
+    const caseNews = { ...desk.caseNews };
+    for (const id of cases(event.data)) caseNews[id] = (caseNews[id] ?? 0) + 1;
+    change({ queueNews: desk.queueNews + 1, caseNews });
+  };
+  events.addEventListener("queue", news);
+  events.addEventListener("case", news);
+  events.addEventListener("open", () => change({ online: true, queueNews: desk.queueNews + 1 }));
+  events.addEventListener("error", () => void get("session").catch(() => undefined));
+  return () => events.close();
+}

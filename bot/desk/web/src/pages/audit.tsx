@@ -1,0 +1,54 @@
+import { useEffect, useState } from "preact/hooks";
+import { get, type AuditEntry } from "../api";
+import { attempt } from "../desk";
+import { At, Empty } from "../parts";
+import { W, named } from "../words";
+
+interface Page { entries: AuditEntry[]; next: string | number | null }
+
+/** Who looked and who acted, newest first. */
+export function AuditPage({ only = "" }: { only?: string }) {
+  const [page, setPage] = useState<Page | null>(null);
+  const load = (after: string): void => void attempt(async () => {
+    const query = new URLSearchParams({ limit: "100" });
+    if (after !== "") query.set("after", after);
+    if (only !== "") query.set("case", only);
+    const found = await get<Page>(`audit?${query}`);
+    setPage((old) => (after === "" || old === null ? found : { ...found, entries: [...old.entries, ...found.entries] }));
+  });
+  useEffect(() => load(""), [only]);
+  return (
+    <>
+      <div class="head"><h1>{W.audit.title}</h1></div>
+      <p class="lead">{W.audit.lead}</p>
+      {page === null && <p role="status" class="loading">{W.loading}</p>}
+      {page !== null && page.entries.length === 0 && <Empty title={W.audit.empty} />}
+      {page !== null && page.entries.length > 0 && <Entries entries={page.entries} />}
+      {page?.next != null && page.next !== "" && <button type="button" class="plain more" onClick={() => load(String(page.next))}>{W.audit.older}</button>}
+    </>
+  );
+}
+
+/** A table of acts. */
+export function Entries({ entries }: { entries: AuditEntry[] }) {
+  const W_ = W.audit;
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label={W_.title}>
+      <table>
+        <thead><tr>{[W_.when, W_.who, W_.role, W_.act, W_.change, W_.reason].map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+        <tbody>
+          {entries.map((entry, index) => (
+            <tr key={index}>
+              <td><At at={entry.at} /></td>
+              <td dir="auto">{entry.who}</td>
+              <td>{named(W.roles, entry.role)}</td>
+              <td>{entry.act}</td>
+              <td>{[entry.old, entry.new].filter(Boolean).join(" → ") || W.none}</td>
+              <td dir="auto">{entry.reason || W.none}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import { useEffect, useState } from "preact/hooks";
+import { get, post, type Account } from "../api";
+import { attempt, useDesk } from "../desk";
+import { At, Dialog, Empty, Field, Section, valueOf } from "../parts";
+import { W, named } from "../words";
+
+interface Office { id: string; name: string }
+type Found = Account[] | { people: Account[]; offices?: Office[] };
+interface Invitation { link: string; code: string; valid_until: string }
+
+/** Who may work here: invite, change roles, revoke. */
+export function PeoplePage() {
+  const { session } = useDesk();
+  const [people, setPeople] = useState<Account[] | null>(null);
+  const [offices, setOffices] = useState<Office[]>([]);
+  const [chosen, setChosen] = useState<{ act: "roles" | "revoke"; person: Account } | null>(null);
+  const [inviting, setInviting] = useState(false);
+  const admin = session!.person.roles.includes("administrator");
+  const load = (): Promise<boolean> => attempt(async () => {
+    const found = await get<Found>("people");
+    setPeople(Array.isArray(found) ? found : found.people);
+    if (!Array.isArray(found)) setOffices(found.offices ?? []);
+  });
+  useEffect(() => {
+    if (admin || session!.person.roles.includes("shift-lead")) void load();
+  }, []);
+  if (!admin && !session!.person.roles.includes("shift-lead")) {
+    return <><div class="head"><h1>{W.people.title}</h1></div><Empty title={W.people.notYours} /></>;
+  }
+  return (
+    <>
+      <div class="head">
+        <h1>{W.people.title}</h1>
+        {admin && <button type="button" class="primary" onClick={() => setInviting(true)}>{W.people.invite}</button>}
+      </div>
+      {people === null && <p role="status" class="loading">{W.loading}</p>}
+      {people !== null && people.length === 0 && <Empty title={W.people.empty} />}
+      {people !== null && people.length > 0 && (
+        <div class="table" tabIndex={0} role="region" aria-label={W.people.title}>
+          <table>
+            <thead><tr>{[W.people.name, W.people.office, W.people.roles, W.people.last, W.people.state, ""].map((head, index) =>
+              head === "" ? <td key={index} /> : <th key={index} scope="col">{head}</th>)}</tr></thead>
+            <tbody>
+              {people.map((person) => (
+                <tr key={person.id}>
+                  <th scope="row" dir="auto">{person.name || W.none}</th>
+                  <td>{person.office}</td>
+                  <td>{person.roles.map((role) => named(W.roles, role)).join(", ")}</td>
+                  <td>{person.last_seen_day ?? W.none}</td>
+                  <td>{person.state}</td>
+                  <td class="acts">
+                    {admin && <button type="button" class="plain" aria-label={`${W.people.change}: ${person.name}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}
+                    {admin && <button type="button" class="plain danger" aria-label={`${W.people.revoke}: ${person.name}`} onClick={() => setChosen({ act: "revoke", person })}>{W.people.revoke}</button>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {inviting && <Invite close={() => { setInviting(false); void load(); }} offices={offices.length > 0 ? offices : known(people ?? [], session!.person)} />}
+      {chosen?.act === "revoke" && (
+        <Dialog title={W.people.revokeAsk(chosen.person.name)} close={() => setChosen(null)}>
+          <p>{W.people.revokeLead}</p>
+          <button type="button" class="primary danger" onClick={() => void attempt(async () => {
+            await post(`people/${encodeURIComponent(chosen.person.id)}/revoke`);
+          }).then(() => { setChosen(null); void load(); })}>{W.people.revoke}</button>
+        </Dialog>
+      )}
+      {chosen?.act === "roles" && <Roles person={chosen.person} close={() => { setChosen(null); void load(); }} />}
+    </>
+  );
+}
+
+function known(people: Account[], me: { office: string; office_name: string }): Office[] {
+  const ids = new Set([me.office, ...people.map((person) => person.office)]);
+  return [...ids].sort().map((id) => ({ id, name: id === me.office ? me.office_name : id }));
+}
+
+function RoleBoxes({ roles, setRoles }: { roles: string[]; setRoles: (roles: string[]) => void }) {
+  return (
+    <fieldset class="checklist">
+      <legend>{W.people.roles}</legend>
+      {Object.entries(W.roles).map(([role, words]) => (
+        <label key={role}>
+          <input type="checkbox" checked={roles.includes(role)}
+            onChange={() => setRoles(roles.includes(role) ? roles.filter((one) => one !== role) : [...roles, role])} />
+          {words}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Roles({ person, close }: { person: Account; close: () => void }) {
+  const [roles, setRoles] = useState(person.roles);
+  const save = (): Promise<boolean> => attempt(async () => void await post(`people/${encodeURIComponent(person.id)}/roles`, { roles }));
+  return (
+    <Dialog title={`${W.people.change}: ${person.name}`} close={close}>
+      <RoleBoxes roles={roles} setRoles={setRoles} />
+      <button type="button" class="primary" disabled={roles.length === 0} onClick={() => void save().then(close)}>{W.people.saveRoles}</button>
+    </Dialog>
+  );
+}
+
+function Invite({ offices, close }: { offices: Office[]; close: () => void }) {
+  const [office, setOffice] = useState(offices[0]?.id ?? "");
+  const [roles, setRoles] = useState<string[]>([]);
+  const [made, setMade] = useState<Invitation | null>(null);
+  const make = (): void => void attempt(async () => setMade(await post<Invitation>("people/invite", { office, roles })));
+  return (
+    <Dialog title={W.people.invite} close={close}>
+      {made !== null
+        ? <Section id="made" title={W.people.link}>
+            <p class="link"><code>{made.link}</code></p>
+            <p>{W.people.valid} <At at={made.valid_until} />.</p>
+          </Section>
+        : <form onSubmit={(event) => { event.preventDefault(); make(); }}>
+            <Field label={W.people.office}>
+              {(id) => (
+                <select id={id} value={office} onChange={(event) => setOffice(valueOf(event))}>
+                  {offices.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+                </select>
+              )}
+            </Field>
+            <RoleBoxes roles={roles} setRoles={setRoles} />
+            <button class="primary" disabled={roles.length === 0 || office === ""}>{W.people.make}</button>
+          </form>}
+    </Dialog>
+  );
+}

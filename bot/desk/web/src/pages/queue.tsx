@@ -1,0 +1,117 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get, type Line, type Queue } from "../api";
+import { change, go, sentence, useDesk } from "../desk";
+import { At, Due, Empty, Flags, Level, valueOf } from "../parts";
+import { useShortcuts } from "../shortcuts";
+import { W, named } from "../words";
+
+const PAGE = 200;
+
+interface Filter { level: string; owner: string; find: string }
+const ALL: Filter = { level: "", owner: "", find: "" };
+
+function pathOf(filter: Filter, after: string): string {
+  const query = new URLSearchParams({ limit: String(PAGE) });
+  if (filter.level !== "") query.set("level", filter.level);
+  if (filter.owner !== "") query.set("owner", filter.owner);
+  if (after !== "") query.set("after", after);
+  return `cases?${query}`;
+}
+
+function matches(line: Line, find: string): boolean {
+  const text = [line.name, line.lang, line.channel, line.status_words, ...line.flags.map((flag) => named(W.flags, flag))].join(" ");
+  return text.toLowerCase().includes(find.trim().toLowerCase());
+}
+
+/** The lines of all cases this account may see, the most urgent first. */
+export function QueuePage() {
+  const { queueNews, session } = useDesk();
+  const [filter, setFilter] = useState(ALL);
+  const [queue, setQueue] = useState<Queue | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const load = async (after: string): Promise<void> => {
+    try {
+      const found = await get<Queue>(pathOf(filter, after));
+      setQueue((old) => (after === "" || old === null ? found : { ...found, cases: [...old.cases, ...found.cases] }));
+    } catch (error) {
+      change({ trouble: sentence(error) });
+    }
+  };
+  useEffect(() => void load(""), [queueNews, filter.level, filter.owner]);
+  const shown = queue?.cases.filter((line) => matches(line, filter.find)) ?? [];
+  const rows = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>("button.row") ?? [])];
+  const move = (by: number): void => {
+    const all = rows();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    all[Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
+  };
+  const openFirst = (): void => { if (shown[0] !== undefined) go({ page: "case", id: shown[0].case }); };
+  useShortcuts([
+    { key: "j", words: `${W.keys.move} (j, k)`, act: () => move(1) },
+    { key: "k", words: W.keys.move, act: () => move(-1) },
+    { key: "Enter", words: W.queue.next, act: openFirst },
+    { key: "/", words: W.keys.filter, act: () => search.current?.focus() },
+  ]);
+  const filtered = filter.level !== "" || filter.owner !== "" || filter.find !== "";
+  return (
+    <>
+      <div class="head">
+        <h1>{W.queue.title}</h1>
+        {queue !== null && <Counts counts={queue.counts} />}
+        {shown.length > 0 && <button type="button" class="primary" onClick={openFirst}>{W.queue.next} <kbd>Enter</kbd></button>}
+      </div>
+      <form class="filters" role="search" aria-label={W.queue.filter} onSubmit={(event) => { event.preventDefault(); rows()[0]?.focus(); }}>
+        <input ref={search} type="search" aria-label={W.queue.find} placeholder={`${W.queue.find}  ( / )`} value={filter.find}
+          onInput={(event) => setFilter({ ...filter, find: valueOf(event) })} />
+        <select aria-label={W.queue.columns.level} value={filter.level} onChange={(event) => setFilter({ ...filter, level: valueOf(event) })}>
+          <option value="">{W.queue.anyLevel}</option>
+          {["L1", "L2", "L3", "L4", "L0"].map((level) => <option key={level} value={level}>{level} {W.levels[level]}</option>)}
+        </select>
+        <select aria-label={W.queue.columns.owner} value={filter.owner} onChange={(event) => setFilter({ ...filter, owner: valueOf(event) })}>
+          <option value="">{W.queue.anyOwner}</option>
+          <option value="none">{W.queue.nobody}</option>
+          <option value="me">{W.queue.mine}</option>
+        </select>
+        {filtered && <button type="button" class="plain" onClick={() => setFilter(ALL)}>{W.queue.clear}</button>}
+      </form>
+      {queue === null && <p role="status" class="loading">{W.loading}</p>}
+      {queue !== null && shown.length === 0 && (filtered
+        ? <Empty title={W.queue.noMatch} />
+        : <Empty title={W.queue.empty}><p>{W.queue.emptyLead}</p></Empty>)}
+      <ul class="queue" ref={list}>
+        {shown.map((line) => <Row key={line.case} line={line} me={session!.person.id} />)}
+      </ul>
+      {queue?.next != null && queue.next !== "" && (
+        <button type="button" class="plain more" onClick={() => void load(queue.next!)}>{W.more}</button>
+      )}
+    </>
+  );
+}
+
+function Counts({ counts }: { counts: Record<string, number> }) {
+  return (
+    <p class="counts">
+      {["L1", "L2", "L3", "L4"].map((level) => <span key={level} class={`level ${level}`}><b>{level}</b> {counts[level] ?? 0}</span>)}
+      {(counts["unowned"] ?? 0) > 0 && <span class="flag">{W.queue.unowned(counts["unowned"]!)}</span>}
+    </p>
+  );
+}
+
+function Row({ line, me }: { line: Line; me: string }) {
+  const owner = line.owner === null ? W.queue.nobodyYet : line.owner.id === me ? W.queue.yours : line.owner.name;
+  return (
+    <li>
+      <button type="button" class={`row ${line.level}${line.late ? " late" : ""}`} onClick={() => go({ page: "case", id: line.case })}>
+        <Level level={line.level} />
+        <span class="name">{line.name}{line.unread > 0 && <span class="unread">{W.queue.unread(line.unread)}</span>}</span>
+        <span class="when"><Due line={line} /></span>
+        <span class="status">{line.status_words || named(W.status.names, line.status)}</span>
+        <Flags flags={line.flags} />
+        <span class="meta quiet">
+          <span>{W.queue.columns.owner}: <b dir="auto">{owner}</b></span> <span>{line.lang} · {line.channel}</span> <span>{W.queue.columns.sent} <At at={line.sent_at} /></span>
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,99 @@
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, get, post, type Person, type Session } from "../api";
+import { change, sentence, signedIn, useDesk } from "../desk";
+import { Field, Notice, valueOf } from "../parts";
+import { W, named } from "../words";
+
+type Options = Record<string, unknown>;
+
+/** Return a credential as JSON without what its extensions gave: a PRF value would unwrap a key. */
+function withoutSecrets(credential: Credential | null): Options {
+  const json = (credential as PublicKeyCredential).toJSON() as unknown as Options;
+  return { ...json, clientExtensionResults: {} };
+}
+
+/** Sign in with a passkey, make one with an invitation, or, in practice, choose a person. */
+export function SignIn() {
+  const { trouble } = useDesk();
+  const [people, setPeople] = useState<Person[] | null>(null);
+  const invitation = new URLSearchParams(location.hash.slice(1)).get("invite");
+  useEffect(() => void get<Person[] | { people: Person[] }>("practice-people")
+    .then((found) => setPeople(Array.isArray(found) ? found : found.people)).catch(() => undefined), []);
+  const run = async (work: () => Promise<Session>): Promise<void> => {
+    try {
+      const session = await work();
+      history.replaceState(history.state, "", location.pathname);
+      await signedIn(session);
+    } catch (error) {
+      change({ trouble: error instanceof ApiError ? sentence(error) : W.signIn.refused });
+    }
+  };
+  return (
+    <main class="alone">
+      <h1>{W.name}</h1>
+      {people !== null && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
+      {trouble !== "" && <Notice kind="bad">{trouble}</Notice>}
+      {people !== null && <PracticePeople people={people} run={run} />}
+      {invitation !== null ? <Join code={invitation} run={run} /> : people === null && <Passkey run={run} />}
+    </main>
+  );
+}
+
+function Passkey({ run }: { run: (work: () => Promise<Session>) => Promise<void> }) {
+  const signIn = async (): Promise<Session> => {
+    const options = await post<PublicKeyCredentialRequestOptionsJSON>("login/options");
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    return post<Session>("login", { credential: withoutSecrets(await navigator.credentials.get({ publicKey })) });
+  };
+  return (
+    <section class="card">
+      <h2>{W.signIn.title}</h2>
+      <p>{W.signIn.lead}</p>
+      <button type="button" class="primary" autofocus onClick={() => void run(signIn)}>{W.signIn.act}</button>
+    </section>
+  );
+}
+
+function Join({ code, run }: { code: string; run: (work: () => Promise<Session>) => Promise<void> }) {
+  const [name, setName] = useState("");
+  const [found, setFound] = useState<Options | null>(null);
+  useEffect(() => void post<Options>("invitations/options", { code }).then(setFound)
+    .catch((error: unknown) => change({ trouble: error instanceof ApiError && error.status !== 429 ? W.signIn.badCode : sentence(error) })), [code]);
+  const join = async (): Promise<Session> => {
+    const fresh = found ?? {};
+    const { office_name: _office, roles: _roles, ...json } = (fresh["options"] ?? fresh["publicKey"] ?? fresh) as Options;
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json as unknown as PublicKeyCredentialCreationOptionsJSON);
+    return post<Session>("invitations", { code, name, credential: withoutSecrets(await navigator.credentials.create({ publicKey })) });
+  };
+  const roles = Array.isArray(found?.["roles"]) ? (found["roles"] as string[]).map((role) => named(W.roles, role)).join(", ") : "";
+  return (
+    <form class="card" onSubmit={(event) => { event.preventDefault(); void run(join); }}>
+      <h2>{W.signIn.invited}</h2>
+      {found !== null && <p>{W.signIn.invitedTo(String(found["office_name"] ?? ""), roles)}</p>}
+      <Field label={W.signIn.yourName} hint={W.signIn.once}>
+        {(id, hint) => <input id={id} aria-describedby={hint} required maxLength={80} autocomplete="off" dir="auto" value={name} onInput={(event) => setName(valueOf(event))} />}
+      </Field>
+      <button class="primary" disabled={found === null}>{W.signIn.join}</button>
+    </form>
+  );
+}
+
+function PracticePeople({ people, run }: { people: Person[]; run: (work: () => Promise<Session>) => Promise<void> }) {
+  return (
+    <section class="card">
+      <h2>{W.signIn.practiceTitle}</h2>
+      <p>{W.signIn.practiceLead}</p>
+      <ul class="people">
+        {people.map((person) => (
+          <li key={person.id}>
+            <button type="button" class="choice" onClick={() => void run(() => post<Session>("practice-login", { person: person.id }))}>
+              <b dir="auto">{person.name}</b>
+              <span>{person.roles.map((role) => named(W.roles, role)).join(", ")}</span>
+              <span class="quiet">{person.office_name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
