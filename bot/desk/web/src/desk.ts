@@ -92,8 +92,8 @@ export async function signedIn(session: Session): Promise<void> {
 
 /** Load the practice key of the office. */
 export async function loadPracticeKey(): Promise<void> {
-  const { identity } = await get<{ identity: string }>("practice-key");
-  await unlock(new TextEncoder().encode(identity), "");
+  const { key } = await get<{ key: string }>("practice-key");
+  await unlock(new TextEncoder().encode(key), "");
   change({ unlocked: isUnlocked() });
 }
 

@@ -89,7 +89,8 @@ export function Dialog({ title, close, wide, children }: { title: string; close:
     return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={id} class={wide === true ? "wide" : ""} onClose={close}>
+    <dialog ref={dialog} aria-labelledby={id} class={wide === true ? "wide" : ""}
+      onCancel={(event) => { event.preventDefault(); close(); }} onClose={close}>
       <header>
         <h2 id={id}>{title}</h2>
         <button type="button" class="plain" onClick={close}>{W.close} <kbd>Esc</kbd></button>

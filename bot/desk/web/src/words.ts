@@ -213,8 +213,7 @@ export const W = {
     asked: "The question was passed on.",
     lights: { grey: "not asked yet", amber: "waiting for the answer", green: "yes", red: "no" } as Record<string, string>,
     validUntil: (at: string) => `valid until ${at}`, started: (at: string) => `started ${at}`,
-    less: "Less revealing first: these tell nobody anything.",
-    quiet: "Advice, a record in your office, checking in, or preparing a letter need no consent of this kind.",
+    less: "Ask for the least that would help. Advice, a record in your office, checking in, or preparing a letter need no such question.",
   },
   checks: {
     contactTitle: "Before the first contact",

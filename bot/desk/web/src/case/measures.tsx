@@ -91,12 +91,12 @@ function Card({ data, close }: { data: Case; close: () => void }) {
   const complete = chosen !== undefined && [draft.recipient, draft.content, draft.hope, draft.risk_view, draft.note].every((text) => text.trim() !== "");
   return (
     <Dialog title={W.measure.new} close={close} wide>
-      <p class="hint">{W.measure.less} {W.measure.quiet}</p>
+      <p class="hint">{W.measure.less}</p>
       <form class="two" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         <div>
           <Field label={W.measure.choose}>
             {(id) => (
-              <select id={id} required value={draft.measure} onChange={(event) => set({ measure: valueOf(event) })}>
+              <select id={id} autofocus required value={draft.measure} onChange={(event) => set({ measure: valueOf(event) })}>
                 <option value="">{W.none}</option>
                 {[...new Set(measures.map((measure) => measure.group))].map((group) => (
                   <optgroup key={group} label={group}>

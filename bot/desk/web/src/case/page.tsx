@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, ofCase, post, sealedBytes, type Case } from "../api";
 import { attempt, change, go, sentence, useDesk } from "../desk";
 import { open } from "../keyring";
-import { Due, Empty, Flags, Level, Notice, Section, Dialog } from "../parts";
+import { Due, Empty, Level, Notice, Section, Dialog } from "../parts";
 import { Unlock } from "../pages/my-key";
 import { readReport, type Report } from "../report";
 import { NotOpened } from "../sealed";
@@ -96,7 +96,6 @@ export function CasePage({ id }: { id: string }) {
         )}
         {step?.act === "none" && <span class="quiet">{step.words}</span>}
       </div>
-      {data.flags.length > 0 && <p><Flags flags={data.flags} /></p>}
       <HandOverConfirm data={data} me={session!.person.id} done={() => void load()} />
       <Wishes data={data} me={session!.person.id} done={() => void load()} />
       <SafetyStrip data={data} report={report} />

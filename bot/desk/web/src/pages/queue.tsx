@@ -106,7 +106,7 @@ function Row({ line, me }: { line: Line; me: string }) {
         <Level level={line.level} />
         <span class="name">{line.name}{line.unread > 0 && <span class="unread">{W.queue.unread(line.unread)}</span>}</span>
         <span class="when"><Due line={line} /></span>
-        <span class="status">{line.status_words || named(W.status.names, line.status)}</span>
+        <span class="status">{named(W.status.names, line.status)}</span>
         <Flags flags={line.flags} />
         <span class="meta quiet">
           <span>{W.queue.columns.owner}: <b dir="auto">{owner}</b></span> <span>{line.lang} · {line.channel}</span> <span>{W.queue.columns.sent} <At at={line.sent_at} /></span>

@@ -1,0 +1,266 @@
+"""The pages of the desk, against a server that answers from a table: accessible, wiped when locked, quick by keyboard."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import SystemClock
+from storage.crypto.age.identity_file import protect
+from tests.desk.watching import Watch, violations
+from tests.fakes.desk_server import OFFICE, DeskServer, case_of, keys, report_of, sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+BLUE = "LW-AE72-UGKF-AHYI-DMPU"
+MEASURE = {
+    "code": "GM-STA-DIP", "group": "Involve the State", "do": "A UN official speaks quietly with your government",
+    "who_learns": "Your government", "risk": "They may get angry", "decided_by": ["ASG"], "reversible": "no",
+    "identity": "ID-2", "valid_days": 30, "public": False,
+}  # fmt: skip
+PROPOSAL = {
+    "id": "PR-1", "measure": "GM-STA-DIP", "words": "Quiet talk with the government", "recipient": "The Permanent Mission",
+    "name_mode": "NM-ANON", "content": "A person was threatened.", "hope": "They stop", "state": "given", "light": "green",
+    "proposed_at": "2026-11-24T09:40Z", "answered_at": "2026-11-24T09:50Z", "valid_until": "2026-12-24T00:00Z",
+    "started_at": None, "outcome": "", "collisions": ["Do not contact the state"],
+}  # fmt: skip
+
+
+def _soon(minutes: int) -> str:
+    return (SystemClock().now().astimezone(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def fill(server: DeskServer) -> None:
+    """Give the server a queue in which every kind of line occurs."""
+    server.show([
+        case_of(case="LW-1", name="red kite", level="L1", late=True, flags=["child", "hidden"], clocks={"owned_due": _soon(-3)}),
+        case_of(clocks={"owned_due": _soon(34), "contact_due": _soon(200)}, measures=[PROPOSAL]),
+        case_of(case="LW-3", name="amber fox", owner={"id": "P1", "name": "Ana"}, unread=2, status="ST-CON", lang="ar"),
+        case_of(
+            case="LW-4", name="silver pine", level="L4", owner={"id": "P2", "name": "Bruno"},
+            strip=case_of()["strip"] | {"may_contact": False, "reason": "no_contact"},
+            hand_over={"from": {"id": "P2", "name": "Bruno"}, "to": {"id": "P1", "name": "Ana"}, "at": "2026-11-24T09:10Z"},
+            level_wish={"level": "L4", "by": {"id": "P2", "name": "Bruno"}}, identity={"present": True, "pending": {"id": "P2", "name": "Bruno"}, "until": None},
+        ),
+    ])  # fmt: skip
+    server.answers[f"GET cases/{BLUE}/blobs/report/1"] = sealed(report_of())
+    server.answers["GET measures"] = [MEASURE]
+    server.answers["GET people"] = [
+        {
+            "id": "P1",
+            "name": "Ana",
+            "office": OFFICE,
+            "roles": ["administrator"],
+            "state": "active",
+            "last_seen_day": "2026-11-24",
+        }
+    ]
+    server.answers["GET audit"] = {
+        "entries": [{"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "opened the report"}], "next": None,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def server() -> Iterator[DeskServer]:
+    """A server with a few cases."""
+    made = DeskServer()
+    fill(made)
+    with made.serving():
+        yield made
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """The key file of the office."""
+    path = tmp_path / "OFF-HRC.key"
+    path.write_text(f"# public key: age1pq1…\n{keys()[0][0]}\n", encoding="utf-8")
+    return path
+
+
+def load_key(page: Page, key: Path) -> None:
+    """Load the key on the page where it is asked for."""
+    page.keyboard.press("2")
+    page.get_by_label("Key file").set_input_files(key)
+    page.get_by_role("button", name="Load my key").click()
+    page.get_by_text("Your key is loaded.").first.wait_for()
+    page.keyboard.press("1")
+
+
+def open_blue(page: Page) -> None:
+    page.get_by_role("button", name="blue heron").click()
+    page.locator(".strip").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(browser: Browser, server: DeskServer, key: Path, scheme: str) -> None:
+    """axe-core finds nothing on any page, state and dialog, in light and dark."""
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    watch = Watch(page)
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    found: dict[str, list[str]] = {}
+
+    def look(name: str, *presses: str, wait: str = "") -> None:
+        for press in presses:
+            page.keyboard.press(press)
+        if wait:
+            page.locator(wait).first.wait_for()
+        found[name] = violations(page)
+
+    look("queue")
+    open_blue(page)
+    look("case, sealed")
+    load_key(page, key)
+    look("key loaded", "2", wait="#loaded")
+    page.keyboard.press("1")
+    open_blue(page)
+    look("case, opened", "e", wait="#wanted")
+    for name, press, wait in (
+        ("level", "l", "dialog[open]"), ("measure", "m", "dialog[open] select"), ("note", "n", "dialog[open]"),
+        ("status", "s", "dialog[open]"), ("hand over", "h", "dialog[open]"), ("keys", "?", "dialog[open]"),
+    ):  # fmt: skip
+        look(name, press, wait=wait)
+        page.keyboard.press("Escape")
+        page.locator("dialog[open]").wait_for(state="detached")
+    look("people", "3", wait="table")
+    look("audit log", "4", wait="table")
+    page.keyboard.press("1")
+    page.get_by_role("button", name="silver pine").click()
+    look("case, not to be written to", wait=".may-not")
+    server.answers["GET session"] = None
+    page.reload()
+    look("sign in", wait="main.alone .card")
+    context.close()
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert watch.problems == []
+
+
+def test_a_page_that_shuts_somebody_out_would_be_found(page: Page) -> None:
+    """Control: an unlabelled field and pale text are reported."""
+    page.set_content("<main><h1>x</h1><input><p style='color:#ccc;background:#fff'>pale</p></main>")
+
+    assert {line.split(":")[0] for line in violations(page)} >= {"label", "color-contrast"}
+
+
+def test_a_new_case_is_triaged_with_at_most_eight_keys(page: Page, server: DeskServer, key: Path) -> None:
+    """Open, own, read, confirm the level: the next step always waits under Enter."""
+    case = case_of()
+    server.show([case])
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    page.get_by_text("blue heron").wait_for()
+    presses = 0
+
+    def press(name: str) -> None:
+        nonlocal presses
+        presses += 1
+        page.keyboard.press(name)
+
+    press("Enter")
+    page.get_by_role("button", name="I take it").wait_for()
+    case |= {"owner": {"id": "P1", "name": "Ana"}, "status": "ST-ACK"}
+    press("Enter")
+    page.locator(".head").get_by_role("button", name="Open the report").wait_for()
+    press("Enter")
+    page.get_by_role("button", name="Confirm the level").wait_for()
+    press("Enter")
+    page.locator("dialog[open]").wait_for()
+    press("1")
+    press("Enter")
+    page.locator("dialog[open]").wait_for(state="detached")
+
+    assert presses <= 8
+    posted = [
+        (path.rsplit("/", maxsplit=1)[1], body.get("level", body.get("status", ""))) for path, body in server.posted
+    ]
+    assert posted == [("own", ""), ("level", "L1"), ("status", "ST-TRI")]
+
+
+def test_nothing_opened_is_kept_when_the_page_is_locked(page: Page, server: DeskServer, key: Path) -> None:
+    """After the lock neither page, storage nor cache holds a word of the report, and opening needs the key again."""
+    page.goto(server.url())
+    open_blue(page)
+    load_key(page, key)
+    open_blue(page)
+    page.keyboard.press("e")
+    page.get_by_text("Advice on how to be safer").first.wait_for()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="No key loaded").wait_for()
+
+    assert "Advice on how to be safer" not in page.content()
+    kept = page.evaluate(
+        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]"
+    )
+    assert kept == [0, 0, 0, 0]
+    page.keyboard.press("e")
+    page.locator("dialog[open]").get_by_label("Key file").wait_for()
+
+
+def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path) -> None:
+    """Nobody touches it for as long as the server says: the key is gone."""
+    server.answers["GET session"] = server.answers["GET session"] | {"lock_seconds": 2}
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+
+    page.get_by_role("button", name="No key loaded").wait_for()
+
+
+def test_nothing_is_printed(page: Page, server: DeskServer) -> None:
+    """On paper stands one sentence, nothing of a case."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.emulate_media(media="print")
+
+    assert page.get_by_text("blue heron").is_hidden()
+
+
+def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:
+    """What is on the screen may be old then, and says so."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.context.set_offline(offline=True)
+    page.get_by_label("Owner").select_option("me")
+
+    page.get_by_text("No connection.").wait_for()
+
+
+def test_single_keys_can_be_switched_off(page: Page, server: DeskServer) -> None:
+    """Somebody who speaks to their computer is not surprised by letters."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("?")
+    page.get_by_label("Single keys are on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("4")
+
+    assert page.get_by_role("heading", name="Queue").is_visible()
+
+
+def test_a_key_with_a_passphrase_opens_and_a_wrong_one_is_said(page: Page, server: DeskServer, tmp_path: Path) -> None:
+    """The key file is what `leeward keygen --passphrase` and `age -p` write."""
+    path = tmp_path / "sealed.key"
+    path.write_bytes(protect(keys()[0][0].encode(), "correct horse", work_factor=10))
+    page.goto(server.url())
+    page.get_by_role("button", name="My key").click()
+    page.get_by_label("Key file").set_input_files(path)
+    page.get_by_label("Passphrase of the file").fill("wrong")
+    page.get_by_role("button", name="Load my key").click()
+    page.get_by_text("That passphrase does not open this file.").wait_for()
+    page.get_by_label("Passphrase of the file").fill("correct horse")
+    page.get_by_role("button", name="Load my key").click()
+
+    page.get_by_text("Your key is loaded.").first.wait_for()
