@@ -205,6 +205,7 @@ def test_nothing_opened_is_kept_when_the_page_is_locked(page: Page, server: Desk
         "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]"
     )
     assert kept == [0, 0, 0, 0]
+    page.locator(".strip").wait_for()
     page.keyboard.press("e")
     page.locator("dialog[open]").get_by_label("Key file").wait_for()
 

@@ -41,7 +41,8 @@ export function CasePage({ id }: { id: string }) {
   };
   useEffect(() => void load(), [id, caseNews[id]]);
   const openReport = async (): Promise<void> => {
-    const blob = PURPOSES.map((purpose) => data?.blobs.filter((one) => one.purpose === purpose).at(-1)).find((one) => one !== undefined);
+    if (data === null) return;
+    const blob = PURPOSES.map((purpose) => data.blobs.filter((one) => one.purpose === purpose).at(-1)).find((one) => one !== undefined);
     if (blob === undefined) return setOpening(W.case.noReport);
     if (!unlocked) return setAsked("key");
     setOpening(W.case.opening);
