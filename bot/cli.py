@@ -217,6 +217,15 @@ def measures(
 
 
 @cli.command()
+@click.option("--office", required=True, help="Office of the directory, for example OFF-EML.")
+@click.option("--role", "roles", multiple=True, required=True, help="A role of the desk; repeat for more.")
+@click.option("--id", "account", default="", help="Their id of the duty roster, where they are on it.")
+def invite(office: str, roles: tuple[str, ...], account: str) -> None:
+    """Invite somebody to the desk: prints a link that works once. The first one is an administrator."""
+    _call("invitations", "invite", office, roles, account)
+
+
+@cli.command()
 def diagram() -> None:
     """Print the dialog as a Mermaid diagram."""
     _call("setup", "diagram")

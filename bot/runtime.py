@@ -27,7 +27,7 @@ from storage.crypto.errors import CryptoError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from pathlib import Path
 
     from bot.adapter import Adapter
@@ -59,6 +59,17 @@ class Runtime:
         self._paces = paces
         self._senders: dict[str, Sender] = {}
         self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []  # what else runs until the end, as the desk
+
+    def wake_all(self) -> None:
+        """Look at once for what is to be sent. Safe to call from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._awake_all)
+
+    def _awake_all(self) -> None:
+        for sender in self._senders.values():
+            sender.awake.set()
 
     def _awake(self, channel: str) -> None:
         if channel in self._senders:
@@ -70,7 +81,7 @@ class Runtime:
 
     async def run(self, ready: Callable[[], None], commands: Mapping[str, Callable[..., Any]] | None = None) -> None:
         """Serve until `stop` or a signal to end."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         self.service.store.shorten_journal_apart()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self.stop)
@@ -85,6 +96,7 @@ class Runtime:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._channel(adapter)) for adapter in self.adapters.values()]
                 tasks.append(group.create_task(self._clockwork()))
+                tasks += [group.create_task(work()) for work in self.beside]
                 sending = [group.create_task(sender.run()) for sender in self._senders.values()]
                 ready()
                 await self._stop.wait()
@@ -92,9 +104,10 @@ class Runtime:
                     sender.stop()
                 for task in tasks:
                     task.cancel()
-                _ended, late = await asyncio.wait(sending, timeout=SENDS_END_SECONDS)
-                for task in late:
-                    task.cancel()
+                if sending:
+                    _ended, late = await asyncio.wait(sending, timeout=SENDS_END_SECONDS)
+                    for task in late:
+                        task.cancel()
         finally:
             await self._end(control)
 
@@ -118,8 +131,7 @@ class Runtime:
             try:
                 told = await self.writer.run(self.service.alerting.tick)
                 if await self.writer.run(self.service.reception.time_arrived) or told:
-                    for sender in self._senders.values():
-                        sender.awake.set()
+                    self._awake_all()
                 for channel in await self.writer.run(self.service.messaging.deliver_due):
                     self._awake(channel)
                 if seconds % CHECKPOINT_EVERY == 0:
@@ -161,8 +173,7 @@ class Runtime:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             line = await reader.readline()
             said = await self.writer.run(lambda: answer(line, commands, REFUSALS))
-            for sender in self._senders.values():
-                sender.awake.set()
+            self._awake_all()
             writer.write(said)
             await writer.drain()
             writer.close()

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+    from handlers.desk_ports import Accounts, Sessions
     from handlers.message_ports import Messages
     from handlers.record_ports import Alerts, Audit, Checkpoints, Tallies, Versions
-    from handlers.types import Address, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
+    from handlers.types import Address, BlobLine, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
 
 
 class Inbox(Protocol):
@@ -90,6 +91,14 @@ class Cases(Protocol):
         """Return the ids of all cases, erased ones included, in no special order."""
         ...
 
+    def revisions(self) -> dict[str, int]:
+        """Return every case that is not erased with a number that differs whenever its card does."""
+        ...
+
+    def cards(self, cases: Iterable[str]) -> dict[str, CaseCard]:
+        """Return the cards of these cases; those that are erased or unknown are missing."""
+        ...
+
 
 class Blobs(Protocol):
     """Sealed bytes in the desk's store."""
@@ -100,6 +109,18 @@ class Blobs(Protocol):
 
     def of(self, case: str) -> tuple[SealedBlob, ...]:
         """Return all blobs of a case or alert, ordered by purpose, office, sequence."""
+        ...
+
+    def lines(self, case: str, office: str) -> tuple[BlobLine, ...]:
+        """Return what there is for one office in a case, without the bytes, ordered by purpose and sequence."""
+        ...
+
+    def fetch(self, case: str, office: str, purpose: str, sequence: int) -> SealedBlob | None:
+        """Return one blob and remember that the office has it now."""
+        ...
+
+    def unread(self, office: str) -> dict[str, int]:
+        """Return how many messages of each case this office has not fetched; cases without any are missing."""
         ...
 
     def erase(self, case: str, office: str, purpose: str) -> None:
@@ -292,6 +313,16 @@ class UnitOfWork(Protocol):
         """Return the versions of this transaction."""
         ...
 
+    @property
+    def accounts(self) -> Accounts:
+        """Return the accounts of this transaction."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Return the logins of this transaction."""
+        ...
+
 
 class Store(Protocol):
     """The database. Leaving the block commits; an exception rolls everything back."""
@@ -310,6 +341,10 @@ class Store(Protocol):
 
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
         """Open a new file for sealed bytes; leaving the block puts it in its place, an exception leaves nothing."""
+        ...
+
+    def open_file(self, name: str) -> BinaryIO | None:
+        """Open the sealed bytes of an attachment to be read piece by piece; None: there is no such file."""
         ...
 
     def finish_erasure(self) -> bool:

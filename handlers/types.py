@@ -97,6 +97,16 @@ class SealedBlob:
 
 
 @dataclass(frozen=True, slots=True)
+class BlobLine:
+    """What is known of sealed bytes without looking at them."""
+
+    purpose: str
+    sequence: int
+    size: int  # bytes, sealed
+    fetched: bool  # the office has downloaded it
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did or read what, and when. Codes and an officer's reason, never content of a case."""
 

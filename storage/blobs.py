@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from handlers.types import SealedBlob
+from handlers.types import BlobLine, SealedBlob
 from storage.errors import CannotWrite
 from storage.tables import attachments, blobs
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
     from sqlalchemy import Connection
+
+
+MESSAGE = "message"
+"""Purpose of what the person wrote after their report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,31 @@ class SqlBlobs:
         order = (blobs.c.purpose, blobs.c.office, blobs.c.sequence)
         found = self.connection.execute(select(blobs).where(blobs.c.case == case).order_by(*order))
         return tuple(SealedBlob(r.case, r.office, r.purpose, r.sequence, bytes(r.sealed)) for r in found)
+
+    def lines(self, case: str, office: str) -> tuple[BlobLine, ...]:
+        """Return what there is for one office in a case, without the bytes."""
+        wanted = select(blobs.c.purpose, blobs.c.sequence, func.length(blobs.c.sealed), blobs.c.fetched)
+        of_office = wanted.where(blobs.c.case == case, blobs.c.office == office)
+        found = self.connection.execute(of_office.order_by(blobs.c.purpose, blobs.c.sequence))
+        return tuple(BlobLine(purpose, sequence, size, fetched) for purpose, sequence, size, fetched in found)
+
+    def fetch(self, case: str, office: str, purpose: str, sequence: int) -> SealedBlob | None:
+        """Return one blob and remember that the office has it now."""
+        same = (
+            (blobs.c.case == case) & (blobs.c.office == office)
+            & (blobs.c.purpose == purpose) & (blobs.c.sequence == sequence)
+        )  # fmt: skip
+        sealed = self.connection.scalar(select(blobs.c.sealed).where(same))
+        if sealed is None:
+            return None
+        self.connection.execute(update(blobs).where(same, ~blobs.c.fetched).values(fetched=True))
+        return SealedBlob(case, office, purpose, sequence, bytes(sealed))
+
+    def unread(self, office: str) -> dict[str, int]:
+        """Return how many messages of each case this office has not fetched."""
+        waiting = (blobs.c.office == office) & (blobs.c.purpose == MESSAGE) & ~blobs.c.fetched
+        counted = select(blobs.c.case, func.count()).where(waiting).group_by(blobs.c.case)
+        return {row[0]: row[1] for row in self.connection.execute(counted)}
 
     def erase(self, case: str, office: str, purpose: str) -> None:
         """Erase what one office would have received of one purpose."""

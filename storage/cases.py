@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from storage.rows import Rows
 
 CARDS = "cases"
+TOGETHER = 500
+"""Cards read in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,21 @@ class SqlCases:
         """Return the key of a case; None: erased or unknown."""
         row = self._row(case)
         return self.row_keys.get(row.key) if row is not None and row.key is not None else None
+
+    def revisions(self) -> dict[str, int]:
+        """Return every case that is not erased with its revision."""
+        kept = select(cases.c.id, cases.c.revision).where(cases.c.key.is_not(None))
+        return {row.id: row.revision for row in self.connection.execute(kept)}
+
+    def cards(self, wanted: Iterable[str]) -> dict[str, CaseCard]:
+        """Return the cards of these cases, read together."""
+        found: dict[str, CaseCard] = {}
+        ids = list(wanted)
+        for start in range(0, len(ids), TOGETHER):
+            rows = self.connection.execute(select(cases).where(cases.c.id.in_(ids[start : start + TOGETHER]))).all()
+            self.row_keys.get_all([row.key for row in rows if row.key is not None])
+            found.update({row.id: card for row in rows if (card := self._card(row)) is not None})
+        return found
 
     def of_person(self, row: int) -> tuple[CaseCard, ...]:
         """Return the cards of a person, the oldest first."""

@@ -7,6 +7,7 @@ import msgspec
 from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
 from dialogs.escalation import AlertState
 from dialogs.upgrades import upgrade
+from handlers.accounts import Account, Passkey
 from handlers.message_ports import OfficeMessage
 from handlers.types import AuditEntry, Outgoing
 from storage.errors import StorageError
@@ -31,6 +32,8 @@ _ENTRY = msgspec.json.Decoder(AuditEntry)
 _ALERT = msgspec.json.Decoder(AlertState)
 _OUTGOING = msgspec.json.Decoder(Outgoing)
 _MESSAGE = msgspec.json.Decoder(OfficeMessage)
+_ACCOUNT = msgspec.json.Decoder(Account)
+_PASSKEY = msgspec.json.Decoder(Passkey)
 
 
 def encode(value: object) -> bytes:
@@ -98,5 +101,21 @@ def decode_outgoing(body: bytes) -> Outgoing:
     """Return the message to send. Raises: CannotRead."""
     try:
         return _OUTGOING.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_account(body: bytes) -> Account:
+    """Return the account. Raises: CannotRead."""
+    try:
+        return _ACCOUNT.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_passkey(body: bytes) -> Passkey:
+    """Return the passkey. Raises: CannotRead."""
+    try:
+        return _PASSKEY.decode(body)
     except msgspec.MsgspecError as exc:
         raise CannotRead from exc

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
@@ -10,7 +11,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from handlers.types import Loaded, Recorded
+from handlers.types import BlobLine, Loaded, Recorded
+from storage.memory_desk import MemoryAccounts, MemorySessions
 from storage.memory_messages import MemoryMessages
 from storage.memory_queues import (
     Data,
@@ -129,6 +131,15 @@ class MemoryCases:
         """Return the ids of all cases."""
         return tuple(self._data.cards)
 
+    def revisions(self) -> dict[str, int]:
+        """Return every case that is not erased with a number drawn from its card."""
+        kept = {case: card for case, card in self._data.cards.items() if card is not None}
+        return {case: int.from_bytes(sha256(repr(card).encode()).digest()[:4]) for case, card in kept.items()}
+
+    def cards(self, cases: Iterable[str]) -> dict[str, CaseCard]:
+        """Return the cards of these cases."""
+        return {case: card for case in cases if (card := self._data.cards.get(case)) is not None}
+
 
 class MemoryBlobs:
     """handlers.ports.Blobs in memory."""
@@ -139,11 +150,32 @@ class MemoryBlobs:
     def put(self, blob: SealedBlob) -> None:
         """Store."""
         self._data.blobs[blob.case, blob.office, blob.purpose, blob.sequence] = blob
+        self._data.fetched.discard((blob.case, blob.office, blob.purpose, blob.sequence))
 
     def of(self, case: str) -> tuple[SealedBlob, ...]:
         """Return all blobs of a case."""
         found = [blob for blob in self._data.blobs.values() if blob.case == case]
         return tuple(sorted(found, key=lambda blob: (blob.purpose, blob.office, blob.sequence)))
+
+    def lines(self, case: str, office: str) -> tuple[BlobLine, ...]:
+        """Return what there is for one office in a case."""
+        mine = [blob for blob in self.of(case) if blob.office == office]
+        return tuple(
+            BlobLine(b.purpose, b.sequence, len(b.sealed), (case, office, b.purpose, b.sequence) in self._data.fetched)
+            for b in mine
+        )
+
+    def fetch(self, case: str, office: str, purpose: str, sequence: int) -> SealedBlob | None:
+        """Return one blob and remember that the office has it now."""
+        found = self._data.blobs.get((case, office, purpose, sequence))
+        if found is not None:
+            self._data.fetched.add((case, office, purpose, sequence))
+        return found
+
+    def unread(self, office: str) -> dict[str, int]:
+        """Return how many messages of each case this office has not fetched."""
+        waiting = [k for k in self._data.blobs if k[1:3] == (office, "message") and k not in self._data.fetched]
+        return dict(Counter(key[0] for key in waiting))
 
     def erase(self, case: str, office: str, purpose: str) -> None:
         """Erase what one office would have received of one purpose."""
@@ -290,6 +322,8 @@ class MemoryUnitOfWork:
         self.alerts = MemoryAlerts(data)
         self.tallies = MemoryTallies(data)
         self.versions = MemoryVersions(data)
+        self.accounts = MemoryAccounts(data)
+        self.sessions = MemorySessions(data)
 
 
 class MemoryStore:
@@ -324,6 +358,11 @@ class MemoryStore:
         file = io.BytesIO()
         yield file
         self._data.files[name] = file.getvalue()
+
+    def open_file(self, name: str) -> BinaryIO | None:
+        """Open the sealed bytes of an attachment."""
+        content = self._data.files.get(name)
+        return io.BytesIO(content) if content is not None else None
 
     def finish_erasure(self) -> bool:
         """Nothing is left anywhere."""

@@ -11,6 +11,7 @@ from handlers.types import DueTimer, OutboxItem
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.escalation import AlertState
+    from handlers.accounts import Account, BoxRequest, Passkey, Session
     from handlers.message_ports import OfficeMessage
     from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob
 
@@ -38,6 +39,7 @@ class Data:
     events: dict[str, list[ConsentEvent]] = field(default_factory=dict)
     blobs: dict[tuple[str, str, str, int], SealedBlob] = field(default_factory=dict)
     messages: dict[str, OfficeMessage] = field(default_factory=dict)
+    fetched: set[tuple[str, str, str, int]] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     traces: dict[Address, list[tuple[str, datetime]]] = field(default_factory=dict)
@@ -52,6 +54,11 @@ class Data:
     alerts: dict[str, AlertState | None] = field(default_factory=dict)
     tallies: dict[str, int] = field(default_factory=dict)
     versions: dict[str, bytes] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    passkeys: dict[str, Passkey] = field(default_factory=dict)
+    invitations: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    boxes: dict[tuple[str, str], BoxRequest] = field(default_factory=dict)
 
 
 class MemoryInbox:

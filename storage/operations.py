@@ -13,11 +13,12 @@ from sqlalchemy import delete, select, update
 
 from storage.audit import ENTRIES
 from storage.crypto.key_ring import NONCE_BYTES, KeyRing, RingKey
+from storage.desk import ACCOUNT, PASSKEY
 from storage.errors import CannotWrite, StorageError
 from storage.keys import RING_FILE, SEED_BYTES, TALK_FILE, load_keys, ring_line, talk_lines, write_private
 from storage.queues import DEAD, seconds
 from storage.store import DATABASE_FILE
-from storage.tables import alerts, attachments, audit, inbox, keys, messages, outbox, traces
+from storage.tables import accounts, alerts, attachments, audit, inbox, keys, messages, outbox, passkeys, traces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +34,10 @@ TRACE_SECONDS: Final = 48 * 3600
 DEAD_SECONDS: Final = 30 * 24 * 3600
 _HOUR: Final = 3600
 PINS_FILE: Final = "ledger.pins"
-NEVER_COPIED: Final = ("keys", "conversations", "messages", "outbox", "timers", "traces", "moves")
+NEVER_COPIED: Final = (
+    "keys", "conversations", "messages", "outbox", "timers", "traces", "moves",
+    "boxes", "sessions", "invitations", "passkeys", "accounts",
+)  # fmt: skip
 """What a backup holds no row of: keys, and all that only they open or that leads to a person."""
 
 
@@ -91,6 +95,7 @@ def rotate_ring(engine: Engine, folder: Path, entropy: Entropy, *, only: str | N
                 for table, column, purpose, row in (
                     (outbox, "payload", "outbox", "person"), (traces, "ref", "trace", "person"),
                     (alerts, "body", "alert", "id"), (audit, "entry", ENTRIES, "sequence"),
+                    (accounts, "body", ACCOUNT, "id"), (passkeys, "body", PASSKEY, "digest"),
                 )
             )  # fmt: skip
     _replace(ring_file, f"{fresh}\n")

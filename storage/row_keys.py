@@ -13,6 +13,8 @@ from storage.statements import Statement, inserted
 from storage.tables import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement
 
     from handlers.ports import Entropy
@@ -73,6 +75,11 @@ class RowKeys:
         if key_id not in self.open_keys:
             self.open_keys[key_id] = self._ring(purpose).unwrap(ring_key, wrapped, purpose, key_id)
         return self.open_keys[key_id]
+
+    def get_all(self, key_ids: Sequence[str]) -> None:
+        """Open these keys together; those that are missing are noticed by `get`."""
+        for row in self.session.connection.execute(select(keys).where(keys.c.id.in_(key_ids))):
+            self.unwrap(row.id, row.purpose, row.ring_key, row.wrapped)
 
     def _ring(self, purpose: str) -> KeyRing:
         return self.draft_ring if purpose == DRAFTS else self.ring

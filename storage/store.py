@@ -20,6 +20,7 @@ from storage.audit import SqlAudit
 from storage.blobs import SqlBlobs, new_sealed_file, remove_files
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
+from storage.desk import SqlAccounts, SqlSessions
 from storage.errors import CannotConnect, CannotWrite, StorageError
 from storage.groups import Group
 from storage.ledger import SqlCheckpoints, SqlLedger
@@ -105,6 +106,8 @@ class SqlUnitOfWork:
     alerts: SqlAlerts
     tallies: SqlTallies
     versions: SqlVersions
+    accounts: SqlAccounts
+    sessions: SqlSessions
 
 
 class SqlStore:
@@ -187,11 +190,18 @@ class SqlStore:
             alerts=SqlAlerts(connection, ring, self._entropy),
             tallies=SqlTallies(connection),
             versions=SqlVersions(connection),
+            accounts=SqlAccounts(connection, lookup, ring, self._entropy),
+            sessions=SqlSessions(connection, lookup),
         )
 
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
         """Open a new file for the sealed bytes of an attachment."""
         return new_sealed_file(self._folder, name)
+
+    def open_file(self, name: str) -> BinaryIO | None:
+        """Open the sealed bytes of an attachment."""
+        path = self._folder / name
+        return path.open("rb") if path.is_file() else None
 
     def finish_erasure(self) -> bool:
         """Truncate the WAL, where deleted text stays otherwise; False while a reader is in the way.

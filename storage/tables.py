@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    false,
+)
 
 metadata = MetaData()
 
@@ -100,6 +112,8 @@ blobs = Table(
     Column("purpose", String(20), primary_key=True),  # report | copy | identity | message | alert
     Column("sequence", Integer, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),  # an age file only the office opens
+    Column("fetched", Boolean, nullable=False, default=False, server_default=false()),  # the office downloaded it
+    Index("blobs_unread", "office", "purpose", "fetched"),
 )
 
 messages = Table(
@@ -178,4 +192,49 @@ versions = Table(
     metadata,
     Column("version", String(64), primary_key=True),  # SHA-256 of interview and taxonomy
     Column("document", LargeBinary, nullable=False),  # the interview file: public policy
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random
+    Column("ring_key", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # encrypted: name, office, roles, state
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # keyed hash of the credential id (hex)
+    Column("account", String(40), ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("ring_key", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # encrypted: credential id, public key, count
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # keyed hash of the code
+    Column("account", String(40), ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("due", Integer, nullable=False),  # seconds since 1970 after which it does not count
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random; not the token
+    Column("digest", LargeBinary, nullable=False, unique=True),  # keyed hash of the token
+    Column("account", String(40), ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("began", Integer, nullable=False),  # seconds since 1970, as the next two
+    Column("seen", Integer, nullable=False),
+    Column("due", Integer, nullable=False),
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("case", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),  # who asked to open the identity box
+    Column("session", String(40), nullable=False),  # the login it opens for
+    Column("due", Integer, nullable=True),  # seconds since 1970 until which it opens; NULL: not agreed yet
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +36,13 @@ TO_SEND = ("0", "1", "1", "3", "0", "1", "1", "1", "1", "1", "1", "2", "2", "2",
 """And on to the sealed report. Danger is soon, so the duty desk is asked about at every hour."""
 
 
+def free_port() -> int:
+    """Return a port nothing listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def install(home: Path) -> dict[str, str]:
     """Make an installation with throw-away keys; return the settings it needs."""
     if not (home / "keys").is_dir():
@@ -43,6 +51,7 @@ def install(home: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],  # noqa: TID251 - of the child
         "PYTHONPATH": str(ROOT), "LEEWARD_HOME": str(home), "LEEWARD_ROOT_KEY": pin,
+        "LEEWARD_DESK_LISTEN": f"127.0.0.1:{free_port()}",
         "LEEWARD_TELEGRAM_PER_SECOND": "0", "LEEWARD_TELEGRAM_CHAT_SECONDS": "0", "LEEWARD_SIGNAL_PER_SECOND": "0",
         **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE")},  # noqa: TID251 - as above
     }  # fmt: skip

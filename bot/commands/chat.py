@@ -12,8 +12,9 @@ from bot.app import practice_service
 from bot.clock import SystemEntropy
 from bot.commands.failure import Refused
 from bot.commands.keys import harmless, open_files
+from bot.desk.serving import PortTaken
 from bot.practice.replay import replay
-from bot.practice.serving import PortTaken, serve_phone
+from bot.practice.serving import serve_phone
 from config.load import load_settings
 from handlers.types import Address, Inbound, IncomingFile
 
@@ -57,7 +58,7 @@ def practice(port: int, *, serve: bool = False) -> int:
         try:
             serve_phone(service, _home(settings) / "offices", port)
         except PortTaken as exc:
-            raise Refused(str(exc)) from exc
+            raise Refused(f"{exc} Choose another: --port {_another(port)}") from exc
     return 0
 
 
@@ -127,3 +128,7 @@ def _example(settings: Settings) -> int:
         click.echo(f"\nThe sealed report: {sealed}, {Path(sealed).stat().st_size} bytes. What {office} reads:\n")
         return open_files((Path(sealed),), (out / "keys" / f"{office}.key",), as_json=False, files_to=None)
     return 1
+
+
+def _another(port: int) -> int:
+    return port + 1 if 1024 <= port < 65535 else 8081  # noqa: PLR2004 - the ports that anybody may take

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 import click
-import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bot.app import live_service
 from bot.commands.failure import Refused
 from bot.commands.officers import commands_of
+from bot.desk.app import desk_app
+from bot.desk.invitations import invited_from_here, place_of
+from bot.desk.serving import PortTaken, listen_at, serve_at
+from bot.desk.state import make_desk
 from bot.logs import set_up_logs
 from bot.mail import MailAdapter
 from bot.runtime import Runtime
@@ -25,13 +30,15 @@ from config.load import load_settings
 from handlers.mailing import sealed_for_mail
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable
+
+    from starlette.routing import BaseRoute
 
     from bot.adapter import Adapter
     from config.settings import Settings
     from handlers.types import IncomingFile
 
-ROLES = ("bot", "desk", "worker")
+DESK = "desk"
 
 
 def serve(only: str | None) -> int:
@@ -39,19 +46,22 @@ def serve(only: str | None) -> int:
     settings = load_settings()
     if only is not None and not settings.database_url:
         raise Refused("--only needs PostgreSQL (LEEWARD_DATABASE_URL): on SQLite one process does everything.")
-    if settings.telegram_token is None and not settings.signal_number:
+    if settings.telegram_token is None and not settings.signal_number and only != DESK:
         raise Refused(
             "No channel is configured: set LEEWARD_TELEGRAM_TOKEN, or LEEWARD_SIGNAL_NUMBER with "
             "LEEWARD_SIGNAL_SERVICE. "
             "To try everything on this machine, run `leeward practice`."
         )
     set_up_logs(settings.log_format)
-    asyncio.run(_serve(settings))
+    try:
+        asyncio.run(_serve(settings, only))
+    except PortTaken as exc:
+        raise Refused(f"{exc} Choose another with LEEWARD_DESK_LISTEN.") from exc
     return 0
 
 
-async def _serve(settings: Settings) -> None:
-    adapters = adapters_of(settings)
+async def _serve(settings: Settings, only: str | None) -> None:
+    adapters = adapters_of(settings) if only != DESK else {}
 
     def open_file(incoming: IncomingFile) -> BinaryIO:
         return adapters[incoming.channel].open_file(incoming)
@@ -68,14 +78,20 @@ async def _serve(settings: Settings) -> None:
             adapters["mail"] = MailAdapter(url, lambda ref: sealed_for_mail(service.store, ref))
         runtime = Runtime(service, adapters, paces, several=bool(settings.database_url))
 
-        def ready() -> None:
-            click.echo(f"Serving {', '.join(adapters)}. Stop with Ctrl-C.")
+        app = _web(settings, runtime, only)
+        listening = listen_at(*host_and_port(settings.desk_listen)) if app.routes else None
+        if listening is not None:
+            runtime.beside.append(partial(serve_at, app, listening))
+        names = [*adapters, *(["desk"] if only in (None, DESK) else [])]
 
-        async with asyncio.TaskGroup() as group:
-            web = group.create_task(_webhook(settings, runtime)) if settings.telegram_webhook_url else None
-            await runtime.run(ready, commands_of(service))
-            if web is not None:
-                web.cancel()
+        def ready() -> None:
+            click.echo(f"Serving {', '.join(names)}. Stop with Ctrl-C.")
+
+        commands: dict[str, Callable[..., Any]] = {
+            **commands_of(service),
+            "invite": partial(invited_from_here, service, place_of(settings)),
+        }
+        await runtime.run(ready, commands)
 
 
 def adapters_of(settings: Settings) -> dict[str, Adapter]:
@@ -97,21 +113,21 @@ def webhook_secret(token: str) -> str:
     return sha256(f"leeward webhook {token}".encode()).hexdigest()
 
 
-async def _webhook(settings: Settings, runtime: Runtime) -> None:
-    adapter = runtime.adapters["telegram"]
-    if not isinstance(adapter, TelegramAdapter) or settings.telegram_token is None:
-        return
-    path = urlsplit(settings.telegram_webhook_url).path or "/"
-    secret = webhook_secret(settings.telegram_token.get_secret_value())
-    app = Starlette(routes=[webhook_route(path, secret, adapter, runtime.intake)])
-    host, _colon, port = settings.desk_listen.rpartition(":")
-    config = uvicorn.Config(app, host=host, port=int(port), log_config=None, access_log=False, server_header=False)
-    await _Server(config).serve()
+def _web(settings: Settings, runtime: Runtime, only: str | None) -> Starlette:
+    """Return what is served by HTTP: the webhook of Telegram, and the desk."""
+    routes: list[BaseRoute] = []
+    adapter = runtime.adapters.get("telegram")
+    if isinstance(adapter, TelegramAdapter) and settings.telegram_token is not None and settings.telegram_webhook_url:
+        path = urlsplit(settings.telegram_webhook_url).path or "/"
+        secret = webhook_secret(settings.telegram_token.get_secret_value())
+        routes.append(webhook_route(path, secret, adapter, runtime.intake))
+    if only in (None, DESK):
+        desk = replace(make_desk(runtime.service, runtime.writer, place_of(settings)), wake=runtime.wake_all)
+        routes.append(Mount("/", desk_app(desk)))
+    return Starlette(routes=routes)
 
 
-class _Server(uvicorn.Server):
-    """A web server that leaves signals to the runtime."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
+def host_and_port(text: str) -> tuple[str, int]:
+    """Return the two parts of an address to listen at."""
+    host, _colon, port = text.rpartition(":")
+    return host, int(port)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
 import uvicorn
 
+from bot.desk.serving import listen_at
 from bot.practice.phone import phone_app
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Generator
     from pathlib import Path
 
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 SHUTDOWN_SECONDS: Final = 2
-
-
-class PortTaken(Exception):
-    """The page cannot be served on this port; the message is one line with the remedy."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(f"Port {port} cannot be used: something else has it. Choose another: --port {_another(port)}")
 
 
 def serve_phone(service: Service, offices: Path, port: int) -> None:
@@ -41,7 +35,7 @@ def serve_phone(service: Service, offices: Path, port: int) -> None:
         app, log_config=None, log_level="critical", access_log=False, server_header=False, ws="none", lifespan="on",
         proxy_headers=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )  # fmt: skip
-    with _listening(port) as listening:
+    with listen_at(HOST, port) as listening:
         asyncio.run(_Server(config, app.state.phone).serve(sockets=[listening]))
 
 
@@ -71,20 +65,3 @@ class _Server(uvicorn.Server):
     def _leave(self) -> None:
         self.should_exit = True
         self._phone.leave()
-
-
-def _listening(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((HOST, port))
-        # A second program that had bound it too would be found only here.
-        listening.listen()
-    except (OSError, OverflowError) as exc:
-        listening.close()
-        raise PortTaken(port) from exc
-    return listening
-
-
-def _another(port: int) -> int:
-    return port + 1 if 1024 <= port < 65535 else 8081  # noqa: PLR2004 - the ports that anybody may take

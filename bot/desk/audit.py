@@ -1,0 +1,102 @@
+"""The audit log, as pages: who did or read what. It holds codes and officers' reasons, never content of a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+
+from bot.desk.refusals import refused
+from bot.desk.routes import ADMINISTRATOR, CONSENT_STEWARD, LINES, SHIFT_LEAD, Route
+from dialogs.consents import minute
+from handlers.access import Sight, sight
+from handlers.accounts import Role
+
+if TYPE_CHECKING:
+    from bot.desk.routes import Call
+    from handlers.ports import UnitOfWork
+    from handlers.types import AuditEntry
+
+TOGETHER: Final = 500
+MOST_READ: Final = 20_000
+"""Entries looked through for one page, so that one answer stays quick; `next` goes on from there."""
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page of the log; with `case`, all of that case."""
+
+    after: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100
+    case: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class EntryShown(msgspec.Struct, frozen=True):
+    """One act."""
+
+    number: int
+    at: str
+    who: str
+    role: str
+    office: str
+    act: str
+    case: str
+    old: str
+    new: str
+    reason: str
+
+
+class Entries(msgspec.Struct, frozen=True):
+    """Entries, the oldest first, and the number to go on after (0: at the end)."""
+
+    entries: tuple[EntryShown, ...]
+    next: int
+
+
+def audit(call: Call[Asked]) -> Entries:
+    """Answer the log of a case the account may see, or of its own office (administrators: of no case, all offices)."""
+    with call.desk.store.transaction() as work:
+        names = {known.id: known.name for known in work.accounts.all()}
+        if call.asked.case:
+            return _of_case(call, work, names)
+        found: list[EntryShown] = []
+        after = call.asked.after
+        for _page in range(MOST_READ // TOGETHER):
+            page = work.audit.page(after, TOGETHER)
+            for recorded in page:
+                after = recorded.number
+                if recorded.entry is not None and _may_see(call, recorded.entry):
+                    found.append(_shown(recorded.number, recorded.entry, names))
+                if len(found) == call.asked.limit:
+                    return Entries(tuple(found), after)
+            if len(page) < TOGETHER:
+                return Entries(tuple(found), 0)
+        return Entries(tuple(found), after)
+
+
+def _of_case(call: Call[Asked], work: UnitOfWork, names: dict[str, str]) -> Entries:
+    if sight(call.account, work.cases.get(call.asked.case), call.desk.policy, call.now) < Sight.CONSENTS:
+        raise refused("not_found")
+    return Entries(tuple(_shown(0, entry, names) for entry in work.audit.of(call.asked.case)), 0)
+
+
+def _may_see(call: Call[Asked], entry: AuditEntry) -> bool:
+    """Entries of cases are for the office that acted; an administrator sees people and machines, no case."""
+    if not entry.case and call.account.has(Role.ADMINISTRATOR):
+        return True
+    return entry.office == call.account.office and call.account.has(*LINES, Role.CONSENT_STEWARD)
+
+
+def _shown(number: int, entry: AuditEntry, names: dict[str, str]) -> EntryShown:
+    who = names.get(entry.who, entry.who)
+    return EntryShown(
+        number, minute(entry.at), who, entry.role, entry.office, entry.act, entry.case, entry.old, entry.new,
+        entry.reason,
+    )  # fmt: skip
+
+
+ROUTES: Final = (
+    Route(
+        "GET", "/api/audit", "The audit log", frozenset({ADMINISTRATOR, CONSENT_STEWARD, SHIFT_LEAD}) | LINES, audit,
+        Asked, Entries,
+    ),
+)  # fmt: skip

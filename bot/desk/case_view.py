@@ -1,0 +1,192 @@
+"""What a page shows of a case: the safety strip first (domain.md 6.4), then what was agreed, and what lies sealed."""
+
+from __future__ import annotations
+
+from io import SEEK_END
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from bot.desk.lines import Line, Owner, line_of
+from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
+from dialogs.consents import minute
+from dialogs.gate import Granted
+from dialogs.safe_times import is_safe, next_safe
+from handlers.access import OFFICERS, Sight
+from handlers.accounts import ACTIVE
+from handlers.contact import may_write, obstacle, refusal_code
+from handlers.desk import IDENTITY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.desk.lines import Surroundings
+    from bot.desk.routes import Call
+    from dialogs.conversation import CaseCard, ConsentEvent
+    from handlers.ports import UnitOfWork
+    from handlers.types import AuditEntry
+
+OFFICE_CODE: Final = "EXC-OFF:"
+
+
+class PairOfWords(msgspec.Struct, frozen=True):
+    """The words by which both sides know each other: the officer begins with `off`, the person answers `your`."""
+
+    off: str
+    your: str
+
+
+class Strip(msgspec.Struct, frozen=True):
+    """May I contact, how, when, with which words and cover, and what must never happen."""
+
+    may_contact: bool
+    reason: str  # why not now; "" when one may
+    how: str
+    words: PairOfWords
+    cover: str
+    safe_times: tuple[str, ...]
+    next_safe: str
+    never: tuple[str, ...]
+
+
+class ConsentShown(msgspec.Struct, frozen=True):
+    """One thing the person was asked, and what they say now."""
+
+    id: str
+    words: str
+    status: str
+    at: str
+    expires: str
+    recipient: str
+
+
+class SealedShown(msgspec.Struct, frozen=True):
+    """Sealed bytes that can be fetched. `fetched`: somebody of this office did."""
+
+    purpose: str
+    sequence: int
+    size: int
+    fetched: bool
+
+
+class FileShown(msgspec.Struct, frozen=True):
+    """A sealed attachment under its random name."""
+
+    name: str
+    size: int
+
+
+class HistoryLine(msgspec.Struct, frozen=True):
+    """One act in the case, from the audit log."""
+
+    at: str
+    who: str
+    role: str
+    act: str
+    old: str
+    new: str
+    reason: str
+
+
+class CaseShown(Line, frozen=True, kw_only=True):
+    """A case: its line, and more. What this account does not see is empty: `sees` says how much it is."""
+
+    sees: str  # consents | line | content
+    consents: tuple[ConsentShown, ...] = ()
+    red: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    tp_consent: str = ""
+    child: bool = False
+    strip: Strip | None = None
+    blobs: tuple[SealedShown, ...] = ()
+    files: tuple[FileShown, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+    identity: str = "none"  # none | locked | pending | open
+    waiting_boxes: int = 0  # others who wait for a second person
+    colleagues: tuple[Owner, ...] = ()  # who it could be handed to
+
+
+def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroundings) -> CaseShown:
+    """Return as much of the case as the account sees."""
+    seen = call.allowed.sight
+    shown: dict[str, Any] = {**msgspec.structs.asdict(line_of(card, around)), "sees": seen.name.lower()}
+    if seen in (Sight.CONSENTS, Sight.CONTENT):
+        shown["consents"] = tuple(_consent(event) for event in latest(card.consents))
+    if seen >= Sight.LINE:
+        shown["history"] = tuple(_history(entry, around) for entry in work.audit.of(card.case))
+        shown["waiting_boxes"] = sum(
+            1 for box in work.sessions.boxes_of(card.case) if box.until is None and box.account != call.account.id
+        )
+    if seen is Sight.CONTENT:
+        shown |= _content(call, work, card)
+    return CaseShown(**shown)
+
+
+def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any]:
+    lines = work.blobs.lines(card.case, call.account.office)
+    own = call.account.office == card.office
+    return {
+        "red": card.red, "exclude": card.exclude, "tp_consent": card.tp_consent, "child": card.child,
+        "strip": strip_of(call, card),
+        "blobs": tuple(SealedShown(line.purpose, line.sequence, line.size, line.fetched) for line in lines),
+        "files": tuple(_files(call, work, card)) if own else (),
+        "identity": _identity(call, work, card) if any(line.purpose == IDENTITY for line in lines) else "none",
+        "colleagues": tuple(
+            Owner(a.id, a.name)
+            for a in work.accounts.all()
+            if a.state == ACTIVE and a.office == call.account.office and a.has(*OFFICERS) and a.id != call.account.id
+        ),
+    }  # fmt: skip
+
+
+def strip_of(call: Call[Any], card: CaseCard) -> Strip:
+    """Return the safety strip: what to read before anything is done."""
+    policy, now = call.desk.policy, call.now
+    office = policy.directory.offices[card.office]
+    granted = may_write(card, policy, now)
+    reason = "" if isinstance(granted, Granted) else refusal_code(granted.reason)
+    reason = reason or obstacle(card) or ("" if is_safe(card, office, now) else "not_safe_now")
+    return Strip(
+        may_contact=not reason, reason=reason, how=f"in this chat ({card.channel})",
+        words=PairOfWords(card.off_words, card.your_words), cover=card.cover,
+        safe_times=tuple(in_words(SAFE_TIMES, part) for part in card.safe_times),
+        next_safe=minute(next_safe(card, office, now)),
+        never=tuple(in_words(RED, line) for line in card.red) + tuple(_excluded(code) for code in card.exclude),
+    )  # fmt: skip
+
+
+def _excluded(code: str) -> str:
+    if code.startswith(OFFICE_CODE):
+        return f"{code.removeprefix(OFFICE_CODE)} must not learn of it"
+    return in_words(EXCLUDE, code)
+
+
+def latest(events: tuple[ConsentEvent, ...]) -> tuple[ConsentEvent, ...]:
+    """Return the last event of each consent, recipient and measure, in the order they were first asked."""
+    return tuple({(event.id, event.recipient, event.measure): event for event in events}.values())
+
+
+def _consent(event: ConsentEvent) -> ConsentShown:
+    return ConsentShown(event.id, consent_words(event.id), event.status, event.at, event.expires, event.recipient)
+
+
+def _history(entry: AuditEntry, around: Surroundings) -> HistoryLine:
+    who = around.names.get(entry.who, entry.who)
+    return HistoryLine(minute(entry.at), who, entry.role, entry.act, entry.old, entry.new, entry.reason)
+
+
+def _files(call: Call[Any], work: UnitOfWork, card: CaseCard) -> Iterator[FileShown]:
+    for name in work.blobs.files_of(card.case):
+        content = call.desk.store.open_file(name)
+        if content is not None:
+            with content:
+                yield FileShown(name, content.seek(0, SEEK_END))
+
+
+def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard) -> str:
+    request = work.sessions.box(card.case, call.account.id)
+    if request is None or request.session != call.allowed.session.id:
+        return "locked"
+    if request.until is None:
+        return "pending"
+    return "open" if request.until > call.now else "locked"

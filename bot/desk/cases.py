@@ -1,0 +1,124 @@
+"""One case: what its card says, in the order an officer needs it; and the sealed bytes, fetched and logged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+
+from bot.desk.case_view import CaseShown, case_shown
+from bot.desk.queue import surroundings
+from bot.desk.refusals import refused
+from bot.desk.routes import LINES, VIEWERS, Download, Nothing, Route
+from handlers.accounts import BoxRequest
+from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, needs_second
+
+if TYPE_CHECKING:
+    from bot.desk.routes import Call
+    from handlers.ports import UnitOfWork
+
+Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+
+
+class WithReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why somebody wants to open what is locked."""
+
+    reason: Reason
+
+
+class BoxState(msgspec.Struct, frozen=True):
+    """Whether the identity box may be opened now, or waits for a second person."""
+
+    granted: bool
+    pending: bool
+
+
+class Agreed(msgspec.Struct, frozen=True):
+    """How many boxes were opened by agreeing."""
+
+    opened: int
+
+
+def one(call: Call[Nothing]) -> CaseShown:
+    """Answer one case, as much of it as this account sees."""
+    with call.desk.store.transaction() as work:
+        card = call.card(work)
+        around = surroundings(call.desk, work, call.account)
+        return case_shown(call, work, card, around)
+
+
+def blob(call: Call[Nothing]) -> Download:
+    """Answer sealed bytes of the account's own office."""
+    purpose, sequence = call.path["purpose"], call.path["sequence"]
+    if not (sequence.isdecimal() and len(sequence) <= len("100000")):
+        raise refused("not_found")
+    try:
+        with call.desk.store.transaction() as work:
+            card = call.card(work)
+            reading = _reading(call, work)
+            if purpose == IDENTITY:
+                sealed = reading.box(card, call.allowed.session)
+            else:
+                sealed = reading.fetch(card, purpose, int(sequence))
+    except NothingThere:
+        raise refused("not_found") from None
+    except BoxClosed as exc:
+        raise refused("not_allowed", " ".join((exc.__doc__ or "").split())) from None
+    return Download(f"{purpose}-{sequence}.age", sealed.sealed)
+
+
+def file(call: Call[Nothing]) -> Download:
+    """Answer a sealed attachment, piece by piece."""
+    name = call.path["name"]
+    try:
+        with call.desk.store.transaction() as work:
+            _reading(call, work).file(call.card(work), name)
+    except NothingThere:
+        raise refused("not_found") from None
+    content = call.desk.store.open_file(name)
+    if content is None:
+        raise refused("not_found")
+    return Download(f"{name}.age", content)
+
+
+def _reading(call: Call[Any], work: UnitOfWork) -> Reading:
+    return Reading(work, call.actor, call.desk.policy, call.now)
+
+
+def ask_identity(call: Call[WithReason]) -> BoxState:
+    """Ask to open the identity box; operators wait for a second person."""
+    pending = needs_second(call.account)
+    until = None if pending else call.now + timedelta(minutes=call.desk.limits.box_minutes)
+    request = BoxRequest(call.case, call.account.id, call.allowed.session.id, until)
+    with call.desk.store.transaction() as work:
+        ask_box(work, call.actor, request, call.asked.reason, call.now)
+    return BoxState(granted=not pending, pending=pending)
+
+
+def approve_identity(call: Call[Nothing]) -> Agreed:
+    """Agree that others open the identity box."""
+    until = call.now + timedelta(minutes=call.desk.limits.box_minutes)
+    with call.desk.store.transaction() as work:
+        opened = approve_boxes(work, call.actor, call.case, call.now, until)
+    if not opened:
+        raise refused("conflict", "Nobody else is waiting to open this box.")
+    return Agreed(opened)
+
+
+ROUTES: Final = (
+    Route("GET", "/api/cases/{case}", "One case", VIEWERS, one, gives=CaseShown),
+    Route(
+        "GET", "/api/cases/{case}/blobs/{purpose}/{sequence}", "Sealed bytes of the own office", LINES, blob,
+        gives=bytes, content=True,
+    ),
+    Route("GET", "/api/cases/{case}/files/{name}", "A sealed attachment", LINES, file, gives=bytes, content=True),
+    Route(
+        "POST", "/api/cases/{case}/identity", "Ask to open the identity box", LINES, ask_identity, WithReason, BoxState,
+        content=True,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/identity/approve", "Agree that somebody else opens it", LINES, approve_identity,
+        gives=Agreed,
+    ),
+)  # fmt: skip

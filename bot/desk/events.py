@@ -1,0 +1,66 @@
+"""Events for whoever listens: that a case changed, never what. A page asks then, and passes every check again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from bot.desk.routes import EVERYBODY, Nothing, Route, Stream
+from handlers.access import Sight, sight
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from bot.desk.routes import Allowed, Call
+    from bot.desk.snapshot import Snapshot
+    from bot.desk.state import Desk
+    from dialogs.conversation import CaseCard
+
+MOST_NAMED: Final = 200
+"""Cases named in one event; when more have changed, the page is to load the queue anew."""
+
+
+def listen(call: Call[Nothing]) -> Stream:
+    """Answer a stream of events; it ends when the login does."""
+    return Stream(lambda: _events(call.desk, call.allowed))
+
+
+async def _events(desk: Desk, allowed: Allowed) -> AsyncIterator[bytes]:
+    seen = _seen(desk, allowed, await desk.changes.look())
+    yield event("alive", {})
+    quiet = 0.0
+    while True:
+        await asyncio.sleep(desk.limits.poll_seconds)
+        snapshot = await desk.changes.look()
+        if allowed.session.id not in snapshot.live:
+            return
+        now = _seen(desk, allowed, snapshot)
+        changed = [case for case in {**seen, **now} if seen.get(case) != now.get(case)]
+        seen, quiet = now, 0.0 if changed else quiet + desk.limits.poll_seconds
+        if changed:
+            yield event("queue", {"cases": changed if len(changed) <= MOST_NAMED else []})
+            for case in changed[:MOST_NAMED]:
+                yield event("case", {"case": case})
+        elif quiet >= desk.limits.alive_seconds:
+            quiet = 0.0
+            yield event("alive", {})
+
+
+def _seen(desk: Desk, allowed: Allowed, snapshot: Snapshot) -> dict[str, tuple[CaseCard, int]]:
+    """Return what this account sees, as of a snapshot."""
+    unread, now = snapshot.unread.get(allowed.account.office, {}), desk.now()
+    return {
+        case: (card, unread.get(case, 0))
+        for case, card in snapshot.cards.items()
+        if sight(allowed.account, card, desk.policy, now) > Sight.NOTHING
+    }
+
+
+def event(name: str, data: Mapping[str, object]) -> bytes:
+    """Return one event as it travels."""
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(data))
+
+
+ROUTES: Final = (Route("GET", "/api/events", "What changes, as it changes", EVERYBODY, listen, gives=str),)

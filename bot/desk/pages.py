@@ -1,0 +1,67 @@
+"""The page of the desk and the offline opener, as Vite made them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+from starlette.routing import Route as Address
+
+from bot.desk.protection import answer_of
+from bot.desk.refusals import refused
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+STATIC: Final = Path(__file__).with_name("static")
+INDEX: Final = "index.html"
+OPENER: Final = "offline-opener.html"
+KINDS: Final = {
+    ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
+    ".woff2": "font/woff2", ".png": "image/png", ".json": "application/json",
+}  # fmt: skip
+
+
+def built() -> bool:
+    """Tell whether the pages were built."""
+    return (STATIC / INDEX).is_file() and (STATIC / OPENER).is_file()
+
+
+def page_routes() -> list[Address]:
+    """Return the addresses of the pages; every address below /desk that is no file is the page itself."""
+    return [
+        Address("/desk/assets/{name}", _asset),
+        Address("/desk", _page),
+        Address("/desk/{rest:path}", _page),
+        Address("/offline-opener.html", _opener),
+    ]
+
+
+async def _page(request: Request) -> Response:
+    name = request.path_params.get("rest", "")
+    return _file(STATIC / name) if name in _top_files() else _file(STATIC / INDEX)
+
+
+def _top_files() -> set[str]:
+    return {path.name for path in STATIC.glob("*") if path.suffix in KINDS} - {INDEX}
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    known = {path.name for path in (STATIC / "assets").glob("*") if path.suffix in KINDS}
+    return _file(STATIC / "assets" / name) if name in known else answer_of(refused("not_found"))
+
+
+async def _opener(request: Request) -> Response:
+    del request
+    response = _file(STATIC / OPENER)
+    response.headers["Content-Disposition"] = f'attachment; filename="{OPENER}"'
+    return response
+
+
+def _file(path: Path) -> Response:
+    try:
+        return Response(path.read_bytes(), media_type=KINDS[path.suffix])
+    except OSError:
+        return answer_of(refused("unavailable", "The pages of the desk were not built. Run `make setup`."))

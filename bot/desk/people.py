@@ -1,0 +1,127 @@
+"""Who may use the desk: shown, invited, revoked, given roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+
+from bot.desk.invitations import link_of, new_invitation
+from bot.desk.refusals import refused
+from bot.desk.routes import ADMINISTRATOR, SHIFT_LEAD, Nothing, Route
+from dialogs.consents import minute
+from handlers import desk as acts
+from handlers.accounts import Account, Role
+
+if TYPE_CHECKING:
+    from bot.desk.routes import Call
+    from handlers.ports import UnitOfWork
+
+Roles = Annotated[tuple[Role, ...], msgspec.Meta(min_length=1, max_length=len(Role))]
+Id = Annotated[str, msgspec.Meta(max_length=40, pattern="^[a-z0-9-]*$")]
+
+
+class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is invited. `id`: the one of the duty roster, where they are on it; empty: a random one."""
+
+    office: Annotated[str, msgspec.Meta(max_length=40)]
+    roles: Roles
+    id: Id = ""
+
+
+class NewRoles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody may do from now on."""
+
+    roles: Roles
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What to hand over, on a way of its own: whoever opens it first has the account."""
+
+    id: str
+    link: str
+    code: str
+    valid_until: str
+
+
+class PersonLine(msgspec.Struct, frozen=True):
+    """One account."""
+
+    id: str
+    name: str
+    office: str
+    roles: tuple[str, ...]
+    invited_at: str
+    last_seen_day: str
+    state: str
+
+
+class People(msgspec.Struct, frozen=True):
+    """All accounts somebody may see, and the offices there are."""
+
+    people: tuple[PersonLine, ...]
+    offices: dict[str, str]
+
+
+def people(call: Call[Nothing]) -> People:
+    """Answer who there is: all for an administrator, their own office for a shift lead."""
+    everybody = call.account.has(Role.ADMINISTRATOR)
+    with call.desk.store.transaction() as work:
+        shown = [one for one in work.accounts.all() if everybody or one.office == call.account.office]
+    offices = {office.id: office.name for office in call.desk.policy.directory.offices.values()}
+    mine = {call.account.office: offices.get(call.account.office, "")}
+    return People(tuple(_line(one) for one in shown), offices if everybody else mine)
+
+
+def _line(account: Account) -> PersonLine:
+    return PersonLine(
+        account.id, account.name, account.office, account.roles, account.invited_at, account.last_seen_day,
+        account.state,
+    )  # fmt: skip
+
+
+def invite(call: Call[NewPerson]) -> Invitation:
+    """Invite somebody to an office."""
+    desk, asked = call.desk, call.asked
+    if asked.office not in desk.policy.directory.offices:
+        raise refused("bad_request", "There is no such office in the directory.")
+    with desk.store.transaction() as work:
+        if asked.id and work.accounts.get(asked.id) is not None:
+            raise refused("conflict", "Somebody has this id already.")
+        account, code, until = new_invitation(
+            desk.service.reception.entropy, call.now, asked.office, asked.roles, asked.id
+        )
+        acts.invite(work, call.actor, account, code, (call.now, until))
+    return Invitation(account.id, link_of(desk.place, code), code, minute(until))
+
+
+def revoke(call: Call[Nothing]) -> Nothing:
+    """End an account, and every login and event stream of it."""
+    with call.desk.store.transaction() as work:
+        acts.revoke(work, call.actor, _account(call, work), call.now)
+    return Nothing()
+
+
+def set_roles(call: Call[NewRoles]) -> PersonLine:
+    """Change what somebody may do; they log in again."""
+    with call.desk.store.transaction() as work:
+        roles = tuple(dict.fromkeys(call.asked.roles))
+        return _line(acts.set_roles(work, call.actor, _account(call, work), roles, call.now))
+
+
+def _account(call: Call[Any], work: UnitOfWork) -> Account:
+    account = work.accounts.get(call.path["person"])
+    if account is None:
+        raise refused("not_found")
+    return account
+
+
+ROUTES: Final = (
+    Route("GET", "/api/people", "Who may use the desk", frozenset({ADMINISTRATOR, SHIFT_LEAD}), people, gives=People),
+    Route("POST", "/api/people/invite", "Invite somebody", frozenset({ADMINISTRATOR}), invite, NewPerson, Invitation),
+    Route("POST", "/api/people/{person}/revoke", "End an account", frozenset({ADMINISTRATOR}), revoke),
+    Route(
+        "POST", "/api/people/{person}/roles", "Change roles", frozenset({ADMINISTRATOR}), set_roles, NewRoles,
+        PersonLine,
+    ),
+)  # fmt: skip

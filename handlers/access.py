@@ -1,0 +1,86 @@
+"""Which cases an account sees, and how much of them. Pure.
+
+The office decides whether a case exists for somebody: the office it was sent to, or one that the gate grants a copy to
+now. Excluded offices never (INV-09). The roles then decide how much of it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from dialogs.cases import own_words
+from dialogs.gate import Act, Granted, Question, may
+from handlers.accounts import ACTIVE, Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard
+    from dialogs.policy import Office, Policy
+    from handlers.accounts import Account
+
+
+class Sight(IntEnum):
+    """How much of a case somebody sees; more includes less."""
+
+    NOTHING = 0
+    CONSENTS = 1  # the line, and what was agreed
+    LINE = 2  # level, clocks, flags, owner
+    CONTENT = 3  # all the server knows, and the sealed bytes
+
+
+OFFICERS: Final = (Role.OPERATOR, Role.DUTY_OFFICER, Role.FIRST_RESPONDENT, Role.FOCAL_POINT)
+SENIOR, ALTERNATE, DUTY_DESK = "asg", "alternate", "duty-desk"
+"""Roles of offices in the directory that may be sent a copy."""
+
+
+def sight(account: Account, card: CaseCard | None, policy: Policy, now: datetime) -> Sight:
+    """Return how much of a case this account sees now; a case that is gone is nothing."""
+    office = policy.directory.offices.get(account.office)
+    if card is None or office is None or account.state != ACTIVE or not office_sees(office, card, policy, now):
+        return Sight.NOTHING
+    if account.has(*OFFICERS):
+        return Sight.CONTENT
+    if account.has(Role.SHIFT_LEAD):
+        return Sight.CONTENT if card.owner == account.id else Sight.LINE
+    return Sight.CONSENTS if account.has(Role.CONSENT_STEWARD) else Sight.NOTHING
+
+
+def office_sees(office: Office, card: CaseCard, policy: Policy, now: datetime) -> bool:
+    """Tell whether a case exists for an office."""
+    if _excluded(office, card, policy):
+        return False
+    if office.id == card.office:
+        return True
+    asked = _copy(office, card)
+    return asked is not None and isinstance(may(asked, card, card.consents, now, policy.measures), Granted)
+
+
+def reading(office: Office, card: CaseCard) -> Question:
+    """Return what the gate is asked before this office reads what was sealed to it."""
+    copy = _copy(office, card)
+    return own_words(card) if office.id == card.office or copy is None else copy
+
+
+def _copy(office: Office, card: CaseCard) -> Question | None:
+    if office.role in (SENIOR, ALTERNATE):
+        return Question(Act.SENIOR, card.case, recipient=office.id)
+    if office.role == DUTY_DESK:
+        return Question(Act.ALERT, card.case, recipient=office.id, scope="report")
+    return None
+
+
+def _excluded(office: Office, card: CaseCard, policy: Policy) -> bool:
+    """Tell whether the person shut this office out. The card does not say which country, so a local office is out."""
+    named = {code.removeprefix("EXC-OFF:") for code in card.exclude if code.startswith("EXC-OFF:")}
+    if office.id in named:
+        return True
+    groups = {policy.directory.offices[name].coi_group for name in named if name in policy.directory.offices}
+    if office.coi_group and office.coi_group in groups:
+        return True
+    if office.id == card.office:  # routing has asked all of this with the country known
+        return False
+    if "EXC-NATSTAFF" in card.exclude and not office.international_only:
+        return True
+    return ("EXC-LOCAL" in card.exclude or "RED-LOCAL" in card.red) and office.country is not None

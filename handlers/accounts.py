@@ -1,0 +1,72 @@
+"""Who may use the desk: accounts, their passkeys, their sessions, and the identity boxes they asked to open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - msgspec reads the types of Session when the program runs
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody may do at the desk (domain.md 6.1)."""
+
+    OPERATOR = "operator"
+    DUTY_OFFICER = "duty-officer"
+    FIRST_RESPONDENT = "first-respondent"
+    SHIFT_LEAD = "shift-lead"
+    FOCAL_POINT = "focal-point"
+    CONSENT_STEWARD = "consent-steward"
+    SECURITY_ADVISER = "security-adviser"
+    STATISTICS = "statistics"
+    ADMINISTRATOR = "administrator"
+
+
+INVITED, ACTIVE, REVOKED = "invited", "active", "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may use the desk: one office, one or more roles. `name` is empty until the invitation is taken."""
+
+    id: str
+    name: str
+    office: str
+    roles: tuple[Role, ...]
+    state: str  # invited | active | revoked
+    invited_at: str  # ISO 8601, to the minute
+    last_seen_day: str = ""  # YYYY-MM-DD
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the account has one of these roles."""
+        return any(role in self.roles for role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A public key by which somebody logs in. `id` is the credential id (base64url)."""
+
+    id: str
+    account: str
+    public_key: bytes  # COSE
+    sign_count: int  # 0: the authenticator does not count
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login. `id` says which one without being the token."""
+
+    id: str
+    account: str
+    began_at: datetime
+    seen_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRequest:
+    """An identity box somebody asked to open: it opens for one session, until a time."""
+
+    case: str
+    account: str
+    session: str
+    until: datetime | None  # None: a second person has not agreed yet

@@ -1,0 +1,26 @@
+"""Who acts: the officer behind a use case, as the audit log names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.types import AuditEntry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An officer in a role, for an office. The command line acts as `officer` of the case's own office."""
+
+    who: str
+    role: str
+    office: str
+
+    def did(
+        self, act: str, now: datetime, *, case: str = "", old: str = "", new: str = "", reason: str = ""
+    ) -> AuditEntry:
+        """Return the entry of the audit log for an act."""
+        return AuditEntry(now, self.who, self.role, self.office, act, case, old, new, reason)

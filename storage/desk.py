@@ -1,0 +1,183 @@
+"""Accounts, passkeys, invitations and logins of the desk: encrypted under the ring, found by keyed hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from handlers.accounts import BoxRequest, Session
+from storage import codec
+from storage.crypto.key_ring import NONCE_BYTES
+from storage.queues import seconds
+from storage.statements import insert_or
+from storage.tables import accounts, boxes, invitations, passkeys, sessions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from handlers.accounts import Account, Passkey
+    from handlers.ports import Entropy
+    from storage.crypto.key_ring import KeyRing
+    from storage.crypto.lookup import LookupKey
+
+ACCOUNT, PASSKEY = "account", "passkey"
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAccounts:
+    """handlers.desk_ports.Accounts over one connection."""
+
+    connection: Connection
+    lookup: LookupKey
+    ring: KeyRing
+    entropy: Entropy
+
+    def save(self, account: Account) -> None:
+        """Store a new or changed account."""
+        body = self._wrap(account, ACCOUNT, account.id)
+        values = {"id": account.id, "ring_key": self.ring.newest, "body": body}
+        statement = insert_or(self.connection.dialect.name, accounts).values(values)
+        self.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    def get(self, account_id: str) -> Account | None:
+        """Return the account."""
+        row = self.connection.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+        return self._account(row) if row is not None else None
+
+    def all(self) -> tuple[Account, ...]:
+        """Return every account."""
+        found = [self._account(row) for row in self.connection.execute(select(accounts))]
+        return tuple(sorted(found, key=lambda account: (account.invited_at, account.id)))
+
+    def _account(self, row: Row[Any]) -> Account:
+        return codec.decode_account(self.ring.unwrap(row.ring_key, bytes(row.body), ACCOUNT, row.id))
+
+    def _wrap(self, value: object, purpose: str, row: str) -> bytes:
+        return self.ring.wrap(codec.encode(value), purpose, row, self.entropy.bytes(NONCE_BYTES))
+
+    def invite(self, account_id: str, code: str, until: datetime) -> None:
+        """Remember an invitation by the keyed hash of its code."""
+        self.connection.execute(delete(invitations).where(invitations.c.account == account_id))
+        values = {"digest": self._code(code), "account": account_id, "due": seconds(until)}
+        self.connection.execute(insert(invitations).values(values))
+
+    def invited(self, code: str, now: datetime) -> Account | None:
+        """Return whose invitation it is."""
+        found = self.connection.execute(select(invitations).where(invitations.c.digest == self._code(code))).first()
+        return self.get(found.account) if found is not None and found.due > seconds(now) else None
+
+    def take_invitation(self, code: str, now: datetime) -> Account | None:
+        """Return whose invitation it is, once."""
+        account = self.invited(code, now)
+        old = or_(invitations.c.digest == self._code(code), invitations.c.due <= seconds(now))
+        self.connection.execute(delete(invitations).where(old))
+        return account
+
+    def _code(self, code: str) -> bytes:
+        return self.lookup.digest("desk-invitation", code)
+
+    def add_passkey(self, passkey: Passkey) -> None:
+        """Store a passkey."""
+        digest = self._credential(passkey.id)
+        body = self._wrap(passkey, PASSKEY, digest)
+        values = {"digest": digest, "account": passkey.account, "ring_key": self.ring.newest, "body": body}
+        self.connection.execute(insert(passkeys).values(values))
+
+    def passkey(self, credential: str) -> Passkey | None:
+        """Return the passkey with this credential id."""
+        digest = self._credential(credential)
+        row = self.connection.execute(select(passkeys).where(passkeys.c.digest == digest)).one_or_none()
+        if row is None:
+            return None
+        return codec.decode_passkey(self.ring.unwrap(row.ring_key, bytes(row.body), PASSKEY, row.digest))
+
+    def passkey_used(self, credential: str, sign_count: int) -> None:
+        """Remember the count."""
+        known = self.passkey(credential)
+        if known is None:
+            return
+        digest = self._credential(credential)
+        body = self._wrap(replace(known, sign_count=sign_count), PASSKEY, digest)
+        change = update(passkeys).where(passkeys.c.digest == digest)
+        self.connection.execute(change.values(ring_key=self.ring.newest, body=body))
+
+    def _credential(self, credential: str) -> str:
+        return self.lookup.digest("desk-passkey", credential).hex()
+
+    def drop_passkeys(self, account_id: str) -> None:
+        """Forget passkeys and invitations."""
+        self.connection.execute(delete(passkeys).where(passkeys.c.account == account_id))
+        self.connection.execute(delete(invitations).where(invitations.c.account == account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSessions:
+    """handlers.desk_ports.Sessions over one connection."""
+
+    connection: Connection
+    lookup: LookupKey
+
+    def begin(self, token: str, session: Session) -> None:
+        """Store a login by the keyed hash of its token."""
+        values = {
+            "id": session.id, "digest": self.lookup.digest("desk-session", token), "account": session.account,
+            "began": seconds(session.began_at), "seen": seconds(session.seen_at), "due": seconds(session.until),
+        }  # fmt: skip
+        self.connection.execute(insert(sessions).values(values))
+
+    def get(self, token: str, now: datetime) -> Session | None:
+        """Return the login of a token while it holds."""
+        digest = self.lookup.digest("desk-session", token)
+        row = self.connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
+        if row is None or row.due <= seconds(now):
+            return None
+        return Session(row.id, row.account, _at(row.began), _at(row.seen), _at(row.due))
+
+    def seen(self, session: Session) -> None:
+        """Store when it was last used, and until when it holds."""
+        change = update(sessions).where(sessions.c.id == session.id)
+        self.connection.execute(change.values(seen=seconds(session.seen_at), due=seconds(session.until)))
+
+    def end(self, session_id: str) -> None:
+        """End a login."""
+        self.connection.execute(delete(boxes).where(boxes.c.session == session_id))
+        self.connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    def end_all(self, account_id: str) -> None:
+        """End every login of an account."""
+        self.connection.execute(delete(boxes).where(boxes.c.account == account_id))
+        self.connection.execute(delete(sessions).where(sessions.c.account == account_id))
+
+    def live(self, now: datetime) -> frozenset[str]:
+        """Return the ids of the logins that hold now."""
+        return frozenset(self.connection.scalars(select(sessions.c.id).where(sessions.c.due > seconds(now))))
+
+    def prune(self, now: datetime) -> int:
+        """Forget logins that are over, and boxes that are closed again."""
+        self.connection.execute(delete(boxes).where(boxes.c.due <= seconds(now)))
+        return self.connection.execute(delete(sessions).where(sessions.c.due <= seconds(now))).rowcount
+
+    def ask_box(self, request: BoxRequest) -> None:
+        """Remember the request."""
+        values = {
+            "case": request.case, "account": request.account, "session": request.session,
+            "due": seconds(request.until) if request.until is not None else None,
+        }  # fmt: skip
+        statement = insert_or(self.connection.dialect.name, boxes).values(values)
+        self.connection.execute(statement.on_conflict_do_update(index_elements=["case", "account"], set_=values))
+
+    def box(self, case: str, account_id: str) -> BoxRequest | None:
+        """Return what this account asked for."""
+        return next((request for request in self.boxes_of(case) if request.account == account_id), None)
+
+    def boxes_of(self, case: str) -> tuple[BoxRequest, ...]:
+        """Return who asked."""
+        found = self.connection.execute(select(boxes).where(boxes.c.case == case).order_by(boxes.c.account))
+        return tuple(BoxRequest(r.case, r.account, r.session, _at(r.due) if r.due is not None else None) for r in found)
+
+
+def _at(stamp: int) -> datetime:
+    return datetime.fromtimestamp(stamp, UTC)
