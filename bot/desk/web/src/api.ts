@@ -17,7 +17,7 @@ export interface Strip {
   safe_times: string | string[]; next_safe: string | null; never: string[];
 }
 export interface Consent { id: string; words: string; status: string; at: string; expires?: string | null; recipient?: string }
-export interface Blob_ { purpose: string; sequence: number; size: number; at?: string }
+export interface Blob_ { purpose: string; sequence: number; size: number; fetched?: boolean }
 export interface SealedFile { name: string; size: number }
 export interface MessageLine {
   id: string; from: "office" | "person"; sequence: number; purpose: string; at: string; state?: string; due?: string | null;
@@ -30,11 +30,11 @@ export interface Proposal {
 }
 export interface Act { at: string; who: string; role: string; act: string; old?: string; new?: string; reason?: string }
 export interface Case extends Line {
-  strip: Strip; red: string[]; exclude: string[]; tp_consent: string; child: boolean; consents: Consent[];
+  sees: "consents" | "line" | "content"; strip: Strip | null; red: string[]; exclude: string[]; tp_consent: string; child: boolean; consents: Consent[];
   measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; history: Act[];
   promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
   allowed?: string[]; hand_over?: { from: Who; to: Who; at: string } | null;
-  identity?: { present: boolean; pending: Who | null; until: string | null };
+  identity: "none" | "locked" | "pending" | "open"; waiting_boxes: number;
   level_wish?: { level: string; by: Who } | null; status_wish?: { status: string; by: Who } | null;
 }
 export interface Measure {
@@ -106,6 +106,16 @@ export async function sealedStream(path: string): Promise<ReadableStream<Uint8Ar
   const { body } = await asked(path, {});
   if (body === null) throw new ApiError(0, "offline", "Nothing came.", "");
   return body;
+}
+
+const NOTHING = {
+  sees: "content", strip: null, red: [], exclude: [], tp_consent: "", child: false, consents: [], measures: [], blobs: [], files: [], thread: [], history: [],
+  promises: {}, colleagues: [], collisions: {}, identity: "none", waiting_boxes: 0,
+} as const;
+
+/** Return a case; what this account does not see is empty. */
+export async function getCase(id: string): Promise<Case> {
+  return { ...NOTHING, ...(await get<object>(ofCase(id))) } as unknown as Case;
 }
 
 /** Return the path of a case, or of something below it. */

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, onAnswer, post, type Session } from "./api";
 import { isUnlocked, unlock } from "./keyring";
+import { refusal } from "./contact";
 import { W } from "./words";
 
 export type Place =
@@ -59,8 +60,8 @@ onAnswer((error) => {
 /** Return one plain sentence for whatever went wrong. */
 export function sentence(error: unknown): string {
   if (!(error instanceof ApiError)) return W.errors["other"]!;
-  const reason = W.refusals[error.reason];
-  return reason ?? (error.message || (W.errors[error.code] ?? W.errors["other"]!));
+  if (error.reason !== "") return refusal(error.reason);
+  return W.errors[error.code] ?? (error.message || W.errors["other"]!);
 }
 
 /** Do something and tell how it went; returns whether it worked. */

@@ -121,7 +121,7 @@ export function HandOverDialog({ data, close }: Props) {
           <div><dt>{W.handOver.contact}</dt><dd>{data.promises.next_contact_at ? moment(data.promises.next_contact_at) : W.handOver.noContact}</dd></div>
         </dl>
         {data.red.length > 0 && (
-          <label class="switch"><input type="checkbox" required checked={told} onChange={() => setTold(!told)} /> {W.handOver.red}: {data.red.join("; ")}</label>
+          <label class="switch"><input type="checkbox" required checked={told} onChange={() => setTold(!told)} /> {W.handOver.red}: {data.red.map((line) => named(W.red, line)).join("; ")}</label>
         )}
         <button class="primary" disabled={!told}>{W.handOver.send}</button>
       </form>

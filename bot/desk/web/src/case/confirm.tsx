@@ -40,7 +40,7 @@ export function HandOverConfirm({ data, me, done }: Props) {
         </label>
         {data.red.map((line) => (
           <label key={line} class="switch">
-            <input type="checkbox" required checked={seen.includes(line)} onChange={() => setSeen(seen.includes(line) ? seen.filter((one) => one !== line) : [...seen, line])} /> {line}
+            <input type="checkbox" required checked={seen.includes(line)} onChange={() => setSeen(seen.includes(line) ? seen.filter((one) => one !== line) : [...seen, line])} /> {named(W.red, line)}
           </label>
         ))}
         <button class="primary">{W.handOver.confirm}</button>

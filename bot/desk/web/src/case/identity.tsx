@@ -9,7 +9,7 @@ import { W } from "../words";
 const SHOWN_MS = 60_000;
 
 /** The real name: only with a reason, recorded, for a minute, and not to be copied. */
-export function Identity({ data, me, reload }: { data: Case; me: string; reload: () => void }) {
+export function Identity({ data, reload }: { data: Case; reload: () => void }) {
   const [reason, setReason] = useState("");
   const [pending, setPending] = useState(false);
   const [name, setName] = useState("");
@@ -19,8 +19,7 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
     const timer = setTimeout(() => setName(""), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [name]);
-  const present = data.identity?.present ?? data.blobs.some((blob) => blob.purpose === "identity");
-  if (!present) return null;
+  if (data.identity === "none") return null;
   const ask = async (): Promise<void> => {
     setTrouble("");
     await attempt(async () => {
@@ -38,17 +37,16 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
     });
     reload();
   };
-  const other = data.identity?.pending;
   return (
     <Section id="identity" title={W.case.identity}>
       {name !== ""
         ? <><p class="secret" onCopy={(event) => event.preventDefault()} onCut={(event) => event.preventDefault()} onDragStart={(event) => event.preventDefault()} onContextMenu={(event) => event.preventDefault()}><Said text={name} /></p><p class="hint">{W.identity.hides}</p></>
         : <form onSubmit={(event) => { event.preventDefault(); void ask(); }}>
             <p class="hint">{W.identity.lead}</p>
-            {(pending || other?.id === me) && <Notice>{W.identity.yours}</Notice>}
-            {other != null && other.id !== me && (
+            {(pending || data.identity === "pending") && <Notice>{W.identity.yours}</Notice>}
+            {data.waiting_boxes > 0 && (
               <Notice kind="warn">
-                {W.identity.pending(other.name)}{" "}
+                {W.identity.pending}{" "}
                 <button type="button" class="plain" onClick={() => void attempt(async () => void await post(ofCase(data.case, "identity", "approve"))).then(reload)}>{W.identity.approve}</button>
               </Notice>
             )}

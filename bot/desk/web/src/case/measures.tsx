@@ -39,7 +39,7 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
         {started && <span class="quiet">{W.measure.started(moment(proposal.started_at))}</span>}
         <span class="quiet"><At at={proposal.answered_at ?? proposal.proposed_at} /></span>
       </p>
-      {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.join("; "))}</Notice>}
+      {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.map((line) => named(W.red, line)).join("; "))}</Notice>}
       <blockquote><Said text={proposal.content} as="p" /></blockquote>
       {closed && <p><b>{W.measure.outcome}:</b> <Said text={proposal.outcome} /></p>}
       <p class="acts">
@@ -80,11 +80,13 @@ function Card({ data, close }: { data: Case; close: () => void }) {
   const chosen = measures.find((measure) => measure.code === draft.measure);
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const send = async (): Promise<void> => {
-    const { note, ...card } = draft;
+    const { note, risk_view, ...card } = draft;
+    const at = `${new Date().toISOString().slice(0, 16)}Z`;
+    const sealedNote = async (kind: string, text: string): Promise<string> =>
+      base64(await sealDocument({ schema: "leeward-note-1", case: data.case, kind, at, text }, session!.office_keys));
     const worked = await attempt(async () => {
-      const sealed = await sealDocument({ schema: "leeward-note-1", case: data.case, kind: "do-no-harm", at: new Date().toISOString().slice(0, 16) + "Z", text: note }, session!.office_keys);
-      await post(ofCase(data.case, "notes"), { for_office: base64(sealed) });
-      await post(ofCase(data.case, "measures"), { ...card, do_no_harm: true });
+      await post(ofCase(data.case, "notes"), { for_office: await sealedNote("do-no-harm", note) });
+      await post(ofCase(data.case, "measures"), { ...card, risk_view: await sealedNote("risk-view", risk_view), do_no_harm: true });
     }, W.measure.asked);
     if (worked) close();
   };
@@ -106,7 +108,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
               </select>
             )}
           </Field>
-          {chosen !== undefined && (data.collisions[chosen.code]?.length ?? 0) > 0 && <Notice kind="warn">{W.measure.collision(data.collisions[chosen.code]!.join("; "))}</Notice>}
+          {chosen !== undefined && (data.collisions[chosen.code]?.length ?? 0) > 0 && <Notice kind="warn">{W.measure.collision(data.collisions[chosen.code]!.map((line) => named(W.red, line)).join("; "))}</Notice>}
           {chosen?.public === true && <Notice kind="warn">{W.measure.public}</Notice>}
           {chosen !== undefined && !chosen.public && String(chosen.reversible) === "no" && <Notice kind="warn">{W.measure.irreversible}</Notice>}
           <Field label={W.measure.recipient}>{(id) => <input id={id} required maxLength={120} dir="auto" value={draft.recipient} onInput={(event) => set({ recipient: valueOf(event) })} />}</Field>
@@ -119,7 +121,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
           </Field>
           <Area label={W.measure.content} value={draft.content} set={(content) => set({ content })} />
           <Area label={W.measure.hope} value={draft.hope} set={(hope) => set({ hope })} />
-          <Area label={W.measure.risk} value={draft.risk_view} set={(risk_view) => set({ risk_view })} />
+          <Area label={W.measure.risk} hint={W.measure.notePlain} value={draft.risk_view} set={(risk_view) => set({ risk_view })} />
           <Area label={W.measure.note} hint={W.measure.notePlain} value={draft.note} set={(note) => set({ note })} />
         </div>
         <div>
@@ -144,7 +146,7 @@ function Area({ label, hint, value, set }: { label: string; hint?: string; value
 function Preview({ data, draft, measure }: { data: Case; draft: Draft; measure: Measure | undefined }) {
   const until = new Date(Date.now() + (measure?.valid_days ?? 0) * 86_400_000);
   const lines = W.measure.card({
-    off: data.strip.words.off || W.none, what: measure?.do ?? W.none, who: measure?.who_learns ?? W.none, name: named(W.measure.modes, draft.name_mode),
+    off: data.strip?.words.off || W.none, what: measure?.do ?? W.none, who: measure?.who_learns ?? W.none, name: named(W.measure.modes, draft.name_mode),
     risk: measure?.risk ?? W.none, hope: draft.hope || W.none, until: measure === undefined ? W.none : until.toISOString().slice(0, 10),
   });
   return (

@@ -18,6 +18,6 @@ export function nextStep(data: Case, me: string, unlocked: boolean, opened: bool
   if (!opened && data.blobs.some((blob) => ["report", "copy", "alert"].includes(blob.purpose))) return { act: "open", words: W.next.open };
   if (BEFORE_TRIAGE.includes(data.status)) return { act: "level", words: W.next.level };
   if (data.unread > 0) return { act: "read", words: W.next.read };
-  if (data.strip.may_contact && !data.thread.some((line) => line.from === "office")) return { act: "write", words: W.next.write };
+  if (data.strip?.may_contact === true && !data.thread.some((line) => line.from === "office")) return { act: "write", words: W.next.write };
   return { act: "measures", words: W.next.measures };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, get, ofCase, post, sealedBytes, type Case } from "../api";
+import { ApiError, getCase, ofCase, post, sealedBytes, type Case } from "../api";
 import { attempt, change, go, sentence, useDesk } from "../desk";
 import { open } from "../keyring";
 import { Due, Empty, Level, Notice, Section, Dialog } from "../parts";
@@ -33,7 +33,7 @@ export function CasePage({ id }: { id: string }) {
   const composer = useRef<HTMLTextAreaElement>(null);
   const load = async (): Promise<void> => {
     try {
-      setData(await get<Case>(ofCase(id)));
+      setData(await getCase(id));
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) setGone(true);
       else change({ trouble: sentence(error) });
@@ -99,21 +99,22 @@ export function CasePage({ id }: { id: string }) {
       </div>
       <HandOverConfirm data={data} me={session!.person.id} done={() => void load()} />
       <Wishes data={data} me={session!.person.id} done={() => void load()} />
-      <SafetyStrip data={data} report={report} />
+      {data.strip !== null && <SafetyStrip data={data} strip={data.strip} report={report} />}
+      {data.sees !== "content" && <Notice>{W.case.sees[data.sees]}</Notice>}
       <div class="columns">
         <div>
           {report === null
-            ? <Section id="report" title={W.case.report}>
+            ? data.sees === "content" && <Section id="report" title={W.case.report}>
                 <p class="sealed-note">{W.case.sealed}</p>
                 {opening !== "" && <Notice kind={opening === W.case.opening ? "info" : "warn"}>{opening}</Notice>}
                 <button type="button" class={step?.act === "open" ? "primary" : "plain"} onClick={() => void openReport()}>{W.next.open} <kbd>e</kbd></button>
               </Section>
             : <><Wanted report={report} /><ReportView report={report} data={data} /></>}
           <Files data={data} report={report} />
-          <Identity data={data} me={session!.person.id} reload={() => void load()} />
+          <Identity data={data} reload={() => void load()} />
         </div>
         <div>
-          <Talk data={data} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />
+          {data.strip !== null && <Talk data={data} strip={data.strip} me={session!.person.id} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />}
           <Measures data={data} report={report} proposing={asked === "measure"} propose={() => setAsked("measure")} close={close} reload={() => void load()} />
           <Section id="more" title={W.case.more}>
             <p class="acts">

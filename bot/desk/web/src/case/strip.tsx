@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { Case } from "../api";
+import type { Case, Strip } from "../api";
+import { contactOf, refusal } from "../contact";
 import { At, Due, Flags, Level, Light, Said } from "../parts";
 import type { Report } from "../report";
 import { moment } from "../time";
@@ -13,16 +14,15 @@ function Row({ name, children }: { name: string; children: ComponentChildren }) 
 }
 
 /** What has to be read before anything is done, in the order of the domain specification (6.4). */
-export function SafetyStrip({ data, report }: { data: Case; report: Report | null }) {
-  const { strip } = data;
-  const waits = strip.may_contact && strip.next_safe != null && new Date(strip.next_safe) > new Date();
+export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip; report: Report | null }) {
+  const contact = contactOf(strip);
   const agreed = data.measures.filter((proposal) => proposal.light === "green");
   return (
-    <section class={`strip ${strip.may_contact ? (waits ? "wait" : "may") : "may-not"}`} aria-labelledby="strip">
-      <h2 id="strip">{strip.may_contact ? W.strip.may : W.strip.mayNot}</h2>
+    <section class={`strip ${contact}`} aria-labelledby="strip">
+      <h2 id="strip">{W.strip.title[contact]}</h2>
       <p class="why">
-        {!strip.may_contact && (W.refusals[strip.reason] ?? strip.reason)}
-        {waits && W.strip.wait(moment(strip.next_safe))}
+        {contact === "may-not" && refusal(strip.reason)}
+        {contact === "wait" && W.strip.wait(moment(strip.next_safe))}
       </p>
       <dl>
         <Row name={W.strip.how}>
@@ -45,8 +45,8 @@ export function SafetyStrip({ data, report }: { data: Case; report: Report | nul
           </span>
           <span>{W.strip.measures}: {agreed.length === 0 ? W.strip.noMeasures : agreed.map((one) => `${one.words} (${moment(one.valid_until)})`).join("; ")}</span>
         </Row>
-        <Row name={W.strip.red}>{listOf(data.red)}</Row>
-        <Row name={W.strip.exclude}>{listOf(data.exclude)}</Row>
+        <Row name={W.strip.red}>{listOf(data.red.map((line) => named(W.red, line)))}</Row>
+        <Row name={W.strip.exclude}>{listOf(data.exclude.map((line) => named(W.exclude, line)))}</Row>
         <Row name={W.strip.about}>
           {report !== null ? <Said text={summaryLine(report, 4)} /> : data.child ? W.strip.child : W.strip.openFirst}
           {data.tp_consent !== "" && <> · {W.strip.knows}: {named(W.tp, data.tp_consent)}</>}

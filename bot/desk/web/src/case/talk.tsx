@@ -1,7 +1,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { base64, sealDocument } from "../sealed";
-import { get, ofCase, post, sealedBytes, type Case, type MessageLine } from "../api";
+import { get, ofCase, post, sealedBytes, type Case, type MessageLine, type Strip } from "../api";
+import { contactOf, refusal } from "../contact";
 import { attempt, useDesk } from "../desk";
 import { open } from "../keyring";
 import { At, Checklist, Field, Notice, Said, Section, valueOf } from "../parts";
@@ -10,10 +11,10 @@ import { W, named } from "../words";
 
 const MOST_CHARACTERS = 2000;
 
-interface Props { data: Case; unlocked: boolean; composer: RefObject<HTMLTextAreaElement | null>; reload: () => void; needKey: () => void }
+interface Props { data: Case; strip: Strip; me: string; unlocked: boolean; composer: RefObject<HTMLTextAreaElement | null>; reload: () => void; needKey: () => void }
 
 /** What the office and the person said, opened in this page, and the next message, sealed in it. */
-export function Talk({ data, unlocked, composer, reload, needKey }: Props) {
+export function Talk({ data, strip, me, unlocked, composer, reload, needKey }: Props) {
   const [reading, setReading] = useState(false);
   const lines = [...data.thread].sort((one, other) => one.at.localeCompare(other.at));
   return (
@@ -23,7 +24,7 @@ export function Talk({ data, unlocked, composer, reload, needKey }: Props) {
         <button type="button" class="plain" onClick={() => { setReading(true); if (!unlocked) needKey(); }}>{W.talk.open} ({lines.length})</button>
       )}
       {reading && unlocked && <ol class="thread">{lines.map((line) => <Message key={line.id || `${line.purpose}${line.sequence}`} line={line} data={data} />)}</ol>}
-      <Composer data={data} composer={composer} reload={() => { setReading(true); reload(); }} />
+      <Composer data={data} strip={strip} me={me} composer={composer} reload={() => { setReading(true); reload(); }} />
     </Section>
   );
 }
@@ -37,22 +38,23 @@ function Message({ line, data }: { line: MessageLine; data: Case }) {
     <li class={line.from}>
       <p class="quiet">
         <b dir="auto">{line.from === "office" ? line.by || W.talk.you : W.talk.person}</b> <At at={line.at} />
-        {line.from === "office" && line.state !== undefined && <> · {named(W.talk.states, line.state)}{line.state === "waiting" && line.due && ` (${moment(line.due)})`}{line.reason && `: ${W.refusals[line.reason] ?? line.reason}`}</>}
+        {line.from === "office" && line.state !== undefined && <> · {named(W.talk.states, line.state)}{line.state === "waiting" && line.due && ` (${moment(line.due)})`}{line.reason && `: ${refusal(line.reason)}`}</>}
       </p>
       {trouble !== "" ? <Notice kind="warn">{trouble}</Notice> : text === null ? <p role="status">{W.case.opening}</p> : <Said text={text} as="p" />}
     </li>
   );
 }
 
-function Composer({ data, composer, reload }: { data: Case; composer: RefObject<HTMLTextAreaElement | null>; reload: () => void }) {
+function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" | "needKey">) {
   const { session } = useDesk();
   const [text, setText] = useState("");
   const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
-  const { strip } = data;
+  const contact = contactOf(strip);
   const first = !data.thread.some((line) => line.from === "office");
   const full = data.consents.some((consent) => consent.id === "C-TGFULL" && consent.status === "given");
-  if (!strip.may_contact) return <Notice kind="warn"><b>{W.talk.locked}</b> {W.refusals[strip.reason] ?? strip.reason}</Notice>;
+  if (contact === "may-not") return <Notice kind="warn"><b>{W.talk.locked}</b> {refusal(strip.reason)}</Notice>;
+  if (data.owner?.id !== me) return <Notice>{W.talk.ownFirst}</Notice>;
   const send = async (): Promise<void> => {
     setBusy(true);
     const at = new Date().toISOString().slice(0, 16) + "Z";
@@ -67,14 +69,13 @@ function Composer({ data, composer, reload }: { data: Case; composer: RefObject<
       reload();
     }
   };
-  const waits = strip.next_safe != null && new Date(strip.next_safe) > new Date();
   const hint = strip.words.off === "" ? W.talk.wordsFirstPlain : W.talk.wordsFirst(strip.words.off, strip.words.your);
   return (
     <form class="composer" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       {first && <Checklist title={W.checks.contactTitle} lines={W.checks.contact} done={checked} setDone={setChecked} />}
       {data.channel === "telegram" && !full
         ? <Templates text={text} setText={setText} />
-        : <Field label={W.talk.write} hint={`${hint}${waits ? ` ${W.talk.waits(moment(strip.next_safe))}` : ""}`}>
+        : <Field label={W.talk.write} hint={`${hint}${contact === "wait" ? ` ${W.talk.waits(moment(strip.next_safe))}` : ""}`}>
             {(id, hintId) => (
               <textarea id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required placeholder={W.talk.placeholder}
                 value={text} onInput={(event) => setText(valueOf(event))}

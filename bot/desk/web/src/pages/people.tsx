@@ -5,7 +5,7 @@ import { At, Dialog, Empty, Field, Section, valueOf } from "../parts";
 import { W, named } from "../words";
 
 interface Office { id: string; name: string }
-type Found = Account[] | { people: Account[]; offices?: Office[] };
+interface Found { people: Account[]; offices: Record<string, string> }
 interface Invitation { link: string; code: string; valid_until: string }
 
 /** Who may work here: invite, change roles, revoke. */
@@ -18,8 +18,8 @@ export function PeoplePage() {
   const admin = session!.person.roles.includes("administrator");
   const load = (): Promise<boolean> => attempt(async () => {
     const found = await get<Found>("people");
-    setPeople(Array.isArray(found) ? found : found.people);
-    if (!Array.isArray(found)) setOffices(found.offices ?? []);
+    setPeople(found.people);
+    setOffices(Object.entries(found.offices).map(([id, name]) => ({ id, name })));
   });
   useEffect(() => {
     if (admin || session!.person.roles.includes("shift-lead")) void load();
@@ -58,7 +58,7 @@ export function PeoplePage() {
           </table>
         </div>
       )}
-      {inviting && <Invite close={() => { setInviting(false); void load(); }} offices={offices.length > 0 ? offices : known(people ?? [], session!.person)} />}
+      {inviting && <Invite close={() => { setInviting(false); void load(); }} offices={offices} />}
       {chosen?.act === "revoke" && (
         <Dialog title={W.people.revokeAsk(chosen.person.name)} close={() => setChosen(null)}>
           <p>{W.people.revokeLead}</p>
@@ -70,11 +70,6 @@ export function PeoplePage() {
       {chosen?.act === "roles" && <Roles person={chosen.person} close={() => { setChosen(null); void load(); }} />}
     </>
   );
-}
-
-function known(people: Account[], me: { office: string; office_name: string }): Office[] {
-  const ids = new Set([me.office, ...people.map((person) => person.office)]);
-  return [...ids].sort().map((id) => ({ id, name: id === me.office ? me.office_name : id }));
 }
 
 function RoleBoxes({ roles, setRoles }: { roles: string[]; setRoles: (roles: string[]) => void }) {

@@ -5,6 +5,7 @@ import { Field, Notice, valueOf } from "../parts";
 import { W, named } from "../words";
 
 type Options = Record<string, unknown>;
+interface Invited { options: PublicKeyCredentialCreationOptionsJSON; office_name: string; roles: string[] }
 
 /** Return a credential as JSON without what its extensions gave: a PRF value would unwrap a key. */
 function withoutSecrets(credential: Credential | null): Options {
@@ -17,8 +18,7 @@ export function SignIn() {
   const { trouble } = useDesk();
   const [people, setPeople] = useState<Person[] | null>(null);
   const invitation = new URLSearchParams(location.hash.slice(1)).get("invite");
-  useEffect(() => void get<Person[] | { people: Person[] }>("practice-people")
-    .then((found) => setPeople(Array.isArray(found) ? found : found.people)).catch(() => undefined), []);
+  useEffect(() => void get<{ people: Person[] }>("practice-people").then((found) => setPeople(found.people)).catch(() => undefined), []);
   const run = async (work: () => Promise<Session>): Promise<void> => {
     try {
       const session = await work();
@@ -41,7 +41,7 @@ export function SignIn() {
 
 function Passkey({ run }: { run: (work: () => Promise<Session>) => Promise<void> }) {
   const signIn = async (): Promise<Session> => {
-    const options = await post<PublicKeyCredentialRequestOptionsJSON>("login/options");
+    const { options } = await post<{ options: PublicKeyCredentialRequestOptionsJSON }>("login/options");
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
     return post<Session>("login", { credential: withoutSecrets(await navigator.credentials.get({ publicKey })) });
   };
@@ -56,20 +56,18 @@ function Passkey({ run }: { run: (work: () => Promise<Session>) => Promise<void>
 
 function Join({ code, run }: { code: string; run: (work: () => Promise<Session>) => Promise<void> }) {
   const [name, setName] = useState("");
-  const [found, setFound] = useState<Options | null>(null);
-  useEffect(() => void post<Options>("invitations/options", { code }).then(setFound)
+  const [found, setFound] = useState<Invited | null>(null);
+  useEffect(() => void post<Invited>("invitations/options", { code }).then(setFound)
     .catch((error: unknown) => change({ trouble: error instanceof ApiError && error.status !== 429 ? W.signIn.badCode : sentence(error) })), [code]);
   const join = async (): Promise<Session> => {
-    const fresh = found ?? {};
-    const { office_name: _office, roles: _roles, ...json } = (fresh["options"] ?? fresh["publicKey"] ?? fresh) as Options;
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json as unknown as PublicKeyCredentialCreationOptionsJSON);
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(found!.options);
     return post<Session>("invitations", { code, name, credential: withoutSecrets(await navigator.credentials.create({ publicKey })) });
   };
-  const roles = Array.isArray(found?.["roles"]) ? (found["roles"] as string[]).map((role) => named(W.roles, role)).join(", ") : "";
+  const roles = found?.roles.map((role) => named(W.roles, role)).join(", ") ?? "";
   return (
     <form class="card" onSubmit={(event) => { event.preventDefault(); void run(join); }}>
       <h2>{W.signIn.invited}</h2>
-      {found !== null && <p>{W.signIn.invitedTo(String(found["office_name"] ?? ""), roles)}</p>}
+      {found !== null && <p>{W.signIn.invitedTo(found.office_name, roles)}</p>}
       <Field label={W.signIn.yourName} hint={W.signIn.once}>
         {(id, hint) => <input id={id} aria-describedby={hint} required maxLength={80} autocomplete="off" dir="auto" value={name} onInput={(event) => setName(valueOf(event))} />}
       </Field>

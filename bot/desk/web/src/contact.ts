@@ -1,0 +1,14 @@
+// Whether an officer may write to the person now, and if not, why.
+import type { Strip } from "./api";
+import { W } from "./words";
+
+/** May one write (may), is it only a question of time (wait), or is it forbidden (may-not). */
+export function contactOf(strip: Strip): "may" | "wait" | "may-not" {
+  if (!strip.may_contact) return /^not.safe.now$/.test(strip.reason) ? "wait" : "may-not";
+  return strip.next_safe !== null && strip.next_safe !== "" && new Date(strip.next_safe) > new Date() ? "wait" : "may";
+}
+
+/** Return a reason of the server in a sentence. */
+export function refusal(reason: string): string {
+  return W.refusals[reason.replaceAll("-", "_")] ?? reason;
+}
