@@ -456,7 +456,7 @@ def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline() -> None:
     """Word by word."""
     assert HEADERS["Content-Security-Policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 

@@ -278,10 +278,12 @@ const itemOf = (name, more) => {
 
 // ------------------------------------------------------------------------------------------------------------ beginning
 
+// Beside the phone stands the desk, or the guide; a narrow screen shows one of the three.
 function view(name) {
   document.body.dataset.view = name;
   for (const button of document.querySelectorAll("nav [data-view]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.view === name));
+    const beside = !NARROW.matches && name === "chat" ? "desk" : name;
+    button.setAttribute("aria-pressed", String(button.dataset.view === beside));
   }
   if (name === "chat") jump();
   else scrollTo(0, 0);
@@ -308,6 +310,8 @@ for (const button of document.querySelectorAll("[data-say]")) {
     say({ text: button.dataset.say });
   });
 }
+view("chat");
+NARROW.addEventListener("change", () => view("chat"));
 for (const button of document.querySelectorAll("nav [data-view]")) {
   button.addEventListener("click", () => view(button.dataset.view));
 }

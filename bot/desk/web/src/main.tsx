@@ -18,6 +18,8 @@ const PAGES: [Place["page"], string][] = [
   ["queue", W.pages.queue], ["keys", W.pages.keys], ["people", W.pages.people], ["audit", W.pages.audit],
 ];
 
+const FRAMED = window.top !== window; // the practice page says PRACTICE around the frame
+
 function Frame() {
   const desk = useDesk();
   const [help, setHelp] = useState(false);
@@ -37,7 +39,7 @@ function Frame() {
   return (
     <>
       <a class="skip" href="#work" onClick={(event) => { event.preventDefault(); document.getElementById("work")?.focus(); }}>{W.skip}</a>
-      {session.practice && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
+      {session.practice && !FRAMED && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
       <header class="bar">
         <strong class="brand">{W.name}</strong>
         <nav aria-label={W.pages.label}>

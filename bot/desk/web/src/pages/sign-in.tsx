@@ -31,7 +31,7 @@ export function SignIn() {
   return (
     <main class="alone">
       <h1>{W.name}</h1>
-      {people !== null && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
+      {people !== null && window.top === window && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
       {trouble !== "" && <Notice kind="bad">{trouble}</Notice>}
       {people !== null && <PracticePeople people={people} run={run} />}
       {invitation !== null ? <Join code={invitation} run={run} /> : people === null && <Passkey run={run} />}
