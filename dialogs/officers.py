@@ -36,10 +36,10 @@ _MENUS: Final = (
     "T-SUPPLEMENT", "T-FEEDBACK", "T-FEEDBACK-WRITE",
 )  # fmt: skip
 
-TEMPLATES: Final = ("T-TPL-SAFE", "T-TPL-LATER", "T-TPL-THANKS", "T-MOVE-SIG")
+TEMPLATES: Final = ("T-TPL-SAFE", "T-TPL-LATER", "T-TPL-THANKS", "T-TPL-MOVE")
 """Sentences that say nothing of a case: all that is sent where a company can read the chat (Telegram, no C-TGFULL)."""
 
-MOVE: Final = "T-MOVE-SIG"
+MOVE: Final = "T-TPL-MOVE"
 _NOBODY: Final = (HIDDEN, START, END)
 _OPEN_END: Final = ("FP5", "FP6", "FP6-LINE", *RESTING)
 """Places with no question that would have to be asked again after the talk."""
@@ -91,13 +91,14 @@ def officer_spoke(turn: Turn, event: OfficerBegan | OfficerWrote) -> None:
 
 
 def _say_written(turn: Turn, event: OfficerWrote) -> None:
+    if not event.template:
+        turn.say("T-OFFICER-WROTE", CONTENT=clean(event.text))
+        return
+    turn.say("T-OFFICER-MSG")
+    turn.say(event.template)
     if event.template == MOVE:
         turn.do(OfferMove(move_code(turn)))
-    if event.template:
-        turn.say("T-OFFICER-MSG")
-        turn.say(event.template)
-    else:
-        turn.say("T-OFFICER-WROTE", CONTENT=clean(event.text))
+        turn.say("T-MOVE-SIG")
 
 
 def arrived(turn: Turn) -> None:

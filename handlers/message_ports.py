@@ -19,7 +19,7 @@ PENDING: Final = (WAITING, HELD)
 
 @dataclass(frozen=True, slots=True)
 class OfficeMessage:
-    """One message of an officer. `for_bot` is empty once it was handed on or refused, and for a template."""
+    """One message of an officer. `for_bot` is empty once it was handed on or refused."""
 
     id: str  # random
     case: str
@@ -30,7 +30,6 @@ class OfficeMessage:
     due_at: datetime | None = None  # when to look at it again; None: on its way, or over
     reason: str = ""  # a code: why it waits, is held or was refused, or what is not known of a sent one
     for_bot: bytes = b""
-    template: str = ""  # text id of a neutral sentence instead of words of the officer's own
 
 
 class Messages(Protocol):

@@ -45,7 +45,7 @@ KEPT_DAYS: Final = 14
 
 WAIT_A_MOMENT: Final = timedelta(seconds=5)
 AT_ONCE: Final = 50
-SCHEMA: Final = "leeward-said-1"
+TELEGRAM: Final = "telegram"
 SAFE_TIME, BUSY, WORDS, TEMPLATES_ONLY, UNREADABLE, EXPIRED = (
     "safe_time", "busy", "words", "telegram_templates_only", "unreadable", "expired",
 )  # fmt: skip
@@ -67,11 +67,10 @@ class NotYours(HandlerError):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a page sends: the words sealed to the bot, or a template's id, and in any case the office's own copy."""
+    """What a page sends: the words sealed to the bot, and the office's own copy."""
 
     for_office: bytes
-    for_bot: bytes = b""
-    template: str = ""
+    for_bot: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,33 +96,36 @@ class Messaging:
     def write(self, case: str, by: Actor, written: Written) -> OfficeMessage:
         """Queue a message; return it as it waits now.
 
-        Raises: NoSuchCase, NotYours, BadMessage, NotPermitted with the code `no_contact`, `red_line`, `stopped` or
-        `telegram_templates_only`. Hidden chats, doubts about who it is and safe times only make it wait.
+        Raises: NoSuchCase, NotYours, BadMessage, NotPermitted with the code `no_contact`, `red_line` or `stopped`.
+        Hidden chats, doubts about who it is and safe times only make it wait.
         """
         now = self.clock.now()
-        _check_form(written)
+        if not (is_sealed(written.for_office) and is_sealed(written.for_bot)):
+            raise BadMessage
         with self.store.transaction() as work:
-            card, address, _loaded = locked_card(work, case)
+            card, _address, _loaded = locked_card(work, case)
             if card.owner and card.owner != by.id:
                 raise NotYours
             answer = self._asked(work, card, now)
             if not isinstance(answer, Granted):
                 raise NotPermitted(refusal_code(answer.reason))
-            if not written.template and _templates_only(card, address):
-                raise NotPermitted(TEMPLATES_ONLY)
             before = work.messages.of(case)
             if len(before) >= MAX_TALK_MESSAGES:
                 raise BadMessage
             number = before[-1].sequence + 1 if before else 1
             message = OfficeMessage(
                 self.entropy.bytes(ID_BYTES).hex(), case, number, by.id, now, WAITING, due_at=now,
-                for_bot=written.for_bot, template=written.template,
+                for_bot=written.for_bot,
             )  # fmt: skip
             work.messages.add(message)
             work.blobs.put(SealedBlob(case, by.office, "said", number, written.for_office))
-            work.audit.record(by.did("write", now, case=case, new=written.template))
+            work.audit.record(by.did("write", now, case=case))
             self._look(work, case, now)
             return work.messages.get(message.id) or message
+
+    def templates(self, lang: str = "en") -> tuple[tuple[str, str], ...]:
+        """Return id and sentence of what alone goes out where a company can read the chat (no C-TGFULL)."""
+        return tuple((text_id, self.policy.texts.body(text_id, lang, {})) for text_id in TEMPLATES)
 
     def deliver_due(self) -> frozenset[str]:
         """Look at what is due, each case in a transaction of its own; return the channels that have to send now."""
@@ -151,7 +153,7 @@ class Messaging:
                 work.messages.save(contact.refused(pending[0], moment.reason))
                 continue
             if moment.do == "deliver" and address is not None and loaded is not None:
-                if self._deliver(work, address, loaded, pending[0], now):
+                if self._deliver(work, address, loaded, card, pending[0], now):
                     said.add(address.channel)
                 continue
             if moment.do == "begin" and address is not None and loaded is not None:
@@ -191,8 +193,6 @@ class Messaging:
             return _Moment("hold", contact.UNREACHABLE)
         if loaded.conversation.hidden or loaded.conversation.node == HIDDEN:
             return _Moment("hold", contact.HIDDEN)
-        if not message.template and _templates_only(card, address):
-            return _Moment("refuse", TEMPLATES_ONLY)
         office = self.policy.directory.offices[card.office]
         if not is_safe(card, office, now):
             return _Moment("hold", SAFE_TIME, next_safe(card, office, now))
@@ -207,16 +207,21 @@ class Messaging:
         carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
 
     def _deliver(
-        self, work: UnitOfWork, address: Address, loaded: Loaded, message: OfficeMessage, now: datetime
+        self, work: UnitOfWork, address: Address, loaded: Loaded, card: CaseCard, message: OfficeMessage, now: datetime
     ) -> bool:
         """Open the words, hand them on and erase them; False: there was nothing that could be handed on."""
-        text = "" if message.template else self._opened(message)
-        if not text and not message.template:
+        text, template = self._opened(message), ""
+        if address.channel == TELEGRAM and not is_live(card.consents, "C-TGFULL"):
+            template = next((id_ for id_, sentence in self.templates() if sentence == text), "")
+            if text and not template:
+                work.messages.save(contact.refused(message, TEMPLATES_ONLY))
+                return False
+        if not text:
             work.messages.save(contact.refused(message, UNREADABLE))
             return False
         event = OfficerWrote(
             at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=message.case, message=message.id, text=text,
-            template=message.template,
+            template=template,
         )  # fmt: skip
         _after, effects, _erased = carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
         if not any(isinstance(effect, Say) and effect.message == message.id for effect in effects):
@@ -233,21 +238,12 @@ class Messaging:
         except (ValueError, RecursionError):
             return ""
         match document:
-            case {"schema": "leeward-said-1", "case": message.case, "text": str(text)} if len(text) <= MAX_TEXT_CHARS:
+            case {"schema": "leeward-words-1", "case": message.case, "text": str(text)} if len(text) <= MAX_TEXT_CHARS:
                 return str(text).strip()
             case _:
                 return ""
 
 
-def _check_form(written: Written) -> None:
-    """Refuse what is not sealed, too large, or no template of ours. Raises: BadMessage."""
-    sealed = (written.for_office,) if written.template else (written.for_office, written.for_bot)
-    fine = all(copy.startswith(AGE_FILE) and len(copy) <= MAX_SEALED_BYTES for copy in sealed)
-    if not fine or (written.template and (written.for_bot or written.template not in TEMPLATES)):
-        raise BadMessage
-
-
-def _templates_only(card: CaseCard, address: Address | None) -> bool:
-    """Tell whether a company could read the chat and the person has not agreed to more than numbers there."""
-    channel = address.channel if address is not None else card.channel
-    return channel == "telegram" and not is_live(card.consents, "C-TGFULL")
+def is_sealed(content: bytes) -> bool:
+    """Tell whether these bytes are an age file of ordinary length: nothing else of an officer is ever stored."""
+    return content.startswith(AGE_FILE) and len(content) <= MAX_SEALED_BYTES

@@ -42,7 +42,7 @@ CARD = CaseCard(
 
 
 @cache
-def sealed(text: str, case: str = CASE, schema: str = "leeward-said-1") -> bytes:
+def sealed(text: str, case: str = CASE, schema: str = "leeward-words-1") -> bytes:
     """Return what a page seals to the bot."""
     document = json.dumps({"schema": schema, "case": case, "text": text}).encode()
     return b"".join(files.encrypt([pad_document(document)], [parse_recipient(KEY.recipient)], fresh_bytes))

@@ -258,13 +258,15 @@ def test_words_wait_for_a_safe_time_of_the_person() -> None:
 def test_on_telegram_only_neutral_sentences_go_out_without_c_tgfull() -> None:
     """A company could read the rest."""
     chat = Chat(replace(CARD, channel="telegram", consents=(AGREED, replace(CONTACT, channel="telegram"))), "telegram")
-    with pytest.raises(NotPermitted, match="telegram_templates_only"):
-        chat.write()
-    neutral = Written(for_office=sealed("copy"), template="T-TPL-SAFE")
-    chat.messaging.write(CASE, OFFICER, neutral)
+    chat.write("Is it safe for you to write now?")
+    chat.write("They have your name")
     assert chat.seen() == ["river stone"]
-    assert "river stone\n\nIs it safe for you to write now?" in chat.say("1")
-    chat.messaging.write(CASE, OFFICER, replace(neutral, template="T-MOVE-SIG"))
+    arrived = chat.say("1")
+    assert "river stone\n\nIs it safe for you to write now?" in arrived
+    assert not any("name" in text for text in arrived)
+    assert chat.lines == [("sent", ""), ("refused", "telegram_templates_only")]
+    move = next(sentence for text_id, sentence in chat.messaging.templates() if text_id == "T-TPL-MOVE")
+    chat.write(move)
     (offer,) = chat.seen()
     assert "MV-" in offer
 
@@ -285,9 +287,8 @@ def test_what_was_not_sealed_for_this_case_by_a_page_is_never_said(for_bot: byte
     "written",
     [
         Written(for_office=b"plain words", for_bot=sealed("x")), Written(for_office=sealed("x"), for_bot=b"plain words"),
-        Written(for_office=sealed("x"), for_bot=sealed("x") + b"x" * 50_000), Written(for_office=sealed("x")),
-        Written(for_office=sealed("x"), template="T-OTHER"),
-        Written(for_office=sealed("x"), for_bot=sealed("x"), template="T-TPL-SAFE"),
+        Written(for_office=sealed("x"), for_bot=sealed("x") + b"x" * 50_000),
+        Written(for_office=sealed("x"), for_bot=b""),
     ],
 )  # fmt: skip
 def test_what_is_not_sealed_is_not_even_stored(written: Written) -> None:

@@ -203,6 +203,7 @@ T-PROVE = This phone or app is new to me. Before the officer writes more, please
 T-PROVED = Thank you. That is you.
 T-TPL-SAFE = Is it safe for you to write now?
 T-TPL-LATER = I will write again later. You do not have to do anything.
+T-TPL-MOVE = There is a safer way to write to each other. This is how you get there.
 T-TPL-THANKS = Thank you. I have read what you wrote.
 T-TALK-CLOSED = Nobody reads here any more, because you took your report back. Send 00 for the menu.
 T-WITHDRAW-ASK = I passed that on. Do you want to take something back?
