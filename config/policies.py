@@ -30,6 +30,8 @@ class _Words(Record):
     online: Texts
     several: Texts
     withdraw_inside: Texts = ()
+    opened: Texts = ()
+    status: Texts = ()
     withdraw_one: dict[str, Texts] = Field(default_factory=dict)
 
 
@@ -130,6 +132,7 @@ def _words(document: Document) -> dict[str, Words]:
             found[lang] = Words(
                 sos=_normal(words.sos), withdraw=_normal(words.withdraw), check=_normal(words.check),
                 online=_normal(words.online), several=_normal(words.several),
+                opened=_normal(words.opened), status=_normal(words.status),
                 withdraw_inside=tuple(f" {same_words(phrase)} " for phrase in words.withdraw_inside),
                 withdraw_one={same_words(p): consent for consent, said in words.withdraw_one.items() for p in said},
             )  # fmt: skip

@@ -42,6 +42,7 @@ from dialogs.measures import (
 )
 from dialogs.prompts import ask_again, speak_only
 from dialogs.sending import send
+from dialogs.standing import say_status, tell_opened
 from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
 from dialogs.variables import move_code
 
@@ -130,6 +131,8 @@ def _summary(turn: Turn, choice: Choice) -> bool:
 def _choices(turn: Turn, choice: Choice) -> bool:
     del choice
     say_choices(turn)
+    say_status(turn)
+    tell_opened(turn)
     ask_again(turn)
     return True
 

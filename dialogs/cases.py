@@ -136,7 +136,7 @@ def freeze(turn: Turn) -> None:
     """Stop everything at once: every case is held in this transaction; identity is checked afterwards."""
     for card in turn.conversation.cards:
         if card.status not in (HELD, WITHDRAWN):
-            update(turn, replace(card, status=HELD, held_from=card.status))
+            update(turn, replace(card, status=HELD, held_from=card.status, status_at=minute(turn.event.at)))
 
 
 def unfreeze(turn: Turn, choice: Choice) -> bool:
@@ -144,7 +144,7 @@ def unfreeze(turn: Turn, choice: Choice) -> bool:
     del choice
     for card in turn.conversation.cards:
         if card.status == HELD and card.held_from:
-            update(turn, replace(card, status=card.held_from, held_from=""))
+            update(turn, replace(card, status=card.held_from, held_from="", status_at=minute(turn.event.at)))
     if turn.conversation.came_from:
         go_on(turn)
     else:
@@ -212,7 +212,8 @@ def _take_back(
 ) -> CaseCard:
     """Withdraw these consents of a case in this transaction, with everything they had opened that is still here."""
     back = tuple(_withdrawn(turn, card.case, event) for event in events)
-    changed = replace(card, status=status, held_from=held_from, consents=(*card.consents, *back))
+    at = card.status_at if status == card.status else minute(turn.event.at)
+    changed = replace(card, status=status, held_from=held_from, status_at=at, consents=(*card.consents, *back))
     changed = all_withdrawn(changed) if status == WITHDRAWN else changed
     for event in events:
         changed = withdrawn(changed, event.id)

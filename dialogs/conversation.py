@@ -129,6 +129,15 @@ class Lowering:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """The wish of one person to close a case for a reason that two must agree on."""
+
+    reason: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseCard:
     """What the server can still read after send (design.md, Rulings), under a key erased with the case."""
 
@@ -167,6 +176,7 @@ class CaseCard:
     contacted_at: str = ""  # when an officer first wrote to the person
     lowering: Lowering | None = None
     status_at: str = ""  # when the status last changed; empty: at the time of sending
+    closing: Closing | None = None
     close_reason: str = ""  # CL-… of domain.md 3.6, once it is closed
     words_at: str = ""  # when the officer's two words were last shown
     talk_until: str = ""  # until when the person counts as being in the talk these words opened

@@ -120,6 +120,16 @@ class DestroyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TellOpened:
+    """Say in this chat who opened a case, by role and day, from the audit log."""
+
+    case: str
+    lang: str
+    node: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send `TimeArrived(timer)` at this time; a later WakeAt of the same name replaces it."""
 
@@ -187,6 +197,7 @@ Effect: TypeAlias = (
     | CancelAlert
     | UpdateCase
     | DestroyReport
+    | TellOpened
     | WakeAt
     | CancelWake
     | ClearChat

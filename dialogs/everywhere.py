@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import acts, cases, fast, measures, steps
+from dialogs import acts, cases, fast, measures, standing, steps
 from dialogs.answers import read_keys, same_words
 from dialogs.consents import is_live
 from dialogs.machine import PAUSED, START
@@ -60,6 +60,10 @@ def _by_word(turn: Turn, words: str) -> bool:
     if one is not None and _given(turn, one):
         steps.remember(turn)
         cases.withdraw_one(turn, one)
+        return True
+    if words in known.opened and standing.answer(turn, standing.OPENED):
+        return True
+    if words in known.status and standing.answer(turn, standing.STATUS):
         return True
     if words in known.check:
         turn.say("T-CHECK-WORD")

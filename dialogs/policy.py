@@ -264,6 +264,8 @@ class Words:
     sos: frozenset[str]
     withdraw: frozenset[str]
     check: frozenset[str] = frozenset({"check"})
+    opened: frozenset[str] = frozenset()  # who opened my report
+    status: frozenset[str] = frozenset()  # where is my report
     online: frozenset[str] = frozenset()
     several: frozenset[str] = frozenset()
     withdraw_inside: tuple[str, ...] = ()  # inside a longer message: the person is asked what they mean

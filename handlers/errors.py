@@ -7,6 +7,13 @@ class HandlerError(Exception):
     """A use case could not be carried out."""
 
 
+class Refusal(HandlerError):
+    """What was asked is not done; the sentence of the class says why and what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(" ".join((type(self).__doc__ or "").split()))
+
+
 class NoRecipients(HandlerError):
     """The office has fewer than two valid keys: add one with `leeward directory add-key` and sign the directory."""
 

@@ -17,7 +17,7 @@ from dialogs.officers import TEMPLATES, awaits_answer, is_busy, is_open
 from dialogs.safe_times import is_safe, next_safe
 from handlers import contact
 from handlers.contact import LOOK_AGAIN, may_write, obstacle, refusal_code
-from handlers.errors import HandlerError, NotPermitted
+from handlers.errors import NotPermitted, Refusal
 from handlers.message_ports import HELD, PENDING, SENDING, WAITING, OfficeMessage
 from handlers.perform import carry_out
 from handlers.sink import check
@@ -51,18 +51,12 @@ SAFE_TIME, BUSY, WORDS, TEMPLATES_ONLY, UNREADABLE, EXPIRED = (
 )  # fmt: skip
 
 
-class BadMessage(HandlerError):
+class BadMessage(Refusal):
     """The message cannot be taken: load the page again, and send one message of ordinary length at a time."""
 
-    def __init__(self) -> None:
-        super().__init__(" ".join((type(self).__doc__ or "").split()))
 
-
-class NotYours(HandlerError):
+class NotYours(Refusal):
     """Another officer owns this case: ask them, or have it handed over."""
-
-    def __init__(self) -> None:
-        super().__init__(" ".join((type(self).__doc__ or "").split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dialogs.keys import identity_recipients, usable_recipients
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail
+from handlers.opened import tell_opened
 from handlers.paging import codes, tell
 from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
@@ -63,8 +64,7 @@ class Performance:
             case do.RaiseAlert():
                 self._raise_alert(effect)
             case do.SealFeedback():
-                recipients = usable_recipients(self.policy.directory, effect.office, self.now)
-                self._seal_to(recipients, SealedBlob(effect.letter, effect.office, "message", 1, b""), effect.document)
+                self._seal_feedback(effect)
             case do.UpdateAlert():
                 self._disclose(effect.granted, "alert", effect.card)
             case do.EraseCopy():
@@ -79,6 +79,8 @@ class Performance:
                 self.erased = True
             case do.UpdateCase():
                 self._update_case(effect)
+            case do.TellOpened():
+                tell_opened(self.work, self.policy, self.address, effect, self.now)
             case do.DestroyReport():
                 self.work.cases.erase(effect.case)
                 self.erased = True
@@ -123,6 +125,10 @@ class Performance:
             settle_dropped(self.work, self.work.outbox.drop_for(self.address), DROPPED)
             refs = self.work.traces.take(self.address)
         self.work.outbox.add(Outgoing(self.address, "", "", 0, act=act, seconds=seconds, refs=refs), self.now)
+
+    def _seal_feedback(self, effect: do.SealFeedback) -> None:
+        recipients = usable_recipients(self.policy.directory, effect.office, self.now)
+        self._seal_to(recipients, SealedBlob(effect.letter, effect.office, "message", 1, b""), effect.document)
 
     def _update_case(self, effect: do.UpdateCase) -> None:
         known = self.work.cases.consents(effect.card.case)

@@ -17,7 +17,7 @@ from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
-from handlers.errors import HandlerError, NotPermitted
+from handlers.errors import HandlerError, NotPermitted, Refusal
 from handlers.perform import carry_out
 from handlers.sink import check
 
@@ -45,11 +45,8 @@ class BadProposal(HandlerError):
     """The proposal cannot be put to the person as it is."""
 
 
-class NoSuchCase(HandlerError):
+class NoSuchCase(Refusal):
     """There is no such case, or it was erased at the person's wish."""
-
-    def __init__(self) -> None:
-        super().__init__(" ".join((type(self).__doc__ or "").split()))
 
 
 @dataclass(frozen=True, slots=True)

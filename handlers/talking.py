@@ -10,7 +10,7 @@ from dialogs.events import OfficerBegan
 from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
 from handlers.contact import DOUBT, may_write
-from handlers.errors import DraftLost, HandlerError, NotPermitted
+from handlers.errors import DraftLost, HandlerError, NotPermitted, Refusal
 from handlers.perform import carry_out
 from handlers.proposing import NoSuchCase
 from handlers.sink import check
@@ -28,11 +28,8 @@ ENTROPY_BYTES: Final = 32
 UNOWNED: Final = ("ST-SUB", "ST-DLV")
 
 
-class CannotReach(HandlerError):
+class CannotReach(Refusal):
     """Nothing leads to this person any more, or their chat is hidden: wait until they write."""
-
-    def __init__(self) -> None:
-        super().__init__(" ".join((type(self).__doc__ or "").split()))
 
 
 class NotSafeNow(HandlerError):
@@ -94,7 +91,8 @@ class Talking:
             who = actor or Actor(by, card.office, ())
             status = "ST-ACK" if card.status in UNOWNED else card.status
             owned_at = card.owned_at or minute(now)
-            work.cases.update(replace(card, owner=who.id, status=status, owned_at=owned_at))
+            since = card.status_at if status == card.status else minute(now)
+            work.cases.update(replace(card, owner=who.id, status=status, owned_at=owned_at, status_at=since))
             work.audit.record(who.did("begin", now, case=case))
             event = OfficerBegan(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case)
             cards = tuple(work.cases.get(other.case) or other for other in loaded.conversation.cards)

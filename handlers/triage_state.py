@@ -14,7 +14,7 @@ from dialogs.consents import minute
 from dialogs.conversation import Lowering
 from dialogs.gate import Granted
 from handlers.contact import may_write
-from handlers.errors import HandlerError
+from handlers.errors import Refusal
 from handlers.paging import alerts_of, end_ladder
 from handlers.types import AuditEntry
 
@@ -65,28 +65,23 @@ class LevelChange:
     pending: bool = False
 
 
-class _Refused(HandlerError):
-    def __init__(self) -> None:
-        super().__init__(" ".join((type(self).__doc__ or "").split()))
-
-
-class AlreadyOwned(_Refused):
+class AlreadyOwned(Refusal):
     """Somebody else has taken this case: ask them, or have it handed over."""
 
 
-class CaseIsOver(_Refused):
+class CaseIsOver(Refusal):
     """This case is closed or stopped: nothing about it can be changed now."""
 
 
-class RoleMayNot(_Refused):
+class RoleMayNot(Refusal):
     """Your role may not do this: ask a duty officer, or the shift lead."""
 
 
-class ReasonNeeded(_Refused):
+class ReasonNeeded(Refusal):
     """A level is lowered only with a written reason: say in a few words why."""
 
 
-class NoSuchLevel(_Refused):
+class NoSuchLevel(Refusal):
     """There is no such level: use L1, L2, L3, L4 or L0."""
 
 
@@ -105,7 +100,9 @@ def own(work: UnitOfWork, policy: Policy, card: CaseCard, by: Actor, now: dateti
     if card.status in OVER:
         raise CaseIsOver
     status = "ST-ACK" if card.status in UNOWNED else card.status
-    owned = replace(card, owner=by.id, status=status, owned_at=card.owned_at or minute(now))
+    owned = replace(
+        card, owner=by.id, status=status, owned_at=card.owned_at or minute(now), status_at=_since(card, status, now)
+    )
     work.cases.update(owned)
     for alert in alerts_of(work, card.case):
         end_ladder(work, policy, alert, by.id, now)
@@ -156,7 +153,14 @@ def _with_level(card: CaseCard, level: str, now: datetime) -> CaseCard:
     at = minute(now)
     status = "ST-TRI" if card.status == "ST-ACK" else card.status
     level_at = card.level_at if level == card.level else at
-    return replace(card, level=level, status=status, level_at=level_at, reviewed_at=at, lowering=None)
+    return replace(
+        card, level=level, status=status, level_at=level_at, reviewed_at=at, lowering=None,
+        status_at=_since(card, status, now),
+    )  # fmt: skip
+
+
+def _since(card: CaseCard, status: str, now: datetime) -> str:
+    return card.status_at if status == card.status else minute(now)
 
 
 def clocks_of(card: CaseCard, policy: Policy, now: datetime) -> Clocks:

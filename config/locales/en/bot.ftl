@@ -196,6 +196,33 @@ T-SUPPLEMENT = Please write what you want to add. Or send 0.
 T-SUPPLEMENT-SENT = Added, locked for the office.
 T-FEEDBACK-WRITE = Please write it now. Or send 0.
 T-FEEDBACK-SENT = Thank you. It was passed on, locked.
+T-OPENED =
+    This was opened here:
+    { $LIST }
+    When somebody opens a copy on another computer, I cannot see it.
+T-OPENED-NOT = Nobody has opened it here yet. When somebody opens a copy on another computer, I cannot see it.
+OPENED-LINE = { $WHO }, { $DAY_WORDS }
+ROLE-operator = somebody of the duty desk
+ROLE-duty-officer = a duty officer
+ROLE-first-respondent = an officer of the office
+ROLE-focal-point = somebody of the senior team
+ROLE-other = somebody of the office
+DAY-TODAY = today
+DAY-YESTERDAY = yesterday
+DAY-AGO = { $COUNT } days ago
+STATUS-ST-SUB = sent
+STATUS-ST-DLV = sent
+STATUS-ST-ACK = opened
+STATUS-ST-TRI = a person is working on it
+STATUS-ST-VER = a person is working on it
+STATUS-ST-CON = we need your answer
+STATUS-ST-MEA = a step is being taken
+STATUS-ST-FUP = a person is working on it
+STATUS-ST-REF = passed on as you agreed
+STATUS-ST-HOLD = stopped for now
+STATUS-ST-WDR = stopped because you asked
+STATUS-ST-OOS = closed
+STATUS-ST-CLO = closed
 T-OFFICER-WROTE =
     { $OFF_WORDS }
     { $CONTENT }

@@ -1,0 +1,198 @@
+"""What officers do with a case besides talking: its status, the next contact, handing it over, notes.
+
+These functions work inside the caller's transaction and take the card it has loaded: whether this person may see the
+case at all is decided before. Every act is in the audit log. They return the changed card, stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from dialogs.consents import minute
+from dialogs.conversation import Closing
+from dialogs.safe_times import is_safe
+from handlers.contact import reconsider
+from handlers.errors import Refusal
+from handlers.messages import BadMessage, NotYours, is_sealed
+from handlers.triage_state import MOST_REASON_CHARS, CaseIsOver, ReasonNeeded, RoleMayNot
+from handlers.types import SealedBlob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard
+    from dialogs.policy import Policy
+    from handlers.ports import UnitOfWork
+    from handlers.triage_state import Actor
+
+ACKNOWLEDGED, CLOSED, HELD, ERASED, WITHDRAWN = "ST-ACK", "ST-CLO", "ST-HOLD", "ST-ERA", "ST-WDR"
+
+NEXT: Final[Mapping[str, tuple[str, ...]]] = {
+    "ST-ACK": ("ST-TRI",),
+    "ST-TRI": ("ST-VER", "ST-CON", "ST-CLO"),
+    "ST-VER": ("ST-CON", "ST-MEA", "ST-FUP", "ST-CLO"),
+    "ST-CON": ("ST-MEA", "ST-VER", "ST-FUP", "ST-HOLD"),
+    "ST-MEA": ("ST-FUP", "ST-CON"),
+    "ST-FUP": ("ST-MEA", "ST-CLO", "ST-CON"),
+    "ST-HOLD": ("ST-CLO",),
+    "ST-WDR": ("ST-ERA", "ST-CLO"),
+    "ST-OOS": ("ST-CLO",),
+    "ST-CLO": ("ST-FUP",),
+}
+"""What officers may set by hand (domain.md 3.6). All else follows from what they or the person do: owning a case,
+sending it on, taking it back, changing one's mind."""
+
+CLOSE_REASONS: Final = (
+    "CL-DONE", "CL-WISH", "CL-NOREACH", "CL-UNVER", "CL-DUP", "CL-OOS", "CL-MAL", "CL-DIED",
+)  # fmt: skip
+BY_TWO: Final = "CL-MAL"
+"""Malicious: two different people decide it."""
+
+FARTHEST_CONTACT: Final = timedelta(days=90)
+CONTENT_ROLES: Final = ("duty-officer", "operator", "first-respondent", "focal-point")
+"""Roles that read and work on what a case holds: only they own one."""
+
+REASSIGNING: Final = ("shift-lead",)
+
+
+class NotNow(Refusal):
+    """The case has changed, or this status does not follow from the present one: load it again."""
+
+
+class StillUnderWay(Refusal):
+    """A measure of this case is under way: record what came of it before you close the case."""
+
+
+class NoSafeTime(Refusal):
+    """The person did not say that it is safe to write to them then: choose one of their times, within 90 days."""
+
+
+class ReadBackWrong(Refusal):
+    """What was read back is not what stands in the case: level, next contact or red lines. Talk again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """What became of a wish to change the status; `pending`: a second person must wish the same."""
+
+    card: CaseCard
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What the receiver of a case repeats (domain.md 6.8). `next_contact` "" when none is agreed."""
+
+    level: str
+    next_contact: str
+    red: tuple[str, ...]
+
+    def fits(self, card: CaseCard) -> bool:
+        """Tell whether this is what stands in the case."""
+        return (self.level, self.next_contact, sorted(self.red)) == (card.level, card.next_contact, sorted(card.red))
+
+
+def allowed(card: CaseCard) -> tuple[str, ...]:
+    """Return what an officer may change the status to now."""
+    return NEXT.get(card.status, ())
+
+
+def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and when
+    work: UnitOfWork, policy: Policy, card: CaseCard, status: str, reason: str, by: Actor, now: datetime
+) -> StatusChange:
+    """Set another status by the table of 3.6; closing takes a close reason instead of words, erasing takes words.
+
+    Closing as malicious takes two different people: the first wish is recorded, the second carries it out. Raises:
+    NotYours, NotNow, ReasonNeeded, StillUnderWay.
+    """
+    reason = reason.strip()[:MOST_REASON_CHARS]
+    _check_status(card, status, reason, by)
+    if status == CLOSED and reason == BY_TWO and not _seconds(card.closing, by):
+        wished = replace(card, closing=Closing(reason, by.id, minute(now)))
+        work.cases.update(wished)
+        work.audit.record(by.did("close-wish", now, case=card.case, old=card.status, new=status, reason=reason))
+        return StatusChange(wished, pending=True)
+    work.audit.record(by.did("status", now, case=card.case, old=card.status, new=status, reason=reason))
+    if status == ERASED:
+        work.cases.erase(card.case)
+        return StatusChange(replace(card, status=status))
+    changed = replace(
+        card, status=status, status_at=minute(now), closing=None, close_reason=reason if status == CLOSED else "",
+        held_from=card.status if status == HELD else "",
+    )  # fmt: skip
+    work.cases.update(changed)
+    reconsider(work, policy, changed, work.conversations.of_case(card.case), now)
+    return StatusChange(changed)
+
+
+def _check_status(card: CaseCard, status: str, reason: str, by: Actor) -> None:
+    second = status == CLOSED and reason == BY_TWO and card.closing is not None
+    if card.owner != by.id and not second:
+        raise NotYours
+    if status not in allowed(card):
+        raise NotNow
+    if (status == CLOSED and reason not in CLOSE_REASONS) or (status in (ERASED, HELD) and not reason):
+        raise ReasonNeeded
+    if status == CLOSED and any(proposal.state == "started" for proposal in card.measures):
+        raise StillUnderWay
+
+
+def _seconds(wish: Closing | None, by: Actor) -> bool:
+    return wish is not None and wish.by != by.id
+
+
+def plan_contact(work: UnitOfWork, policy: Policy, card: CaseCard, at: datetime, by: Actor, now: datetime) -> CaseCard:
+    """Write down when the person hears from the office next. Raises: NotYours, CaseIsOver, NoSafeTime."""
+    if card.owner != by.id:
+        raise NotYours
+    if card.status in (CLOSED, HELD, WITHDRAWN, ERASED):
+        raise CaseIsOver
+    if not now < at <= now + FARTHEST_CONTACT or not is_safe(card, policy.directory.offices[card.office], at):
+        raise NoSafeTime
+    planned = replace(card, next_contact=minute(at))
+    work.cases.update(planned)
+    work.audit.record(by.did("next-contact", now, case=card.case, old=card.next_contact, new=planned.next_contact))
+    return planned
+
+
+def hand_over(work: UnitOfWork, card: CaseCard, to: Actor, told: ReadBack, by: Actor, now: datetime) -> CaseCard:
+    """Offer the case to a colleague of the same office; the owner stays until they confirm.
+
+    A shift lead may reassign a case of somebody else. Raises: NotYours, RoleMayNot, ReadBackWrong.
+    """
+    if card.owner != by.id and not by.role_of(REASSIGNING):
+        raise NotYours
+    if to.office != by.office or not to.role_of(CONTENT_ROLES) or to.id == card.owner:
+        raise RoleMayNot
+    if not told.fits(card):
+        raise ReadBackWrong
+    offered = replace(card, handing_to=to.id)
+    work.cases.update(offered)
+    work.audit.record(by.did("hand-over", now, case=card.case, old=card.owner, new=to.id))
+    return offered
+
+
+def take_over(work: UnitOfWork, card: CaseCard, said: ReadBack, by: Actor, now: datetime) -> CaseCard:
+    """Take over a case that was offered, after reading back what matters. Raises: NotYours, ReadBackWrong."""
+    if card.handing_to != by.id:
+        raise NotYours
+    if not said.fits(card):
+        raise ReadBackWrong
+    taken = replace(card, owner=by.id, handing_to="")
+    work.cases.update(taken)
+    work.audit.record(by.did("take-over", now, case=card.case, old=card.owner, new=by.id))
+    return taken
+
+
+def put_note(work: UnitOfWork, card: CaseCard, sealed: bytes, by: Actor, now: datetime) -> int:
+    """Keep a note that the page sealed to the office; return its number. Raises: BadMessage for anything else."""
+    if not is_sealed(sealed):
+        raise BadMessage
+    before = [blob.sequence for blob in work.blobs.of(card.case) if (blob.office, blob.purpose) == (by.office, "note")]
+    number = max(before, default=0) + 1
+    work.blobs.put(SealedBlob(card.case, by.office, "note", number, sealed))
+    work.audit.record(by.did("note", now, case=card.case, new=str(number)))
+    return number
