@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from dialogs.consents import minute
 from dialogs.conversation import Closing
 from dialogs.safe_times import is_safe
+from handlers.access import OFFICERS
+from handlers.accounts import ACTIVE, Role
 from handlers.contact import reconsider
 from handlers.errors import Refusal
 from handlers.messages import BadMessage, NotYours, is_sealed
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import CaseCard
     from dialogs.policy import Policy
+    from handlers.accounts import Account
+    from handlers.actor import Actor
     from handlers.ports import UnitOfWork
-    from handlers.triage_state import Actor
 
 ACKNOWLEDGED, CLOSED, HELD, ERASED, WITHDRAWN = "ST-ACK", "ST-CLO", "ST-HOLD", "ST-ERA", "ST-WDR"
 
@@ -52,10 +55,6 @@ BY_TWO: Final = "CL-MAL"
 """Malicious: two different people decide it."""
 
 FARTHEST_CONTACT: Final = timedelta(days=90)
-CONTENT_ROLES: Final = ("duty-officer", "operator", "first-respondent", "focal-point")
-"""Roles that read and work on what a case holds: only they own one."""
-
-REASSIGNING: Final = ("shift-lead",)
 
 
 class NotNow(Refusal):
@@ -111,7 +110,7 @@ def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and
     reason = reason.strip()[:MOST_REASON_CHARS]
     _check_status(card, status, reason, by)
     if status == CLOSED and reason == BY_TWO and not _seconds(card.closing, by):
-        wished = replace(card, closing=Closing(reason, by.id, minute(now)))
+        wished = replace(card, closing=Closing(reason, by.who, minute(now)))
         work.cases.update(wished)
         work.audit.record(by.did("close-wish", now, case=card.case, old=card.status, new=status, reason=reason))
         return StatusChange(wished, pending=True)
@@ -130,7 +129,7 @@ def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and
 
 def _check_status(card: CaseCard, status: str, reason: str, by: Actor) -> None:
     second = status == CLOSED and reason == BY_TWO and card.closing is not None
-    if card.owner != by.id and not second:
+    if card.owner != by.who and not second:
         raise NotYours
     if status not in allowed(card):
         raise NotNow
@@ -141,12 +140,12 @@ def _check_status(card: CaseCard, status: str, reason: str, by: Actor) -> None:
 
 
 def _seconds(wish: Closing | None, by: Actor) -> bool:
-    return wish is not None and wish.by != by.id
+    return wish is not None and wish.by != by.who
 
 
 def plan_contact(work: UnitOfWork, policy: Policy, card: CaseCard, at: datetime, by: Actor, now: datetime) -> CaseCard:
     """Write down when the person hears from the office next. Raises: NotYours, CaseIsOver, NoSafeTime."""
-    if card.owner != by.id:
+    if card.owner != by.who:
         raise NotYours
     if card.status in (CLOSED, HELD, WITHDRAWN, ERASED):
         raise CaseIsOver
@@ -158,14 +157,14 @@ def plan_contact(work: UnitOfWork, policy: Policy, card: CaseCard, at: datetime,
     return planned
 
 
-def hand_over(work: UnitOfWork, card: CaseCard, to: Actor, told: ReadBack, by: Actor, now: datetime) -> CaseCard:
+def hand_over(work: UnitOfWork, card: CaseCard, to: Account, told: ReadBack, by: Actor, now: datetime) -> CaseCard:
     """Offer the case to a colleague of the same office; the owner stays until they confirm.
 
-    A shift lead may reassign a case of somebody else. Raises: NotYours, RoleMayNot, ReadBackWrong.
+    A shift lead may give away a case of somebody else. Raises: NotYours, RoleMayNot, ReadBackWrong.
     """
-    if card.owner != by.id and not by.role_of(REASSIGNING):
+    if card.owner != by.who and by.role != Role.SHIFT_LEAD:
         raise NotYours
-    if to.office != by.office or not to.role_of(CONTENT_ROLES) or to.id == card.owner:
+    if to.office != by.office or to.state != ACTIVE or not to.has(*OFFICERS) or to.id == card.owner:
         raise RoleMayNot
     if not told.fits(card):
         raise ReadBackWrong
@@ -177,13 +176,13 @@ def hand_over(work: UnitOfWork, card: CaseCard, to: Actor, told: ReadBack, by: A
 
 def take_over(work: UnitOfWork, card: CaseCard, said: ReadBack, by: Actor, now: datetime) -> CaseCard:
     """Take over a case that was offered, after reading back what matters. Raises: NotYours, ReadBackWrong."""
-    if card.handing_to != by.id:
+    if card.handing_to != by.who:
         raise NotYours
     if not said.fits(card):
         raise ReadBackWrong
-    taken = replace(card, owner=by.id, handing_to="")
+    taken = replace(card, owner=by.who, handing_to="")
     work.cases.update(taken)
-    work.audit.record(by.did("take-over", now, case=card.case, old=card.owner, new=by.id))
+    work.audit.record(by.did("take-over", now, case=card.case, old=card.owner, new=by.who))
     return taken
 
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import CaseCard
     from dialogs.policy import Policy
+    from handlers.actor import Actor
     from handlers.message_ports import TalkKey
     from handlers.ports import Clock, Entropy, Sealer, Store, UnitOfWork
-    from handlers.triage_state import Actor
     from handlers.types import Address, Loaded
 
 ENTROPY_BYTES: Final = 32
@@ -98,7 +98,7 @@ class Messaging:
             raise BadMessage
         with self.store.transaction() as work:
             card, _address, _loaded = locked_card(work, case)
-            if card.owner and card.owner != by.id:
+            if card.owner and card.owner != by.who:
                 raise NotYours
             answer = self._asked(work, card, now)
             if not isinstance(answer, Granted):
@@ -108,7 +108,7 @@ class Messaging:
                 raise BadMessage
             number = before[-1].sequence + 1 if before else 1
             message = OfficeMessage(
-                self.entropy.bytes(ID_BYTES).hex(), case, number, by.id, now, WAITING, due_at=now,
+                self.entropy.bytes(ID_BYTES).hex(), case, number, by.who, now, WAITING, due_at=now,
                 for_bot=written.for_bot,
             )  # fmt: skip
             work.messages.add(message)

@@ -74,9 +74,7 @@ class Performance:
                 self.work.blobs.drop_files(self.work.blobs.files_of(effect.case))
                 self.erased = True
             case do.CancelAlert():
-                self.work.alerts.cancel(effect.alert_id)
-                self.work.cases.erase(effect.alert_id)
-                self.erased = True
+                self._cancel_alert(effect)
             case do.UpdateCase():
                 self._update_case(effect)
             case do.TellOpened():
@@ -125,6 +123,11 @@ class Performance:
             settle_dropped(self.work, self.work.outbox.drop_for(self.address), DROPPED)
             refs = self.work.traces.take(self.address)
         self.work.outbox.add(Outgoing(self.address, "", "", 0, act=act, seconds=seconds, refs=refs), self.now)
+
+    def _cancel_alert(self, effect: do.CancelAlert) -> None:
+        self.work.alerts.cancel(effect.alert_id)
+        self.work.cases.erase(effect.alert_id)
+        self.erased = True
 
     def _seal_feedback(self, effect: do.SealFeedback) -> None:
         recipients = usable_recipients(self.policy.directory, effect.office, self.now)

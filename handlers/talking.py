@@ -9,12 +9,12 @@ from dialogs.consents import minute
 from dialogs.events import OfficerBegan
 from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
+from handlers.actor import Actor
 from handlers.contact import DOUBT, may_write
 from handlers.errors import DraftLost, HandlerError, NotPermitted, Refusal
 from handlers.perform import carry_out
 from handlers.proposing import NoSuchCase
 from handlers.sink import check
-from handlers.triage_state import Actor
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,11 +88,11 @@ class Talking:
                 raise NotSafeNow(next_safe(card, office, now))
             if address is None or loaded is None or loaded.conversation.hidden:
                 raise CannotReach
-            who = actor or Actor(by, card.office, ())
+            who = actor or Actor(by, "officer", card.office)
             status = "ST-ACK" if card.status in UNOWNED else card.status
             owned_at = card.owned_at or minute(now)
             since = card.status_at if status == card.status else minute(now)
-            work.cases.update(replace(card, owner=who.id, status=status, owned_at=owned_at, status_at=since))
+            work.cases.update(replace(card, owner=who.who, status=status, owned_at=owned_at, status_at=since))
             work.audit.record(who.did("begin", now, case=case))
             event = OfficerBegan(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case)
             cards = tuple(work.cases.get(other.case) or other for other in loaded.conversation.cards)

@@ -49,13 +49,6 @@ class Actor:
         """Return the first of these roles this person has, or ""."""
         return next((role for role in wanted if role in self.roles), "")
 
-    def did(
-        self, act: str, now: datetime, *, case: str = "", old: str = "", new: str = "", reason: str = ""
-    ) -> AuditEntry:
-        """Return the entry of the audit log for something this person did with a case."""
-        role = self.role_of(OWNING) or next(iter(self.roles), "")
-        return AuditEntry(now, self.id, role, self.office, act, case, old, new, reason)
-
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:

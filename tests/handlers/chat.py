@@ -10,12 +10,12 @@ from hashlib import sha256
 
 from bot.clock import FixedClock
 from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+from handlers.actor import Actor
 from handlers.deliver import Delivered, Delivery
 from handlers.message_ports import OfficeMessage
 from handlers.messages import Messaging, Written
 from handlers.receive import Reception
 from handlers.talking import Talking
-from handlers.triage_state import Actor
 from handlers.types import Address, Inbound
 from storage.crypto.age import files
 from storage.crypto.age.keys import generate_identity, parse_recipient
@@ -27,7 +27,7 @@ from storage.memory import MemoryStore
 from tests.conftest import NOON, CountingEntropy, hashed, practice_policy
 
 CASE = "LW-1"
-OFFICER = Actor("p1", "OFF-HRC", ("first-respondent",))
+OFFICER = Actor("p1", "first-respondent", "OFF-HRC")
 KEY = TalkIdentities([generate_identity(sha256(b"talk").digest())])
 PHRASE = "four words of mine"
 AGREED = ConsentEvent(

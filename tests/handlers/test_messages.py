@@ -10,11 +10,11 @@ from itertools import product
 import pytest
 
 from dialogs.conversation import Draft
+from handlers.actor import Actor
 from handlers.errors import NotPermitted
 from handlers.message_ports import WAITING, OfficeMessage
 from handlers.messages import BadMessage, NotYours, Written
 from handlers.proposing import NoSuchCase
-from handlers.triage_state import Actor
 from storage.crypto.age.keys import parse_identity
 from storage.crypto.sealing import open_report
 from tests.conftest import NOON, office_identity
@@ -303,7 +303,7 @@ def test_only_the_owner_writes_and_only_about_a_case_that_exists() -> None:
     """One voice at a time."""
     chat = Chat()
     with pytest.raises(NotYours):
-        chat.write(by=Actor("p2", "OFF-HRC", ("first-respondent",)))
+        chat.write(by=Actor("p2", "first-respondent", "OFF-HRC"))
     with pytest.raises(NoSuchCase):
         chat.messaging.write("LW-9", OFFICER, said("x"))
 

@@ -1,0 +1,211 @@
+"""What officers do with a case: the table of statuses, two people for what one may not, hand-over, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+
+from dialogs.conversation import CaseCard, Proposal
+from handlers.accounts import ACTIVE, Account, Role
+from handlers.actor import Actor
+from handlers.case_acts import (
+    CLOSE_REASONS,
+    NEXT,
+    NoSafeTime,
+    NotNow,
+    ReadBack,
+    ReadBackWrong,
+    StillUnderWay,
+    allowed,
+    change_status,
+    hand_over,
+    plan_contact,
+    put_note,
+    take_over,
+)
+from handlers.messages import BadMessage, NotYours
+from handlers.ports import UnitOfWork
+from handlers.triage_state import CaseIsOver, ReasonNeeded, RoleMayNot
+from tests.conftest import NOON
+from tests.handlers.chat import CARD, CASE, OFFICER, Chat, sealed
+
+Result = TypeVar("Result")
+SECOND = Actor("p2", "first-respondent", "OFF-HRC")
+COLLEAGUE = Account("p2", "B", "OFF-HRC", (Role.FIRST_RESPONDENT,), ACTIVE, "2026-11-24T09:00Z")
+STATUSES = (*NEXT, "ST-DRF", "ST-SUB", "ST-DLV", "ST-REF", "ST-ERA")
+
+
+def act(chat: Chat, do: Callable[[UnitOfWork, CaseCard], Result]) -> Result:
+    """Carry out an act in a transaction of its own."""
+    with chat.store.transaction() as work:
+        card = work.cases.get(CASE)
+        assert card is not None
+        return do(work, card)
+
+
+def to(chat: Chat, status: str, reason: str = "because", by: Actor = OFFICER) -> bool:
+    """Set a status; True: a second person is needed."""
+    return act(chat, lambda work, card: change_status(work, chat.policy, card, status, reason, by, NOON)).pending
+
+
+def test_every_status_follows_only_from_those_of_the_table() -> None:
+    """All pairs of statuses (domain.md 3.6)."""
+    for before in STATUSES:
+        for after in STATUSES:
+            chat = Chat(replace(CARD, status=before))
+            reason = "CL-DONE" if after == "ST-CLO" else "because"
+            if after in NEXT.get(before, ()):
+                to(chat, after, reason)
+                with chat.store.transaction() as work:
+                    card = work.cases.get(CASE)
+                assert (card.status if card is not None else "ST-ERA") == after
+            else:
+                with pytest.raises(NotNow):
+                    to(chat, after, reason)
+
+
+def test_nobody_but_the_person_takes_back_or_lifts_what_the_person_stopped() -> None:
+    """No officer sets "taken back", and none brings a frozen case back to work."""
+    assert all("ST-WDR" not in after for after in NEXT.values())
+    assert allowed(replace(CARD, status="ST-HOLD")) == ("ST-CLO",)
+
+
+def test_only_the_owner_changes_the_status_and_it_is_logged() -> None:
+    """Who, from what, to what, why."""
+    chat = Chat(replace(CARD, status="ST-TRI"))
+    with pytest.raises(NotYours):
+        to(chat, "ST-VER", by=SECOND)
+    to(chat, "ST-VER", "two sources")
+    assert chat.card.status_at == "2026-11-24T10:00Z"
+    (entry,) = act(chat, lambda work, _card: work.audit.of(CASE))
+    assert (entry.who, entry.act, entry.old, entry.new, entry.reason) == (
+        "p1", "status", "ST-TRI", "ST-VER", "two sources",
+    )  # fmt: skip
+
+
+def test_closing_needs_a_reason_of_the_list_and_no_measure_under_way() -> None:
+    """Eight reasons; a measure that runs is closed first."""
+    chat = Chat(replace(CARD, status="ST-FUP"))
+    with pytest.raises(ReasonNeeded):
+        to(chat, "ST-CLO", "done")
+    running = Proposal("MP-1", "UM-FOC-CHK", "focal point", "NM-ANON", "v", "words", "started", "2026-11-24T09:00Z")
+    chat.change(measures=(running,))
+    with pytest.raises(StillUnderWay):
+        to(chat, "ST-CLO", "CL-DONE")
+    chat.change(measures=())
+    to(chat, "ST-CLO", "CL-DONE")
+    assert chat.card.close_reason == "CL-DONE"
+    to(chat, "ST-FUP")
+    assert chat.card.close_reason == ""
+    assert len(CLOSE_REASONS) == 8
+
+
+def test_malicious_is_decided_by_two_different_people() -> None:
+    """The first wish is recorded, the same person again changes nothing, a second one closes."""
+    chat = Chat(replace(CARD, status="ST-FUP"))
+    assert to(chat, "ST-CLO", "CL-MAL")
+    assert to(chat, "ST-CLO", "CL-MAL")
+    assert chat.card.status == "ST-FUP"
+    assert not to(chat, "ST-CLO", "CL-MAL", by=SECOND)
+    assert (chat.card.status, chat.card.close_reason, chat.card.closing) == ("ST-CLO", "CL-MAL", None)
+    acts = act(chat, lambda work, _card: [(entry.who, entry.act) for entry in work.audit.of(CASE)])
+    assert acts == [("p1", "close-wish"), ("p1", "close-wish"), ("p2", "status")]
+
+
+def test_nobody_else_closes_as_malicious_first() -> None:
+    """The wish is the owner's."""
+    with pytest.raises(NotYours):
+        to(Chat(replace(CARD, status="ST-FUP")), "ST-CLO", "CL-MAL", by=SECOND)
+
+
+def test_what_was_taken_back_can_be_erased_with_a_reason() -> None:
+    """Key, card and every sealed byte go; the tombstone stays."""
+    chat = Chat(replace(CARD, status="ST-WDR"))
+    with pytest.raises(ReasonNeeded):
+        to(chat, "ST-ERA", "")
+    to(chat, "ST-ERA", "asked in a talk, words checked")
+    with chat.store.transaction() as work:
+        assert work.cases.get(CASE) is None
+        assert work.cases.ids() == (CASE,)
+
+
+def test_a_status_that_stops_the_case_holds_the_officers_words() -> None:
+    """In the same transaction."""
+    chat = Chat(replace(CARD, status="ST-CON"))
+    chat.write()
+    chat.seen()
+    to(chat, "ST-HOLD", "who answers is not clear")
+    assert chat.lines == [("held", "stopped")]
+    assert chat.card.held_from == "ST-CON"
+
+
+def test_the_next_contact_is_at_a_safe_time_ahead() -> None:
+    """Of the person's own clock; not in the past, not in a stopped case."""
+    chat = Chat(replace(CARD, safe_times=("evening",), utc_offset_minutes=0))
+
+    def planned(**later: float) -> CaseCard:
+        at = NOON + timedelta(**later)
+        return act(chat, lambda work, card: plan_contact(work, chat.policy, card, at, OFFICER, NOON))
+
+    assert planned(hours=9).next_contact == "2026-11-24T19:00Z"
+    for wrong in ({"hours": 1}, {"hours": -15}, {"days": 91, "hours": 9}):
+        with pytest.raises(NoSafeTime):
+            planned(**wrong)
+    chat.change(status="ST-HOLD")
+    with pytest.raises(CaseIsOver):
+        planned(hours=9)
+    chat.change(owner="p9")
+    with pytest.raises(NotYours):
+        planned(hours=9)
+
+
+def test_the_owner_changes_only_when_the_receiver_reads_back_what_matters() -> None:
+    """Level, next contact, red lines (domain.md 6.8)."""
+    chat = Chat(replace(CARD, red=("RED-PUB", "RED-FAM"), next_contact="2026-11-25T19:00Z"))
+    right = ReadBack("L2", "2026-11-25T19:00Z", ("RED-FAM", "RED-PUB"))
+    act(chat, lambda work, card: hand_over(work, card, COLLEAGUE, right, OFFICER, NOON))
+    assert (chat.card.owner, chat.card.handing_to) == ("p1", "p2")
+    for wrong in (replace(right, level="L1"), replace(right, next_contact=""), replace(right, red=("RED-PUB",))):
+        with pytest.raises(ReadBackWrong):
+            act(chat, lambda work, card, said=wrong: take_over(work, card, said, SECOND, NOON))  # type: ignore[misc]  # bound at once
+    with pytest.raises(NotYours):
+        act(chat, lambda work, card: take_over(work, card, right, OFFICER, NOON))
+    act(chat, lambda work, card: take_over(work, card, right, SECOND, NOON))
+    assert (chat.card.owner, chat.card.handing_to) == ("p2", "")
+
+
+def test_a_case_is_handed_only_to_somebody_who_may_own_it() -> None:
+    """Of the same office, active, in a role that reads cases; by the owner, or by a shift lead."""
+    chat = Chat()
+    told = ReadBack("L2", "", ())
+
+    def given(to: Account, by: Actor = OFFICER) -> None:
+        act(chat, lambda work, card: hand_over(work, card, to, told, by, NOON))
+
+    for wrong in (
+        replace(COLLEAGUE, office="OFF-EML"), replace(COLLEAGUE, roles=(Role.ADMINISTRATOR,)),
+        replace(COLLEAGUE, state="revoked"), replace(COLLEAGUE, id="p1"),
+    ):  # fmt: skip
+        with pytest.raises(RoleMayNot):
+            given(wrong)
+    with pytest.raises(NotYours):
+        given(COLLEAGUE, SECOND)
+    given(COLLEAGUE, Actor("p3", "shift-lead", "OFF-HRC"))
+    assert chat.card.handing_to == "p2"
+
+
+def test_notes_are_sealed_numbered_and_nothing_else_is_kept() -> None:
+    """Of the officer's own office."""
+    chat = Chat()
+    assert [act(chat, lambda work, card: put_note(work, card, sealed("note"), OFFICER, NOON)) for _ in range(2)] == [
+        1,
+        2,
+    ]
+    with pytest.raises(BadMessage):
+        act(chat, lambda work, card: put_note(work, card, b"plain note", OFFICER, NOON))
+    kept = act(chat, lambda work, _card: [(b.purpose, b.office, b.sequence) for b in work.blobs.of(CASE)])
+    assert kept == [("note", "OFF-HRC", 1), ("note", "OFF-HRC", 2)]
