@@ -11,7 +11,7 @@ from handlers.actor import Actor
 from tests.conftest import NOON
 from tests.handlers.chat import CARD, CASE, OFFICER, Chat
 
-ELSEWHERE = "When somebody opens a copy on another computer, I cannot see it."
+ELSEWHERE = "I cannot see it when a copy is read on other machines."
 
 
 def opened(chat: Chat) -> None:

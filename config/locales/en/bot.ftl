@@ -199,8 +199,8 @@ T-FEEDBACK-SENT = Thank you. It was passed on, locked.
 T-OPENED =
     This was opened here:
     { $LIST }
-    When somebody opens a copy on another computer, I cannot see it.
-T-OPENED-NOT = Nobody has opened it here yet. When somebody opens a copy on another computer, I cannot see it.
+    I cannot see it when a copy is read on other machines.
+T-OPENED-NOT = Nobody has opened it here yet. I cannot see it when a copy is read on other machines.
 OPENED-LINE = { $WHO }, { $DAY_WORDS }
 ROLE-operator = somebody of the duty desk
 ROLE-duty-officer = a duty officer
