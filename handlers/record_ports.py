@@ -36,6 +36,10 @@ class Audit(Protocol):
         """Return up to `limit` entries of all chains with a number above `after` (0: the first), the oldest first."""
         ...
 
+    def latest(self, before: int, limit: int) -> tuple[Recorded, ...]:
+        """Return up to `limit` entries of all chains with a number below `before` (0: the last), the newest first."""
+        ...
+
 
 class Checkpoints(Protocol):
     """Signed checkpoints over the heads of all chains: consent events and the audit log."""

@@ -89,6 +89,12 @@ class SqlAudit:
         ).all()
         return tuple(Recorded(row.number, self._open(row)) for row in found)
 
+    def latest(self, before: int, limit: int) -> tuple[Recorded, ...]:
+        """Return entries of all chains, backwards. Raises: NotAuthentic when a row was changed or moved."""
+        wanted = select(audit).where(audit.c.number < before) if before else select(audit)
+        found = self.connection.execute(wanted.order_by(audit.c.number.desc()).limit(limit)).all()
+        return tuple(Recorded(row.number, self._open(row)) for row in found)
+
     def _open(self, row: Row[Any]) -> AuditEntry | None:
         if row.entry is None:
             return None

@@ -228,6 +228,10 @@ class MemoryAudit:
         found = self._data.audit[after : after + limit]
         return tuple(Recorded(number, entry) for number, (_name, entry) in enumerate(found, start=after + 1))
 
+    def latest(self, before: int, limit: int) -> tuple[Recorded, ...]:
+        """Return entries by number, backwards."""
+        return tuple(reversed(self.page(0, before - 1 if before else len(self._data.audit))))[:limit]
+
 
 class MemoryAlerts:
     """handlers.ports.Alerts in memory."""

@@ -23,7 +23,7 @@ MOST_READ: Final = 20_000
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A page of the log; with `case`, all of that case."""
+    """A page of the log, after the entry that was shown last; with `case`, all of that case."""
 
     after: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100
@@ -46,10 +46,10 @@ class EntryShown(msgspec.Struct, frozen=True):
 
 
 class Entries(msgspec.Struct, frozen=True):
-    """Entries, the oldest first, and the number to go on after (0: at the end)."""
+    """Entries, the newest first, and where to go on (null: at the end)."""
 
     entries: tuple[EntryShown, ...]
-    next: int
+    next: int | None
 
 
 def audit(call: Call[Asked]) -> Entries:
@@ -59,24 +59,25 @@ def audit(call: Call[Asked]) -> Entries:
         if call.asked.case:
             return _of_case(call, work, names)
         found: list[EntryShown] = []
-        after = call.asked.after
+        before = call.asked.after
         for _page in range(MOST_READ // TOGETHER):
-            page = work.audit.page(after, TOGETHER)
+            page = work.audit.latest(before, TOGETHER)
             for recorded in page:
-                after = recorded.number
+                before = recorded.number
                 if recorded.entry is not None and _may_see(call, recorded.entry):
                     found.append(_shown(recorded.number, recorded.entry, names))
                 if len(found) == call.asked.limit:
-                    return Entries(tuple(found), after)
+                    return Entries(tuple(found), before)
             if len(page) < TOGETHER:
-                return Entries(tuple(found), 0)
-        return Entries(tuple(found), after)
+                return Entries(tuple(found), None)
+        return Entries(tuple(found), before)
 
 
 def _of_case(call: Call[Asked], work: UnitOfWork, names: dict[str, str]) -> Entries:
     if sight(call.account, work.cases.get(call.asked.case), call.desk.policy, call.now) < Sight.CONSENTS:
         raise refused("not_found")
-    return Entries(tuple(_shown(0, entry, names) for entry in work.audit.of(call.asked.case)), 0)
+    entries = reversed(work.audit.of(call.asked.case))
+    return Entries(tuple(_shown(0, entry, names) for entry in entries), None)
 
 
 def _may_see(call: Call[Asked], entry: AuditEntry) -> bool:

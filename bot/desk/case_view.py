@@ -88,6 +88,21 @@ class HistoryLine(msgspec.Struct, frozen=True):
     reason: str
 
 
+class BoxShown(msgspec.Struct, frozen=True):
+    """The identity box: is there one, who waits for a second person, until when is it open to this account."""
+
+    present: bool
+    pending: Owner | None
+    until: str  # ISO 8601; "" when it is locked
+
+
+class LevelWish(msgspec.Struct, frozen=True):
+    """A lower level somebody wishes."""
+
+    level: str
+    by: Owner
+
+
 class CaseShown(Line, frozen=True, kw_only=True):
     """A case: its line, and more. What this account does not see is empty: `sees` says how much it is."""
 
@@ -101,8 +116,8 @@ class CaseShown(Line, frozen=True, kw_only=True):
     blobs: tuple[SealedShown, ...] = ()
     files: tuple[FileShown, ...] = ()
     history: tuple[HistoryLine, ...] = ()
-    identity: str = "none"  # none | locked | pending | open
-    waiting_boxes: int = 0  # others who wait for a second person
+    identity: BoxShown | None = None
+    level_wish: LevelWish | None = None  # somebody wishes to lower L1; a second person carries it out
     colleagues: tuple[Owner, ...] = ()  # who it could be handed to
 
 
@@ -114,9 +129,8 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
         shown["consents"] = tuple(_consent(event) for event in latest(card.consents))
     if seen >= Sight.LINE:
         shown["history"] = tuple(_history(entry, around) for entry in work.audit.of(card.case))
-        shown["waiting_boxes"] = sum(
-            1 for box in work.sessions.boxes_of(card.case) if box.until is None and box.account != call.account.id
-        )
+        shown["level_wish"] = _level_wish(card, around)
+        shown["identity"] = _identity(call, work, card, around)
     if seen is Sight.CONTENT:
         shown |= _content(call, work, card)
     return CaseShown(**shown)
@@ -130,7 +144,6 @@ def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any
         "strip": strip_of(call, card),
         "blobs": tuple(SealedShown(line.purpose, line.sequence, line.size, line.fetched) for line in lines),
         "files": tuple(_files(call, work, card)) if own else (),
-        "identity": _identity(call, work, card) if any(line.purpose == IDENTITY for line in lines) else "none",
         "colleagues": tuple(
             Owner(a.id, a.name)
             for a in work.accounts.all()
@@ -183,10 +196,17 @@ def _files(call: Call[Any], work: UnitOfWork, card: CaseCard) -> Iterator[FileSh
                 yield FileShown(name, content.seek(0, SEEK_END))
 
 
-def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard) -> str:
-    request = work.sessions.box(card.case, call.account.id)
-    if request is None or request.session != call.allowed.session.id:
-        return "locked"
-    if request.until is None:
-        return "pending"
-    return "open" if request.until > call.now else "locked"
+def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroundings) -> BoxShown:
+    asked = work.sessions.boxes_of(card.case)
+    waiting = next((request.account for request in asked if request.until is None), "")
+    mine = next((request for request in asked if request.account == call.account.id), None)
+    is_open = mine is not None and mine.session == call.allowed.session.id and (mine.until or call.now) > call.now
+    return BoxShown(
+        present=any(line.purpose == IDENTITY for line in work.blobs.lines(card.case, call.account.office)),
+        pending=around.owner(waiting), until=minute(mine.until) if mine and mine.until and is_open else "",
+    )  # fmt: skip
+
+
+def _level_wish(card: CaseCard, around: Surroundings) -> LevelWish | None:
+    by = around.owner(card.lowering.by) if card.lowering is not None else None
+    return LevelWish(card.lowering.level, by) if card.lowering is not None and by is not None else None

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 
 from bot.desk.case_view import CaseShown, case_shown
+from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
 from bot.desk.routes import LINES, VIEWERS, Download, Nothing, Route
 from handlers.accounts import BoxRequest
 from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, needs_second
+from handlers.triage_state import Actor as Triager
+from handlers.triage_state import change_level, own
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -25,6 +28,20 @@ class WithReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why somebody wants to open what is locked."""
 
     reason: Reason
+
+
+class NewLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The level somebody wishes, and why; raising needs no reason."""
+
+    level: Annotated[str, msgspec.Meta(pattern="^L[0-4]$")]
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class LevelSet(msgspec.Struct, frozen=True):
+    """The level now; `pending`: a second person must wish the lower one too."""
+
+    level: str
+    pending: bool
 
 
 class BoxState(msgspec.Struct, frozen=True):
@@ -46,6 +63,30 @@ def one(call: Call[Nothing]) -> CaseShown:
         card = call.card(work)
         around = surroundings(call.desk, work, call.account)
         return case_shown(call, work, card, around)
+
+
+def own_case(call: Call[Nothing]) -> Line:
+    """Take a case: one owner at any time, and the ladder stops."""
+    with call.desk.store.transaction() as work:
+        owned = own(work, call.desk.policy, call.card(work), _as_triager(call), call.now)
+        around = surroundings(call.desk, work, call.account)
+    call.desk.wake()
+    return line_of(owned, around)
+
+
+def level(call: Call[NewLevel]) -> LevelSet:
+    """Confirm, raise or lower the level; L1 is lowered by two different people."""
+    asked = call.asked
+    with call.desk.store.transaction() as work:
+        change = change_level(
+            work, call.desk.policy, call.card(work), asked.level, asked.reason, _as_triager(call), call.now
+        )
+    call.desk.wake()
+    return LevelSet(change.card.level, change.pending)
+
+
+def _as_triager(call: Call[Any]) -> Triager:
+    return Triager(call.account.id, call.account.office, tuple(role.value for role in call.account.roles))
 
 
 def blob(call: Call[Nothing]) -> Download:
@@ -108,6 +149,8 @@ def approve_identity(call: Call[Nothing]) -> Agreed:
 
 ROUTES: Final = (
     Route("GET", "/api/cases/{case}", "One case", VIEWERS, one, gives=CaseShown),
+    Route("POST", "/api/cases/{case}/own", "Take a case", LINES, own_case, gives=Line),
+    Route("POST", "/api/cases/{case}/level", "Confirm or change the level", LINES, level, NewLevel, LevelSet),
     Route(
         "GET", "/api/cases/{case}/blobs/{purpose}/{sequence}", "Sealed bytes of the own office", LINES, blob,
         gives=bytes, content=True,

@@ -39,7 +39,7 @@ def new_invitation(
 
 def link_of(place: Place, code: str) -> str:
     """Return the link of an invitation; what stands after # is not sent to any server, nor logged by one."""
-    return f"{place.url}/desk#/invitation/{code}"
+    return f"{place.url}/desk#invite={code}"
 
 
 def place_of(settings: Settings) -> Place:

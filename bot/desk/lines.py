@@ -9,13 +9,18 @@ import msgspec
 
 from bot.desk.names import name_of
 from bot.desk.words import STATUS, in_words
+from dialogs.clocks import Clocks
+from handlers.triage_state import clocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from dialogs.conversation import CaseCard
+    from dialogs.policy import Policy
 
 OVER: Final = ("ST-CLO", "ST-ERA", "ST-OOS")
+"""Shown only when asked for."""
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -23,15 +28,6 @@ class Owner(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-
-
-class Clocks(msgspec.Struct, frozen=True):
-    """When what is due, ISO 8601; empty: not any more, or not yet."""
-
-    owned_due: str = ""
-    contact_due: str = ""
-    plan_due: str = ""
-    review_due: str = ""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -59,19 +55,23 @@ class Surroundings:
 
     names: Mapping[str, str]
     unread: Mapping[str, int]
-    now: str  # ISO 8601, to the minute
+    policy: Policy
+    now: datetime
+
+    def owner(self, account: str) -> Owner | None:
+        """Return somebody with their name; nobody has no id."""
+        return Owner(account, self.names.get(account) or account) if account else None
 
 
 def line_of(card: CaseCard, around: Surroundings) -> Line:
     """Return the line of a case."""
-    clocks = Clocks()
-    due = (clocks.owned_due, clocks.contact_due, clocks.plan_due, clocks.review_due)
+    clocks = clocks_of(card, around.policy, around.now)
     return Line(
         case=card.case, name=name_of(card.case), level=card.level, status=card.status,
         status_words=in_words(STATUS, card.status), flags=flags_of(card),
-        owner=Owner(card.owner, around.names.get(card.owner, card.owner)) if card.owner else None,
+        owner=around.owner(card.owner),
         office=card.office, lang=card.lang, channel=card.channel, sent_at=card.submitted_at, clocks=clocks,
-        late=any(at and at < around.now for at in due), unread=around.unread.get(card.case, 0),
+        late=clocks.late(around.now), unread=around.unread.get(card.case, 0),
     )  # fmt: skip
 
 

@@ -64,11 +64,11 @@ class WithCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What `navigator.credentials` is asked (JSON form), and for whom."""
+    """What `navigator.credentials` is asked (JSON form), and to which office and roles the invitation leads."""
 
     options: dict[str, Any]
-    office_name: str = ""
-    roles: tuple[str, ...] = ()
+    office_name: str
+    roles: tuple[str, ...]
 
 
 class PersonShown(msgspec.Struct, frozen=True):
@@ -178,7 +178,7 @@ def _accepted(call: Call[Accepted]) -> Account:
 def login_options(call: Call[Nothing]) -> Reply:
     """Answer what a browser needs to log in with any passkey of this desk."""
     challenge, cookie = _new_ticket(call, LOGIN)
-    return Reply(Options(request_options(call.desk.place, challenge)), (cookie,))
+    return Reply(request_options(call.desk.place, challenge), (cookie,))
 
 
 def login(call: Call[WithCredential]) -> Reply:
@@ -245,7 +245,7 @@ ROUTES: Final = (
         "POST", "/api/invitations", "Take an invitation", ANYBODY, take_invitation, Accepted, SessionShown,
         most_bytes=MOST_CREDENTIAL_BYTES,
     ),
-    Route("POST", "/api/login/options", "Ask to log in", ANYBODY, login_options, Nothing, Options),
+    Route("POST", "/api/login/options", "Ask to log in", ANYBODY, login_options, Nothing, dict[str, Any]),
     Route(
         "POST", "/api/login", "Log in with a passkey", ANYBODY, login, WithCredential, SessionShown,
         most_bytes=MOST_CREDENTIAL_BYTES,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STATIC: Final = Path(__file__).with_name("static")
 INDEX: Final = "index.html"
 OPENER: Final = "offline-opener.html"
+PICTURE: Final = "picture.html"
 KINDS: Final = {
     ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
     ".woff2": "font/woff2", ".png": "image/png", ".json": "application/json",
@@ -32,6 +33,7 @@ def page_routes() -> list[Address]:
     """Return the addresses of the pages; every address below /desk that is no file is the page itself."""
     return [
         Address("/desk/assets/{name}", _asset),
+        Address(f"/desk/{PICTURE}", _picture),
         Address("/desk", _page),
         Address("/desk/{rest:path}", _page),
         Address("/offline-opener.html", _opener),
@@ -39,12 +41,17 @@ def page_routes() -> list[Address]:
 
 
 async def _page(request: Request) -> Response:
-    name = request.path_params.get("rest", "")
-    return _file(STATIC / name) if name in _top_files() else _file(STATIC / INDEX)
+    del request
+    return _file(STATIC / INDEX)
 
 
-def _top_files() -> set[str]:
-    return {path.name for path in STATIC.glob("*") if path.suffix in KINDS} - {INDEX}
+async def _picture(request: Request) -> Response:
+    """Answer the frame without origin in which pictures are drawn anew; its own policy stands inside it."""
+    del request
+    response = _file(STATIC / PICTURE)
+    response.headers["Content-Security-Policy"] = "sandbox allow-scripts; frame-ancestors 'self'"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 async def _asset(request: Request) -> Response:

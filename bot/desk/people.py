@@ -56,11 +56,18 @@ class PersonLine(msgspec.Struct, frozen=True):
     state: str
 
 
+class OfficeShown(msgspec.Struct, frozen=True):
+    """An office of the directory."""
+
+    id: str
+    name: str
+
+
 class People(msgspec.Struct, frozen=True):
     """All accounts somebody may see, and the offices there are."""
 
     people: tuple[PersonLine, ...]
-    offices: dict[str, str]
+    offices: tuple[OfficeShown, ...]
 
 
 def people(call: Call[Nothing]) -> People:
@@ -68,9 +75,12 @@ def people(call: Call[Nothing]) -> People:
     everybody = call.account.has(Role.ADMINISTRATOR)
     with call.desk.store.transaction() as work:
         shown = [one for one in work.accounts.all() if everybody or one.office == call.account.office]
-    offices = {office.id: office.name for office in call.desk.policy.directory.offices.values()}
-    mine = {call.account.office: offices.get(call.account.office, "")}
-    return People(tuple(_line(one) for one in shown), offices if everybody else mine)
+    offices = [
+        OfficeShown(office.id, office.name)
+        for office in call.desk.policy.directory.offices.values()
+        if everybody or office.id == call.account.office
+    ]
+    return People(tuple(_line(one) for one in shown), tuple(offices))
 
 
 def _line(account: Account) -> PersonLine:

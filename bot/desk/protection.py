@@ -28,8 +28,7 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self)",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 SAFE_METHODS: Final = ("GET", "HEAD")
 IMMUTABLE: Final = "private, max-age=31536000, immutable"

@@ -9,7 +9,6 @@ import msgspec
 
 from bot.desk.lines import OVER, Line, Surroundings, flags_of, line_of
 from bot.desk.routes import VIEWERS, Route
-from dialogs.consents import minute
 from handlers.access import Sight, sight
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Queue(msgspec.Struct, frozen=True):
 def surroundings(desk: Desk, work: UnitOfWork, account: Account) -> Surroundings:
     """Return what lines need besides their cards."""
     names = {known.id: known.name for known in work.accounts.all()}
-    return Surroundings(names, work.blobs.unread(account.office), minute(desk.now()))
+    return Surroundings(names, work.blobs.unread(account.office), desk.policy, desk.now())
 
 
 def queue(call: Call[Filter]) -> Queue:
