@@ -14,7 +14,8 @@ from bot.commands.failure import Refused
 from bot.commands.keys import harmless, open_files
 from bot.desk.serving import PortTaken
 from bot.practice.replay import replay
-from bot.practice.serving import serve_phone
+from bot.practice.seeding import seed
+from bot.practice.serving import serve_practice
 from config.load import load_settings
 from handlers.types import Address, Inbound, IncomingFile
 
@@ -56,7 +57,8 @@ def practice(port: int, *, serve: bool = False) -> int:
     click.echo("PRACTICE. Nothing here is real, nobody is told. Open this page in a browser; Ctrl-C ends it.")
     with practice_service(settings, _home(settings)) as service:
         try:
-            serve_phone(service, _home(settings) / "offices", port)
+            seed(service)
+            serve_practice(service, _home(settings) / "offices", port)
         except PortTaken as exc:
             raise Refused(f"{exc} Choose another: --port {_another(port)}") from exc
     return 0

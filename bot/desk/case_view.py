@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from handlers.types import AuditEntry
 
 OFFICE_CODE: Final = "EXC-OFF:"
+NOBODY_EXCLUDED: Final = "EXC-NONE"
 
 
 class PairOfWords(msgspec.Struct, frozen=True):
@@ -140,7 +141,7 @@ def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any
     lines = work.blobs.lines(card.case, call.account.office)
     own = call.account.office == card.office
     return {
-        "red": card.red, "exclude": card.exclude, "tp_consent": card.tp_consent, "child": card.child,
+        "red": card.red, "exclude": _shut_out(card), "tp_consent": card.tp_consent, "child": card.child,
         "strip": strip_of(call, card),
         "blobs": tuple(SealedShown(line.purpose, line.sequence, line.size, line.fetched) for line in lines),
         "files": tuple(_files(call, work, card)) if own else (),
@@ -164,8 +165,12 @@ def strip_of(call: Call[Any], card: CaseCard) -> Strip:
         words=PairOfWords(card.off_words, card.your_words), cover=card.cover,
         safe_times=tuple(in_words(SAFE_TIMES, part) for part in card.safe_times),
         next_safe=minute(next_safe(card, office, now)),
-        never=tuple(in_words(RED, line) for line in card.red) + tuple(_excluded(code) for code in card.exclude),
+        never=tuple(in_words(RED, line) for line in card.red) + tuple(_excluded(code) for code in _shut_out(card)),
     )  # fmt: skip
+
+
+def _shut_out(card: CaseCard) -> tuple[str, ...]:
+    return tuple(code for code in card.exclude if code != NOBODY_EXCLUDED)
 
 
 def _excluded(code: str) -> str:

@@ -80,9 +80,12 @@ class Phone:
         self._worker = ThreadPoolExecutor(1, "practice-phone")
         self._news = asyncio.Event()
         self._leaving = False
+        self._wanted = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def begin(self) -> None:
         """Show what waits, the open question of an earlier conversation, and what the offices hold already."""
+        self._loop = asyncio.get_running_loop()
         await self._work(self._begin)
 
     async def take(self, inbound: Inbound, shown: str, size: int | None = None) -> None:
@@ -105,7 +108,9 @@ class Phone:
     async def tick(self) -> None:
         """Handle timers for ever; what storage refuses now is tried again at the next tick."""
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), TICK_SECONDS)
+            self._wanted.clear()
             with suppress(StorageError, HandlerError):
                 await self._work(self._time)
 
@@ -129,6 +134,11 @@ class Phone:
         Raises CryptoError, OSError when its key is missing.
         """
         return await self._work(opened, self._store, self._offices, case, wanted)
+
+    def look_now(self) -> None:
+        """Show what an officer just did, without waiting for the next tick. Safe to call from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wanted.set)
 
     def leave(self) -> None:
         """Let waiting pages go, because the program ends."""

@@ -84,7 +84,7 @@ class Browser:
 
     def login(self, authenticator: Authenticator) -> httpx.Response:
         """Log in with a passkey."""
-        options = self.post("/api/login/options").json()["options"]
+        options = self.post("/api/login/options").json()
         return self.post("/api/login", {"credential": authenticator.answer(options)})
 
 
