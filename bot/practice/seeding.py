@@ -29,7 +29,7 @@ PLAYED: Final = (
 )
 """Which examples, and how long ago their people wrote."""
 
-NAMES: Final = ("Ana", "Bilal", "Chen", "Dara", "Elif", "Femi", "Gita", "Hugo", "Ines", "Jonas", "Kaya", "Lucia")
+NAMES: Final = ("Ana", "Bilal", "Chen", "Dara", "Elif", "Femi", "Gita", "Hugo", "Imani", "Jonas", "Kaya", "Lucia")
 DUTY_OFFICE: Final = "OFF-EML"
 SENIOR_OFFICE: Final = "OFF-ASG"
 
