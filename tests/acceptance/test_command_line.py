@@ -568,7 +568,7 @@ def test_migrate_and_verify_and_diagram_and_bench_answer(installed: Path) -> Non
     assert "0 wrong" in run("verify", home=installed).stdout
     assert run("diagram", home=installed).stdout == (ROOT / "docs" / "dialog.mmd").read_text()
     measured = json.loads(run("bench", "step", "--people", "2", "--rounds", "1", "--json", home=installed).stdout)
-    assert measured["ratio_wall"] > 0
+    assert measured["figures"]["ratio (reference / step)"]["median"] > 0
 
 
 def test_verify_finds_a_consent_record_that_was_changed(home: Path) -> None:

@@ -1,0 +1,121 @@
+"""An installation with throw-away keys, and people who stopped in the middle of their interview."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.app import live_service
+from bot.clock import SystemClock, SystemEntropy
+from bot.commands.failure import Refused
+from bot.directory_files import make_practice_directory
+from config.settings import Settings
+from dialogs.limits import TIMER_DRAFT
+from handlers.types import Address, Inbound
+from storage.keys import create_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from bot.app import Service
+    from dialogs.conversation import Conversation
+
+TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # noqa: S105 - of no bot; the form is that of a token
+FIRST_CHAT = 1_000_000
+PARKED_AT_ONCE = 500
+DRAFT_HOURS = 72
+
+TELEGRAM = ("hi", "1", "1", "3", "1", "2", "1", "0", "1", "1", "1", "1", "2", "1", *("0",) * 22)
+"""Twenty questions and more on Telegram, each turn an answer that is taken."""
+
+SIGNAL = (
+    "hi", "1", "1", "3", "1", "1", "3", "1", "0", "1", "1", "1", "1", "2", "1", "Mina", "3", "1", "Real Name", "0",
+    "0", "5", "0", "4", "2", "2", "1", "5", "words", "1", "Arlenia", "0", "0", "1", "0", "1", "4", "0", "0", "0", "0",
+    "0", "0", "0", "0", "1", "1", "1", "0", "1", "1", "3", "0", "1", "1", "1", "1", "1", "1", "2", "2", "3", "1",
+)  # fmt: skip
+"""A whole interview on Signal, up to the sealed report."""
+
+STARTED = 9
+"""Turns after which the agreement to start has been given: from here on conversations are parked for days."""
+
+
+@contextmanager
+def installed(folder: Path, database: str = "") -> Iterator[Service]:
+    """Run the live service with keys of this run. Raises: Refused for a database that is in use."""
+    with live_service(settings_of(folder, database)) as service:
+        if database and rows_of(service, "conversations"):
+            raise Refused("This database holds conversations: name an empty one, for what is measured stays in it.")
+        yield service
+
+
+def settings_of(folder: Path, database: str = "") -> Settings:
+    """Return the settings of an installation in this folder, made where it is missing."""
+    if not (folder / "keys").is_dir():
+        create_keys(folder / "keys", SystemEntropy())
+    pin = make_practice_directory(folder, folder / "offices", None, SystemEntropy(), SystemClock().now())
+    return Settings.model_validate({"home": folder, "root_key": pin, "database_url": database})
+
+
+def rows_of(service: Service, table: str) -> int:
+    """Return how many rows a table has."""
+    with service.store.engine.connect() as connection:
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0)  # noqa: S608 - our names
+
+
+def average(service: Service, table: str, column: str) -> float:
+    """Return the average length of the values of a column in bytes; 0 without rows."""
+    with service.store.engine.connect() as connection:
+        query = f"SELECT avg(length({column})) FROM {table}"  # noqa: S608 - names of ours
+        return float(connection.exec_driver_sql(query).scalar() or 0)
+
+
+def chat_of(number: int) -> str:
+    """Return the chat of the parked person with this number."""
+    return str(FIRST_CHAT + number)
+
+
+class Parking:
+    """Lets people wait in the middle of their interview, spread over its questions.
+
+    One conversation of each depth is played; people are stored as copies of them under keys of their own, which
+    writes the rows of a parked conversation without playing every turn.
+    """
+
+    def __init__(self, service: Service, channel: str = "telegram", script: Sequence[str] = TELEGRAM) -> None:
+        """Play the first half of the script to each of its depths."""
+        self._service, self._channel = service, channel
+        self.script = script
+        self._played = [self._play(depth) for depth in range(STARTED, len(script) // 2)]
+        self.reply_bytes = int(average(service, "outbox", "payload"))
+        with service.store.transaction() as work:
+            for depth in range(STARTED, len(script) // 2):
+                work.outbox.drop_for(Address(channel, str(depth)))
+                work.conversations.forget(Address(channel, str(depth)))
+
+    def _play(self, depth: int) -> Conversation:
+        address = Address(self._channel, str(depth))
+        for turn, text in enumerate(self.script[:depth]):
+            self._service.reception.receive(Inbound(address, f"depth-{depth}-{turn}", text=text))
+        with self._service.store.transaction() as work:
+            loaded = work.conversations.load(address)
+        if loaded is None:
+            raise AssertionError
+        return loaded.conversation
+
+    def put(self, numbers: Sequence[int]) -> None:
+        """Park these people, or put them back to where they were parked."""
+        due = SystemClock().now() + timedelta(hours=DRAFT_HOURS)
+        for start in range(0, len(numbers), PARKED_AT_ONCE):
+            with self._service.store.transaction() as work:
+                for number in numbers[start : start + PARKED_AT_ONCE]:
+                    address = Address(self._channel, chat_of(number))
+                    conversation = replace(self._played[number % len(self._played)], id=SystemEntropy().bytes(16).hex())
+                    work.conversations.save(address, conversation)
+                    work.timers.set(address, TIMER_DRAFT, due)
+
+    def answers_of(self, number: int) -> Sequence[str]:
+        """Return what this parked person answers next, one turn after the other."""
+        return self.script[STARTED + number % len(self._played) :]

@@ -1,0 +1,173 @@
+"""The whole program with Telegram's side taken by this process: update bytes in, reply bytes out, no network."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from telegram import Bot
+from telegram.request import BaseRequest
+
+from bot.adapter import Outcome, Sending
+from bot.commands.bench.installation import TOKEN
+from bot.runtime import Runtime
+from bot.telegram.adapter import TelegramAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+
+    from telegram.request import RequestData
+
+    from bot.app import Service
+    from handlers.types import Outgoing
+
+CHAT = re.compile(rb'"chat_id": ?"?(\d+)')
+LONGEST_TURN_SECONDS = 60.0
+DATE = 1_790_000_000
+NEVER_CALLED = "https://localhost/webhook"
+ANSWER = (
+    b'{"ok":true,"result":{"message_id":5,"date":1790000000,"chat":{"id":7,"type":"private","first_name":"P"},'
+    b'"text":"a prompt of the bot"}}'
+)
+
+
+class Taken(BaseRequest):
+    """Telegram's side of a send: the bytes of a call are taken and answered at once."""
+
+    def __init__(self, said: Callable[[bytes], None]) -> None:
+        """Take whom to tell which chat was written to."""
+        self._said = said
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Return the usual seconds."""
+        return 1.0
+
+    async def initialize(self) -> None:
+        """Do nothing."""
+
+    async def shutdown(self) -> None:
+        """Do nothing."""
+
+    async def do_request(  # noqa: PLR0913, PLR0917 - the signature is the library's
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = None,
+        write_timeout: object = None,
+        connect_timeout: object = None,
+        pool_timeout: object = None,
+    ) -> tuple[int, bytes]:
+        """Take the bytes, say which chat they are for."""
+        del url, method, read_timeout, write_timeout, connect_timeout, pool_timeout
+        found = CHAT.search(request_data.json_payload) if request_data is not None else None
+        if found is not None:
+            self._said(found[1])
+        return 200, ANSWER
+
+
+class LoopbackAdapter(TelegramAdapter):
+    """The adapter of Telegram without Telegram: a webhook that nobody calls, and sends that are taken at once."""
+
+    def __init__(self, said: Callable[[bytes], None]) -> None:
+        """Take whom to tell which chat was written to."""
+        super().__init__(TOKEN, webhook_url=NEVER_CALLED)
+        self.bot = Bot(TOKEN, request=Taken(said), get_updates_request=Taken(said))
+
+    async def set_up(self) -> None:
+        """Do nothing: there is no account."""
+
+
+class OfficersAdapter:
+    """A channel of duty officers that takes every message and remembers how many came."""
+
+    def __init__(self, channel: str) -> None:
+        """Take the name of the channel it stands for."""
+        self.channel = channel
+        self.taken = 0
+
+    async def set_up(self) -> None:
+        """Do nothing."""
+
+    async def receive(self, _intake: object) -> None:
+        """Receive nothing, for ever."""
+        await asyncio.Event().wait()
+
+    async def send(self, _outgoing: Outgoing) -> Sending:
+        """Take it."""
+        self.taken += 1
+        return Sending(Outcome.SENT)
+
+
+class Program:
+    """The running service: turns of people go through all of it."""
+
+    def __init__(self, service: Service, *, several: bool) -> None:
+        """Take the service; `several`: its database takes many writers."""
+        self._awaited: dict[bytes, asyncio.Future[None]] = {}
+        self.adapter = LoopbackAdapter(self._said)
+        self.runtime = Runtime(service, {"telegram": self.adapter}, {}, several=several)
+        self.updates = 0
+
+    def _said(self, chat: bytes) -> None:
+        waiting = self._awaited.pop(chat, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def begin_at(self, update_id: int) -> None:
+        """Number the next update so: none of the same database may have had it."""
+        self.updates = update_id - 1
+
+    def update(self, chat: str, text: str) -> bytes:
+        """Return the bytes of an update, as Telegram sends them."""
+        self.updates += 1
+        return update_bytes(self.updates, chat, text)
+
+    async def turn(self, chat: str, update: bytes) -> float:
+        """Take one update; return the seconds until it was acknowledged (durable) and its reply had gone out."""
+        started = perf_counter()
+        replied = asyncio.get_running_loop().create_future()
+        self._awaited[chat.encode()] = replied
+        await self.adapter.take_raw(json.loads(update), self.runtime.intake)
+        async with asyncio.timeout(LONGEST_TURN_SECONDS):
+            await replied
+        return perf_counter() - started
+
+    async def play(self, people: Iterable[tuple[str, Sequence[str]]], in_flight: int) -> list[float]:
+        """Let these people (chat, answers) play their turns, so many of them at a time; return the seconds of each."""
+        waiting = iter(people)
+        seconds: list[float] = []
+
+        async def one_after_the_other() -> None:
+            for chat, answers in waiting:
+                seconds.extend([await self.turn(chat, self.update(chat, text)) for text in answers])
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(in_flight):
+                group.create_task(one_after_the_other())
+        return seconds
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Program]:
+        """Serve while the block lasts."""
+        ready = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.runtime.run(ready.set))
+            await ready.wait()
+            yield self
+            self.runtime.stop()
+
+
+def update_bytes(update_id: int, chat: str, text: str) -> bytes:
+    """Return an update with a text message."""
+    person = {"id": int(chat), "is_bot": False, "first_name": "P"}
+    message = {
+        "message_id": update_id, "date": DATE, "chat": {"id": int(chat), "type": "private", "first_name": "P"},
+        "from": person, "text": text,
+    }  # fmt: skip
+    return json.dumps({"update_id": update_id, "message": message}).encode()

@@ -1,0 +1,67 @@
+"""Every benchmark runs, with numbers too small to mean anything, and prints a ratio. Nothing here is about speed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli import BENCHMARKS
+from bot.commands.bench.figures import Figures, percentile
+from bot.commands.bench.loopback import update_bytes
+from bot.commands.bench.reference import Sizes, SqliteReference, Turn
+from bot.commands.bench.run import WHERE, bench
+
+pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_measures_a_reference_in_the_same_run(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a handful of people and one round each prints figures with a positive ratio."""
+    assert bench(name, people=4, rounds=1, database="", as_json=True) == 0
+
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    ratios = [value["median"] for figure, value in figures.items() if figure.startswith("ratio")]
+    assert ratios
+    assert min(ratios) > 0
+
+
+def test_the_command_line_offers_what_there_is() -> None:
+    """Every name leads to a module."""
+    assert set(BENCHMARKS) == set(WHERE)
+
+
+def test_the_reference_keeps_what_it_promises(tmp_path: Path) -> None:
+    """A known update is dropped, a reply is sent once, and a conversation and its reply have the bytes of ours."""
+    sizes = Sizes(body=2000, payload=450)
+    reference = SqliteReference(tmp_path / "x.db", sizes)
+    reference.park([7, 8])
+    assert reference.group([update_bytes(1, "7", "1"), update_bytes(2, "8", "1")]) == 2
+    assert reference.group([update_bytes(1, "7", "1")]) == 0
+    assert reference.group([update_bytes(3, "7", "2")]) == 1
+
+    row = Turn(sizes).row(7)
+    assert 0 <= row < 2**63
+    rows = reference.connection.execute("SELECT length(body) FROM state").fetchall()
+    assert [abs(length - sizes.body) < 20 for (length,) in rows] == [True, True]
+    ((payload,),) = reference.connection.execute("SELECT length(payload) FROM outbox").fetchall()
+    assert abs(payload - sizes.payload) < 20
+    reference.close()
+
+
+def test_figures_show_median_range_and_ratio() -> None:
+    """Of three rounds the middle one counts, and the ratio is of the same round."""
+    figures = Figures("x")
+    for ours, bare in ((2.0, 1.0), (4.0, 1.0), (9.0, 3.0)):
+        figures.add("ours", ours)
+        figures.add("bare", bare)
+        figures.ratio("ratio", "bare", "ours")
+
+    assert figures.lines()[1:] == ["  ours: 4 (2 to 9)", "  bare: 1 (1 to 3)", "  ratio: 0.333 (0.25 to 0.5)"]
+    assert json.loads(figures.json())["figures"]["ours"] == {"median": 4.0, "min": 2.0, "max": 9.0}
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    """Of a hundred values, 99 in a hundred lie below the largest."""
+    assert percentile([float(n) for n in range(100)], 0.99) == 99.0
