@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILE = click.Path(path_type=Path)
-BENCHMARKS = ("step", "turn")
+BENCHMARKS = ("step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "start", "load")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

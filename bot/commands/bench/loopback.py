@@ -7,7 +7,7 @@ import json
 import re
 from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from telegram import Bot
 from telegram.request import BaseRequest
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from telegram.request import RequestData
 
+    from bot.adapter import Intake
     from bot.app import Service
-    from handlers.types import Outgoing
+    from handlers.types import IncomingFile, Outgoing
 
 CHAT = re.compile(rb'"chat_id": ?"?(\d+)')
 LONGEST_TURN_SECONDS = 60.0
@@ -94,14 +95,27 @@ class OfficersAdapter:
     async def set_up(self) -> None:
         """Do nothing."""
 
-    async def receive(self, _intake: object) -> None:
+    async def receive(self, intake: Intake) -> None:
         """Receive nothing, for ever."""
+        del intake
         await asyncio.Event().wait()
 
-    async def send(self, _outgoing: Outgoing) -> Sending:
+    async def send(self, outgoing: Outgoing) -> Sending:
         """Take it."""
+        del outgoing
         self.taken += 1
         return Sending(Outcome.SENT)
+
+    def open_file(self, incoming: IncomingFile) -> BinaryIO:
+        """Bring no file. Raises OSError."""
+        del incoming
+        raise OSError("no files come this way")
+
+    async def forget_file(self, incoming: IncomingFile) -> None:
+        """Do nothing."""
+
+    async def close(self) -> None:
+        """Do nothing."""
 
 
 class Program:

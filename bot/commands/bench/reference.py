@@ -18,20 +18,22 @@ from fluent.runtime import FluentBundle, FluentResource
 
 from bot.clock import SystemEntropy
 from storage.crypto.key_ring import KEY_BYTES, NONCE_BYTES, KeyRing, RingKey
-from storage.store import PRAGMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON")
+"""Those of storage.store that change what a commit costs; written here, for the reference imports no SQLAlchemy."""
+
 NODES = 64
 PROMPT = "prompt = { $what }: please answer with a number.\n    1 Yes\n    2 No\n    3 I am not sure\n    0 Skip"
 TABLES = (
-    "CREATE TABLE state (row INTEGER PRIMARY KEY, body BLOB NOT NULL)",
-    "CREATE TABLE inbox (digest BLOB PRIMARY KEY, hour INTEGER NOT NULL)",
-    "CREATE TABLE outbox (id INTEGER PRIMARY KEY, person INTEGER NOT NULL, due INTEGER NOT NULL, payload BLOB)",
-    "CREATE TABLE timers (person INTEGER PRIMARY KEY, due INTEGER NOT NULL)",
-    "CREATE TABLE traces (id INTEGER PRIMARY KEY, person INTEGER NOT NULL, ref BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS state (row INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS inbox (digest BLOB PRIMARY KEY, hour INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, person INTEGER, due INTEGER, payload BLOB)",
+    "CREATE TABLE IF NOT EXISTS timers (person INTEGER PRIMARY KEY, due INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS traces (id INTEGER PRIMARY KEY, person INTEGER NOT NULL, ref BLOB NOT NULL)",
 )
 
 
@@ -83,10 +85,10 @@ class Sizes:
 class Turn:
     """What the reference computes, whatever the database."""
 
-    def __init__(self, sizes: Sizes) -> None:
-        """Prepare what is done once: decoders, cipher, table, prompt."""
-        self._ring = KeyRing([RingKey("r", SystemEntropy().bytes(KEY_BYTES))])
-        self._key = SystemEntropy().bytes(KEY_BYTES)
+    def __init__(self, sizes: Sizes, key: bytes) -> None:
+        """Prepare what is done once: decoders, cipher, table, prompt. `key`: 32 bytes."""
+        self._ring = KeyRing([RingKey("r", key)])
+        self._key = key
         self._update = msgspec.json.Decoder(Update)
         self._state = msgspec.msgpack.Decoder(State)
         self._pack, self._json = msgspec.msgpack.Encoder(), msgspec.json.Encoder()
@@ -134,12 +136,13 @@ class Turn:
 class SqliteReference:
     """The straight line over one SQLite file."""
 
-    def __init__(self, path: Path, sizes: Sizes) -> None:
-        """Open the file, new."""
+    def __init__(self, path: Path, sizes: Sizes, key: bytes | None = None) -> None:
+        """Open the file, made where it is missing; `key`: the 32 bytes it was made with."""
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for statement in (*PRAGMAS, *TABLES):
             self.connection.execute(statement)
-        self._turn = Turn(sizes)
+        self.key = key or SystemEntropy().bytes(KEY_BYTES)
+        self._turn = Turn(sizes, self.key)
         self._sent: list[tuple[int, int]] = []
 
     def park(self, chats: Iterable[int]) -> None:

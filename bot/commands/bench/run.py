@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from bot.commands.bench.figures import Figures
 
-WHERE = {"step": "turns", "turn": "turns"}
+WHERE = {
+    "step": "turns", "turn": "turns", "interview": "interviews", "send": "sending", "alert": "sending",
+    "seal": "sealing", "park": "idle", "restart": "idle", "start": "idle", "ledger": "ledgers", "load": "loads",
+}  # fmt: skip
 """The module of each benchmark; the function has the name of the benchmark."""
 
 
