@@ -46,7 +46,7 @@ class Nobody:
         """Take nothing."""
         return False
 
-    async def gap(self) -> None:
+    async def gap(self, _channel: str) -> None:
         """Do nothing."""
 
     async def unreachable(self, _address: Address) -> None:
