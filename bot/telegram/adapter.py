@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from weakref import WeakValueDictionary
 
 import aiohttp
-from telegram import Bot, LinkPreviewOptions, Update
+from telegram import Bot
 from telegram.error import BadRequest, NetworkError
-from telegram.request import RequestData
-from telegram.request._requestparameter import RequestParameter
 
 from bot.adapter import Outcome, Sending
 from bot.streams import LoopStream
 from bot.telegram.errors import AGAIN_SECONDS, LONGEST_WAIT, TROUBLE, exc_wait, gone, problem_of, sending_of
 from bot.telegram.parsing import CHANNEL, Parsed, in_order, is_chat, keyboard, parse, split_text
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import AiohttpRequest, parameters
+from bot.telegram.wire import read_update
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -159,9 +158,8 @@ class TelegramAdapter:
             "offset": offset, "timeout": self._poll_seconds, "limit": UPDATES_AT_ONCE,
             "allowed_updates": list(ALLOWED_UPDATES),
         }  # fmt: skip
-        data = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
         patience = self._poll_seconds + min(self._call_seconds, SILENCE_SECONDS)
-        raw = await self._poll.post(f"{self.bot.base_url}/getUpdates", data, read_timeout=patience)
+        raw = await self._poll.post(f"{self.bot.base_url}/getUpdates", parameters(asked), read_timeout=patience)
         if not isinstance(raw, list):
             raise NetworkError("no list of updates")
         return raw
@@ -186,8 +184,7 @@ class TelegramAdapter:
     def _parsed(self, raw: Any) -> Parsed | None:  # noqa: ANN401 - a JSON value
         """Read one update; one that cannot be read is left out, so that it never stands in anybody's way."""
         try:
-            update = Update.de_json(raw, self.bot)
-            return parse(update)
+            return parse(read_update(raw))
         except Exception:  # noqa: BLE001 - whatever a stranger can make the library raise
             self.unreadable += 1
             return None
@@ -233,19 +230,21 @@ class TelegramAdapter:
         """Send the text in as many messages as it needs; tried again, it goes on where it stopped."""
         if not is_chat(outgoing.address.value):
             return Sending(Outcome.REFUSED)
+        url = f"{self.bot.base_url}/sendMessage"
         pieces = split_text(outgoing.text)
         refs = list(self._begun.pop(outgoing, ()))
         for piece in pieces[len(refs) :]:
             try:
-                message = await self.bot.send_message(
-                    int(outgoing.address.value), piece, protect_content=True,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=keyboard(outgoing) if len(refs) == len(pieces) - 1 else None,
-                )  # fmt: skip
+                said = {
+                    "chat_id": int(outgoing.address.value), "text": piece, "protect_content": True,
+                    "link_preview_options": {"is_disabled": True},
+                    "reply_markup": keyboard(outgoing) if len(refs) == len(pieces) - 1 else None,
+                }  # fmt: skip
+                message: Any = await self.bot.request.post(url, parameters(said))
             except TROUBLE:
                 self._remember(outgoing, refs)
                 raise
-            refs.append(str(message.message_id))
+            refs.append(str(message["message_id"]))
         return Sending(Outcome.SENT, ref=REFS.join(refs))
 
     def _remember(self, outgoing: Outgoing, refs: list[str]) -> None:

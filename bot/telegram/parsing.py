@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
 from handlers.types import Address, Inbound, IncomingFile
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, Message, Update
-
+    from bot.telegram.wire import CallbackQuery, Message, Update
     from handlers.types import Outgoing
 
 CHANNEL: Final = "telegram"
@@ -141,15 +138,15 @@ def file_of(message: Message) -> IncomingFile | None:
     return IncomingFile(named.file_name or "file", kind, named.file_size or 0, named.file_id, CHANNEL)
 
 
-def keyboard(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
+def keyboard(outgoing: Outgoing) -> dict[str, list[list[dict[str, str]]]] | None:
     """Return one button a row, bound to question and turn; None where one would not fit, for digits work always."""
     rows = []
     for key, label in outgoing.choices:
         data = SEPARATOR.join((outgoing.node, str(outgoing.turn), key))
         if len(data.encode()) > MAX_DATA_BYTES:
             return None
-        rows.append([InlineKeyboardButton(f"{key} {label}", callback_data=data)])
-    return InlineKeyboardMarkup(rows) if rows else None
+        rows.append([{"text": f"{key} {label}", "callback_data": data}])
+    return {"inline_keyboard": rows} if rows else None
 
 
 def split_text(text: str) -> list[str]:

@@ -644,7 +644,7 @@ async def talk_and_fail() -> None:
             for _time in range(7):
                 await here.adapter.send(say("CanaryWords", 98_765_432))
         async with Bot(TOKEN, base_url=f"{here.adapter.bot.base_url.rpartition('/bot')[0]}/bot") as other:
-            await other.get_me()
+            await other.send_message(98_765_432, "CanaryWords")
 
 
 @pytest.mark.parametrize("quiet", [True, False])

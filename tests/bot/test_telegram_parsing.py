@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from telegram import Update
 
 from bot.telegram.parsing import Parsed, is_chat, keyboard, parse, read_data, split_text
+from bot.telegram.wire import read_update
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 
 MINA = {"id": 7, "is_bot": False, "first_name": "Mina"}
@@ -23,8 +23,7 @@ def message(**content: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a
 
 
 def read(**content: Any) -> Parsed:  # noqa: ANN401 - the fields of an update
-    update = Update.de_json({"update_id": 40, **content}, None)
-    return parse(update)
+    return parse(read_update({"update_id": 40, **content}))
 
 
 def pressed(data: str, by: dict[str, Any] = MINA, chat: dict[str, Any] = CHAT) -> Parsed:
@@ -185,7 +184,9 @@ def test_every_choice_has_a_row_and_its_data_reads_back() -> None:
     markup = keyboard(outgoing())
 
     assert markup is not None
-    rows = [[(button.text, read_data(str(button.callback_data))) for button in row] for row in markup.inline_keyboard]
+    rows = [
+        [(button["text"], read_data(button["callback_data"])) for button in row] for row in markup["inline_keyboard"]
+    ]
     assert rows == [[("1 Yes", ("Q3", 12, "1"))], [("2 No", ("Q3", 12, "2"))]]
 
 

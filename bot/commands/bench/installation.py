@@ -62,7 +62,7 @@ def settings_of(folder: Path, database: str = "") -> Settings:
 def rows_of(service: Service, table: str) -> int:
     """Return how many rows a table has."""
     with service.store.engine.connect() as connection:
-        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0)  # noqa: S608 - our names
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0)  # noqa: S608 - a name of ours
 
 
 def average(service: Service, table: str, column: str) -> float:

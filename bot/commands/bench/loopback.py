@@ -16,6 +16,7 @@ from bot.adapter import Outcome, Sending
 from bot.commands.bench.installation import TOKEN
 from bot.runtime import Runtime
 from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.request import body_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -66,7 +67,8 @@ class Taken(BaseRequest):
     ) -> tuple[int, bytes]:
         """Take the bytes, say which chat they are for."""
         del url, method, read_timeout, write_timeout, connect_timeout, pool_timeout
-        found = CHAT.search(request_data.json_payload) if request_data is not None else None
+        body, _headers = body_of(request_data)
+        found = CHAT.search(body) if isinstance(body, bytes) else None
         if found is not None:
             self._said(found[1])
         return 200, ANSWER
