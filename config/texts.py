@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -35,7 +36,7 @@ class FluentCatalog:
         """Take the parsed messages and the sources of each complete language, English first."""
         self._messages = sources
         self._bundles = {lang: _bundle(lang, texts) for lang, texts in resources.items()}
-        self._fixed: dict[tuple[str, str, str], str] = {}
+        self._compiled: dict[tuple[str, str, str], _Pieces | None] = {}
         self._variables = {text_id: _variables(message) for text_id, message in sources["en"].items()}
 
     @property
@@ -80,10 +81,15 @@ class FluentCatalog:
         return self._format(text_id, AFTER, lang, args)
 
     def _format(self, text_id: str, attribute: str, lang: str, args: Mapping[str, str]) -> str:
-        lang = lang if lang in self._bundles else "en"
-        known = self._fixed.get((lang, text_id, attribute))
-        if known is not None:
-            return known
+        key = (lang if lang in self._bundles else "en", text_id, attribute)
+        if key not in self._compiled:
+            self._compiled[key] = _compiled(self._messages[key[0]].get(text_id), attribute, key[0])
+        pieces = self._compiled[key]
+        if pieces is None or not pieces.names <= args.keys():
+            return self._by_fluent(*key, args)
+        return pieces.filled(args)
+
+    def _by_fluent(self, lang: str, text_id: str, attribute: str, args: Mapping[str, str]) -> str:
         bundle = self._bundles[lang]
         try:
             message = bundle.get_message(text_id)
@@ -93,10 +99,38 @@ class FluentCatalog:
         if pattern is None:
             raise UnknownText(text_id)
         formatted, _errors = bundle.format_pattern(pattern, dict(args))
-        text = str(formatted)
-        if not self._variables[text_id]:
-            self._fixed[lang, text_id, attribute] = text
-        return text
+        return str(formatted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """A sentence of words and variables only: what Fluent makes of it, without asking it each time."""
+
+    pieces: tuple[tuple[str, str], ...]  # words, and the variable after them
+    last: str  # the words after the last variable
+    names: frozenset[str]
+
+    def filled(self, args: Mapping[str, str]) -> str:
+        return "".join([words + args[name] for words, name in self.pieces]) + self.last
+
+
+def _compiled(message: ast.Message | None, attribute: str, lang: str) -> _Pieces | None:
+    """Return the sentence as pieces; None: it is unknown, or asks more of Fluent, or reads from right to left."""
+    patterns = {"": message.value, **{a.id.name: a.value for a in message.attributes}} if message is not None else {}
+    pattern = patterns.get(attribute)
+    if pattern is None or lang in RIGHT_TO_LEFT:
+        return None
+    pieces: list[tuple[str, str]] = []
+    words = ""
+    for element in pattern.elements:
+        if isinstance(element, ast.TextElement):
+            words += element.value
+        elif isinstance(element.expression, ast.VariableReference):
+            pieces.append((words, element.expression.id.name))
+            words = ""
+        else:
+            return None
+    return _Pieces(tuple(pieces), words, frozenset(name for _words, name in pieces))
 
 
 def _bundle(lang: str, texts: list[str]) -> FluentBundle:

@@ -24,6 +24,8 @@ def too_long(text: str, limit: int) -> bool:
 
 def clean(text: str) -> str:
     """Return the words as they are kept: NFC, no controls, no direction tricks, no piles of marks. Idempotent."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     valid = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     kept: list[str] = []
     marks = 0
@@ -58,6 +60,8 @@ def read_keys(text: str) -> tuple[str, ...] | None:
 
 def _digits(text: str) -> str:
     """Bring digits of all scripts, key caps and circled digits to 0-9."""
+    if text.isascii():
+        return text
     shown = []
     for character in text.translate(_KEYCAP):
         if ord(character) in _DIRECTION:
@@ -69,6 +73,8 @@ def _digits(text: str) -> str:
 
 def same_words(text: str) -> str:
     """Return the normal form in which whole messages and labels are compared: no case, no punctuation."""
+    if text.isascii() and text.isalnum():
+        return text.casefold()
     folded = unicodedata.normalize("NFKC", clean(text)).casefold()
     letters = [c if unicodedata.category(c)[0] in "LMN" or c.isspace() else " " for c in folded]
     return " ".join("".join(letters).split())

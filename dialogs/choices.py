@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialogs.policy import Kind
-from dialogs.variables import label, sentence
+from dialogs.variables import labels, sentence
 
 if TYPE_CHECKING:
     from dialogs.conversation import Answer, ConsentEvent
@@ -76,7 +76,7 @@ def answer_words(turn: Turn, answer: Answer, lang: str) -> str:
     if node.id.startswith("Q23-"):
         codes = {choice.key: str(choice.value) for choice in node.choices}
         return ", ".join(texts.body(codes[key], lang, {}) for key in answer.keys if key in codes)
-    return ", ".join(label(turn, node.text or node.id, key, lang) for key in answer.keys)
+    return ", ".join(labels(turn, node.text or node.id, answer.keys, lang).values())
 
 
 def _spoken(turn: Turn, kind: Kind, value: str) -> str:

@@ -25,12 +25,24 @@ class In:
     field: str
     patterns: tuple[str, ...]
 
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        for value in values_of(facts, self.field):
+            for pattern in self.patterns:
+                if value == pattern or ("*" in pattern and fnmatchcase(value, pattern)):
+                    return True
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
     """True when the question was skipped or never asked."""
 
     field: str
+
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        return not values_of(facts, self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,11 @@ class AtMost:
     field: str
     limit: int
 
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        value = facts.get(self.field)
+        return isinstance(value, int) and value <= self.limit
+
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
@@ -48,12 +65,20 @@ class AtLeast:
     field: str
     count: int
 
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        return len(values_of(facts, self.field)) >= self.count
+
 
 @dataclass(frozen=True, slots=True)
 class All:
     """True when every part is."""
 
     parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        return all(part.holds(facts) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +87,20 @@ class AnyOf:
 
     parts: tuple[Condition, ...]
 
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        return any(part.holds(facts) for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """True when the part is not."""
 
     part: Condition
+
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether it is true of the facts."""
+        return not self.part.holds(facts)
 
 
 Condition: TypeAlias = In | Missing | AtMost | AtLeast | All | AnyOf | Not
@@ -85,28 +118,7 @@ def values_of(facts: Facts, field: str) -> tuple[str, ...]:
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Tell whether the condition is true of the facts. Never raises."""
-    match condition:
-        case In(field, patterns):
-            return any(_matches(value, patterns) for value in values_of(facts, field))
-        case Missing(field):
-            return not values_of(facts, field)
-        case AtMost(field, limit):
-            value = facts.get(field)
-            return isinstance(value, int) and value <= limit
-        case AtLeast(field, count):
-            return len(values_of(facts, field)) >= count
-        case All(parts):
-            return all(holds(part, facts) for part in parts)
-        case AnyOf(parts):
-            return any(holds(part, facts) for part in parts)
-        case Not(part):
-            return not holds(part, facts)
-        case _:
-            assert_never(condition)
-
-
-def _matches(value: str, patterns: tuple[str, ...]) -> bool:
-    return value in patterns or any("*" in pattern and fnmatchcase(value, pattern) for pattern in patterns)
+    return condition.holds(facts)
 
 
 def fields_of(condition: Condition) -> frozenset[str]:

@@ -6,7 +6,12 @@ voiding an answer is one change in one place. Version `schema` says how to read 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 SCHEMA = 1
 """Version of the stored form; dialogs/upgrades.py has one pure function for each older one."""
@@ -212,3 +217,20 @@ class Conversation:
     active_case: str = ""
     open_card: str = ""  # the proposal whose card is the open question
     cards: tuple[CaseCard, ...] = field(default=())
+
+
+_Kept = TypeVar("_Kept", Conversation, Draft)
+_PLACES: Mapping[type, Mapping[str, int]] = {
+    Conversation: {field.name: place for place, field in enumerate(fields(Conversation))},
+    Draft: {field.name: place for place, field in enumerate(fields(Draft))},
+}
+_READ: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {kind: attrgetter(*names) for kind, names in _PLACES.items()}
+
+
+def changed(value: _Kept, changes: Mapping[str, object]) -> _Kept:
+    """Return the value with some fields changed: dataclasses.replace, in half the time. Raises KeyError."""
+    kind: type[_Kept] = type(value)
+    values = [*_READ[kind](value)]
+    for name, new in changes.items():
+        values[_PLACES[kind][name]] = new
+    return kind(*values)

@@ -7,7 +7,7 @@ lost: it counts again when the person changes their mind once more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialogs.conditions import Value, holds
 from dialogs.errors import UnknownInterview
@@ -43,6 +43,12 @@ class Facts(Mapping[str, Value]):
         if field not in self._known:
             self._known[field] = self._later[field](self)
         return self._known[field]
+
+    def get(self, field: str, default: Any = None, /) -> Any:  # noqa: ANN401 - what Mapping.get promises
+        """Return the value of the field, or the default: most conditions ask for what nobody has said."""
+        if field in self._known:
+            return self._known[field]
+        return self[field] if field in self._later else default
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over what is known by now."""

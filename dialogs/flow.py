@@ -24,11 +24,11 @@ def only_numbers(facts: Facts) -> bool:
 
 def applies(node: Node, facts: Facts) -> bool:
     """Tell whether a node of the main line is to be asked under these facts."""
-    if only_numbers(facts) and not node.lite:
+    if not node.lite and only_numbers(facts):
         return False
-    if facts.get("mode") == "SHORT" and not node.short:
+    if not node.short and facts.get("mode") == "SHORT":
         return False
-    if facts.get("victim_child") == "yes" and not node.child:
+    if not node.child and facts.get("victim_child") == "yes":
         return False
     return node.when is None or holds(node.when, facts)
 

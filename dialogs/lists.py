@@ -12,7 +12,7 @@ from dialogs.flow import only_numbers
 from dialogs.judgement import route_of
 from dialogs.policy import Kind
 from dialogs.search import find_bodies
-from dialogs.variables import label, sentence
+from dialogs.variables import labels, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,12 +55,12 @@ def options_of(turn: Turn, node: Node, *, offset: int, typed: str) -> tuple[str,
 
 
 def _fixed(turn: Turn, node: Node) -> tuple[Option, ...]:
-    text_id, lang = node.text or node.id, turn.conversation.lang
     offered = turn.policy.texts.languages
     choices = [choice for choice in node.choices if node.field != "lang" or choice.value in offered]
     if node.id.startswith("Q23-"):
         return tuple(Option(choice.key, choice.value or "", sentence(turn, str(choice.value))) for choice in choices)
-    return tuple(Option(choice.key, choice.value or "", label(turn, text_id, choice.key, lang)) for choice in choices)
+    shown = labels(turn, node.text or node.id, [choice.key for choice in choices], turn.conversation.lang)
+    return tuple(Option(choice.key, choice.value or "", shown[choice.key]) for choice in choices)
 
 
 def page(turn: Turn, entries: Sequence[tuple[str, str]], offset: int) -> tuple[Option, ...]:

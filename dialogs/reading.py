@@ -14,7 +14,7 @@ from dialogs.limits import MAX_SHORT_CHARS, MAX_TEXT_CHARS
 from dialogs.lists import found_bodies
 from dialogs.policy import Kind
 from dialogs.search import find_country
-from dialogs.variables import label
+from dialogs.variables import labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,10 +82,10 @@ def _by_label(turn: Turn, node: Node, text: str) -> tuple[str, ...]:
         return ()
     texts, lang, text_id = turn.policy.texts, turn.conversation.lang, node.text or node.id
     if node.id.startswith("Q23-"):
-        labels = {choice.key: texts.body(str(choice.value), lang, {}) for choice in node.choices}
+        shown = {choice.key: texts.body(str(choice.value), lang, {}) for choice in node.choices}
     else:
-        labels = {choice.key: label(turn, text_id, choice.key, lang) for choice in node.choices}
-    found = [key for key, label in labels.items() if same_words(label) == wanted]
+        shown = labels(turn, text_id, [choice.key for choice in node.choices], lang)
+    found = [key for key, label in shown.items() if same_words(label) == wanted]
     return (found[0],) if len(found) == 1 else ()
 
 

@@ -6,10 +6,10 @@ first, then the question (Telegram allows one message a second in a chat).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from dialogs.conversation import Draft
+from dialogs.conversation import Draft, changed
 from dialogs.facts import Facts, interview_of, plain_facts
 from dialogs.judgement import LATER
 from dialogs.machine import moves_of
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dialogs.effects import Effect
     from dialogs.events import Moment
     from dialogs.policy import Interview, Node, Policy
+
+NO_FACTS: Final = frozenset({"node", "turn", "question", "came_from", "last_at"})
+"""Fields of the conversation that no fact follows from: where it is, not what was said."""
 
 
 @dataclass(slots=True)
@@ -62,12 +65,13 @@ class Turn:
 
     def set(self, **changes: object) -> None:
         """Change fields of the conversation."""
-        self.conversation = replace(self.conversation, **changes)  # type: ignore[arg-type]  # checked by the dataclass's field names in tests
-        self._facts = None
+        self.conversation = changed(self.conversation, changes)
+        if not changes.keys() <= NO_FACTS:
+            self._facts = None
 
     def set_draft(self, **changes: object) -> None:
         """Change fields of the draft; begins one when there is none."""
-        self.set(draft=replace(self.draft, **changes))  # type: ignore[arg-type]  # checked by the field names, as above
+        self.set(draft=changed(self.draft, changes))
 
     def put_answer(self, answer: Answer) -> None:
         """Keep an answer: in its old place when the node was answered before."""

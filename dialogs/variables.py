@@ -10,7 +10,7 @@ from dialogs.hours import next_opening_words, wait_words
 from dialogs.judgement import route_of, triage_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from dialogs.conversation import Proposal
     from dialogs.turn import Turn
@@ -28,11 +28,11 @@ def variables(turn: Turn, text_id: str, given: Mapping[str, str]) -> dict[str, s
     return {name: given[name] if name in given else _KNOWN[name](turn) for name in names}
 
 
-def label(turn: Turn, text_id: str, key: str, lang: str) -> str:
-    """Return the label of an answer; labels may name the office and the hours of a draft, nothing else."""
+def labels(turn: Turn, text_id: str, keys: Iterable[str], lang: str) -> dict[str, str]:
+    """Return the label of each of these answers; labels may name the office and the hours of a draft, nothing else."""
     texts = turn.policy.texts
     args = {name: _KNOWN[name](turn) for name in IN_LABELS & texts.variables(text_id)}
-    return texts.label(text_id, key, lang, args)
+    return {key: texts.label(text_id, key, lang, args) for key in keys}
 
 
 def office_name(turn: Turn) -> str:

@@ -10,5 +10,8 @@ def frame(*parts: str | bytes) -> bytes:
 
     Different parts never give the same bytes, so "ab" + "c" cannot stand in for "a" + "bc".
     """
-    encoded = (part.encode() if isinstance(part, str) else part for part in parts)
-    return b"".join(len(part).to_bytes(LENGTH_BYTES, "big") + part for part in encoded)
+    framed: list[bytes] = []
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        framed += (len(encoded).to_bytes(LENGTH_BYTES, "big"), encoded)
+    return b"".join(framed)
