@@ -12,6 +12,7 @@ from handlers.types import Address, Loaded
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.errors import UnknownRingKey
+from storage.packing import pack, unpack
 from storage.row_keys import DRAFTS
 from storage.rows import Stored
 from storage.statements import Statement, inserted, parameters
@@ -76,7 +77,7 @@ class SqlConversations:
 
     def _open(self, row: int, stored: Stored) -> codec.StoredConversation:
         key = self.row_keys.unwrap(stored.key, DRAFTS, stored.ring_key, stored.wrapped)
-        return codec.decode_conversation(decrypt_body(key, stored.body, TABLE, str(row), stored.revision))
+        return codec.decode_conversation(unpack(decrypt_body(key, stored.body, TABLE, str(row), stored.revision)))
 
     def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
         """Encrypt and store; return the new revision."""
@@ -86,7 +87,7 @@ class SqlConversations:
         key_id, key = self.row_keys.new(DRAFTS) if old is None or new_key else (old.key, self.row_keys.get(old.key))
         kept = replace(conversation, cards=()) if conversation.cards else conversation
         stored = codec.StoredConversation((address.channel, address.value), kept)
-        body = encrypt_body(key, codec.encode(stored), TABLE, str(place.row), revision)
+        body = encrypt_body(key, pack(codec.encode(stored)), TABLE, str(place.row), revision)
         if old is None:
             lookup = self.rows.digest(address)
             self.session.run(_NEW, row=place.row, lookup=lookup, key=key_id, revision=revision, body=body)

@@ -278,6 +278,7 @@ def _opened_by_the_server(home: Path) -> list[str]:
     from bot.clock import SystemEntropy
     from storage.crypto.drafts import decrypt_body
     from storage.keys import load_keys
+    from storage.packing import unpack
     from storage.row_keys import RowKeys
     from storage.statements import Session
     from storage.store import make_engine, sqlite_url
@@ -294,7 +295,7 @@ def _opened_by_the_server(home: Path) -> list[str]:
         rows += [("cases", r.id, r.key, r.revision, r.card) for r in connection.execute(select(cases)) if r.key]
         for table, row, key, revision, body in rows:
             plain = decrypt_body(row_keys.get(key), body, table, row, revision)
-            found.extend([table] if CANARY.encode() in plain else [])
+            found.extend([table] if CANARY.encode() in (unpack(plain) if table == "conversations" else plain) else [])
     engine.dispose()
     assert rows, "nothing was opened, so this proves nothing"
     return found
