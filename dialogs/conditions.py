@@ -78,7 +78,10 @@ class All:
 
     def holds(self, facts: Facts) -> bool:
         """Tell whether it is true of the facts."""
-        return all(part.holds(facts) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - asked a hundred times for every message, and a third faster
+            if not part.holds(facts):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ class AnyOf:
 
     def holds(self, facts: Facts) -> bool:
         """Tell whether it is true of the facts."""
-        return any(part.holds(facts) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - as above, in All
+            if part.holds(facts):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

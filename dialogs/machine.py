@@ -116,13 +116,23 @@ class Moves:
             self._machine.add_transition(destination, sources, destination)
         self._states = frozenset(states)
         self._edges = frozenset(edges(interview))
+        self._made: dict[tuple[str, str], str] = {}
 
     def allows(self, source: str, destination: str) -> bool:
         """Tell whether the table has this edge."""
         return (source, destination) in self._edges
 
     def forward(self, source: str, destination: str) -> str:
-        """Return the destination when the table has the edge. Raises ForbiddenMove."""
+        """Return the destination when the table has the edge. Raises ForbiddenMove.
+
+        The machine is asked once for every edge: it has no memory, so its answer never changes.
+        """
+        made = self._made.get((source, destination))
+        if made is None:
+            made = self._made[source, destination] = self._trigger(source, destination)
+        return made
+
+    def _trigger(self, source: str, destination: str) -> str:
         cursor = Cursor(source)
         try:
             trigger: Any = self._machine.events[destination]

@@ -297,6 +297,10 @@ class Settings:
 class Catalog(Protocol):
     """The sentences, already loaded. All methods are pure and raise `UnknownText` for an unknown id."""
 
+    def __hash__(self) -> int:
+        """Tell catalogs apart, so that what follows from one is worked out once."""
+        ...
+
     @property
     def languages(self) -> tuple[str, ...]:
         """Return the complete languages in the order of their fixed digit."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from dialogs.draws import PAIR_WORDS, PHRASE_WORDS, draw_words
 from dialogs.effects import Say, WakeAt
 from dialogs.limits import TIMER_FAST_SILENT
 from dialogs.lists import Option, options_of
+from dialogs.machine import INTERVIEWS_IN_USE
+from dialogs.policy import Kind
 from dialogs.variables import sentence, variables
 
 if TYPE_CHECKING:
-    from dialogs.policy import Node
+    from dialogs.policy import Catalog, Interview, Node
     from dialogs.turn import Turn
 
 URGENT_PART = "fast"
@@ -33,23 +36,59 @@ def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed
     _prepare(turn, node)
     for text_id in node.before:
         turn.say(text_id)
-    text_id, options = options_of(turn, node, offset=offset, typed=typed)
-    shown = question_text(turn, text_id, options)
+    shown = shown_question(turn, node, offset=offset, typed=typed)
     said = _said(turn)
     misread = turn.conversation.question.misread if again and turn.conversation.question is not None else 0
     question = Question(
         node=node_id,
         turn=turn.conversation.turn + 1,
-        text_id=text_id,
-        text_hash=sha256(shown.encode()).hexdigest(),
-        options=tuple((option.key, option.code) for option in options),
+        text_id=shown.text_id,
+        text_hash=shown.text_hash,
+        options=shown.options,
         offset=offset,
         typed=typed,
         misread=misread,
     )
     turn.set(turn=question.turn, question=question)
+    _speak(turn, [*said, shown.text], node_id, shown.choices, urgent=node.part == URGENT_PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question as it is shown: its exact text and the SHA-256 (hex) of it, and its numbered answers."""
+
+    text_id: str
+    text: str
+    text_hash: str
+    options: tuple[tuple[str, str], ...]  # digit and the code it means
+    choices: tuple[tuple[str, str], ...]  # digit and its label
+
+
+def shown_question(turn: Turn, node: Node, *, offset: int, typed: str) -> Shown:
+    """Return the question as it is shown now; one that is the same for everybody is put together once."""
+    texts = turn.policy.texts
+    fixed = node.kind not in (Kind.SEARCH, Kind.OFFICES) and not node.id.startswith("Q23-")
+    if not fixed or texts.variables(node.text or node.id):
+        return _shown(turn, node, offset, typed)
+    known = _same_for_everybody(turn.interview, texts)
+    key = node.id, turn.conversation.lang
+    if key not in known:
+        known[key] = _shown(turn, node, offset, typed)
+    return known[key]
+
+
+@lru_cache(maxsize=INTERVIEWS_IN_USE)
+def _same_for_everybody(_interview: Interview, _texts: Catalog) -> dict[tuple[str, str], Shown]:
+    """Return what is known by now of the questions without variables, by node and language."""
+    return {}
+
+
+def _shown(turn: Turn, node: Node, offset: int, typed: str) -> Shown:
+    text_id, options = options_of(turn, node, offset=offset, typed=typed)
+    text = question_text(turn, text_id, options)
+    codes = tuple((option.key, option.code) for option in options)
     choices = tuple((option.key, option.label) for option in options)
-    _speak(turn, [*said, shown], node_id, choices, urgent=node.part == URGENT_PART)
+    return Shown(text_id, text, sha256(text.encode()).hexdigest(), codes, choices)
 
 
 def ask_again(turn: Turn) -> None:
