@@ -7,6 +7,7 @@ begun come to its end; what waits stays in the database.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -83,6 +84,8 @@ class Runtime:
         """Serve until `stop` or a signal to end."""
         loop = self._loop = asyncio.get_running_loop()
         self.service.store.shorten_journal_apart()
+        gc.collect()
+        gc.freeze()  # policy and sentences stay for good: the collector need not walk through them again and again
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self.stop)
         for channel, adapter in self.adapters.items():

@@ -9,27 +9,17 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from storage.audit import SqlAudit
-from storage.blobs import SqlBlobs, new_sealed_file, remove_files
-from storage.cases import SqlCases
-from storage.conversations import SqlConversations
-from storage.desk import SqlAccounts, SqlSessions
+from storage.blobs import new_sealed_file, remove_files
 from storage.errors import CannotConnect, CannotWrite, StorageError
 from storage.groups import Group
-from storage.ledger import SqlCheckpoints, SqlLedger
-from storage.messages import SqlMessages
-from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
-from storage.records import SqlAlerts, SqlTallies, SqlVersions
-from storage.row_keys import RowKeys
-from storage.rows import Rows
 from storage.statements import SQLITE, Session
+from storage.work import SqlUnitOfWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,28 +76,6 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-@dataclass(frozen=True, slots=True)
-class SqlUnitOfWork:
-    """handlers.ports.UnitOfWork over one connection."""
-
-    inbox: SqlInbox
-    conversations: SqlConversations
-    cases: SqlCases
-    blobs: SqlBlobs
-    messages: SqlMessages
-    outbox: SqlOutbox
-    traces: SqlTraces
-    moves: SqlMoves
-    timers: SqlTimers
-    checkpoints: SqlCheckpoints
-    audit: SqlAudit
-    alerts: SqlAlerts
-    tallies: SqlTallies
-    versions: SqlVersions
-    accounts: SqlAccounts
-    sessions: SqlSessions
 
 
 class SqlStore:
@@ -169,30 +137,7 @@ class SqlStore:
             raise StorageError from exc
 
     def _work(self, session: Session) -> SqlUnitOfWork:
-        ring, lookup, connection = self._keys.ring, self._keys.lookup, session.connection
-        rows = Rows(session, lookup)
-        row_keys = RowKeys(session, ring, self._keys.draft_ring, self._entropy)
-        blobs = SqlBlobs(connection, self._folder)
-        cases = SqlCases(connection, rows, row_keys, lookup, SqlLedger(connection, self._entropy), blobs)
-        conversations = SqlConversations(session, rows, row_keys, cases)
-        return SqlUnitOfWork(
-            inbox=SqlInbox(session, lookup),
-            conversations=conversations,
-            cases=cases,
-            blobs=blobs,
-            messages=SqlMessages(session.connection, row_keys),
-            outbox=SqlOutbox(session, rows, ring, self._entropy),
-            traces=SqlTraces(session, rows, ring, self._entropy),
-            moves=SqlMoves(session, rows, lookup, conversations),
-            timers=SqlTimers(session, rows, conversations),
-            checkpoints=SqlCheckpoints(connection, self._keys.ledger),
-            audit=SqlAudit(connection, cases, ring, self._entropy),
-            alerts=SqlAlerts(connection, ring, self._entropy),
-            tallies=SqlTallies(connection),
-            versions=SqlVersions(connection),
-            accounts=SqlAccounts(connection, lookup, ring, self._entropy),
-            sessions=SqlSessions(connection, lookup),
-        )
+        return SqlUnitOfWork(session, self._keys, self._entropy, self._folder)
 
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
         """Open a new file for the sealed bytes of an attachment."""

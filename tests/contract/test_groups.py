@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemEntropy
 from handlers.ports import Store
 from handlers.types import Address
 from storage.errors import CannotWrite
@@ -119,7 +120,7 @@ def test_the_journal_is_shortened_beside_the_commits_and_emptied_when_it_is_long
     journal = tmp_path / "leeward.db-wal"
     for turn in range(400):
         with store.transaction() as work:
-            work.conversations.save(MINA, replace(TALK, turn=turn, lang="x" * 9000))
+            work.conversations.save(MINA, replace(TALK, turn=turn, panic_hash=SystemEntropy().bytes(9000).hex()))
     grown = journal.stat().st_size
     assert grown > 1000 * 4096  # where SQLite would have stopped a commit to move it
     assert not store.shorten_journal()
