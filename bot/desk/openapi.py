@@ -21,7 +21,7 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 DOWNLOAD, EVENTS, JSON = "application/octet-stream", "text/event-stream", "application/json"
 
 
-def described(routes: Iterable[Route]) -> dict[str, object]:
+def described(routes: Iterable[Route]) -> dict[str, Any]:
     """Return the description. `x-roles`: who may ask; absent: anybody, without a login."""
     routes = tuple(routes)
     types = [Refusal, *(kind for route in routes for kind in (route.takes, route.gives) if kind not in (bytes, str))]

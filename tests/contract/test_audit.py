@@ -31,10 +31,13 @@ def test_entries_come_back_by_case_and_by_page(store: Store) -> None:
     with store.transaction() as work:
         first = work.audit.page(0, 2)
         rest = work.audit.page(first[-1].number, 9)
+        newest = work.audit.latest(0, 2)
+        older = work.audit.latest(newest[-1].number, 9)
         assert work.audit.of("LW-1") == (OWN, RAISED)
         assert work.audit.of("desk") == work.audit.of("unknown") == work.audit.of("") == ()
 
     assert [one.entry for one in (*first, *rest)] == [OWN, INVITED, RAISED]
+    assert [one.entry for one in (*newest, *older)] == [RAISED, INVITED, OWN]
 
 
 def test_what_was_said_about_a_case_is_erased_with_it(store: Store) -> None:
