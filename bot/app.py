@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock, SystemEntropy
 from bot.directory_files import DIRECTORY, make_practice_directory, verify_directory
+from bot.duty_lines import lines
 from config import interview
 from config.documents import parse
 from config.policies import ROSTER, load_policy, packaged
@@ -97,7 +98,9 @@ def live_service(
         offices = path if path.is_file() else None
         duty = home / ROSTER if (home / ROSTER).is_file() else None
         policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=offices, duty=duty)
-        policy = replace(policy, mails=settings.smtp_url is not None)
+        policy = replace(
+            policy, mails=settings.smtp_url is not None, lines=lines(settings), pager=settings.pager_url is not None
+        )
         if alarm:
             policy = replace(policy, directory=replace(policy.directory, expires=NEVER))
         url = settings.database_url or sqlite_url(home)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from bot.adapter import Adapter
     from bot.writer import Writer
-    from dialogs.roster import Officer
     from handlers.alerting import Alerting
     from handlers.receive import Reception
     from handlers.types import Address, Inbound
@@ -35,16 +34,14 @@ class ServiceIntake:
     ) -> None:  # fmt: skip
         """Take who receives, who answers officers, where work is done, and whom to wake to send."""
         self._reception, self._alerting, self._writer, self._awake = reception, alerting, writer, awake
-        self._doubted: set[Address] = set()
         self.adapters: Mapping[str, Adapter] = {}
         self.counts: Counter[str] = Counter()
 
     async def take(self, inbound: Inbound) -> bool:
         """Store one message and its turn. Raises NotStored."""
         channel = inbound.address.channel
-        officer = self._alerting.officer_of(inbound.address)
-        if officer is not None:
-            return await self._officer(inbound, officer)
+        if self._alerting.is_for_officers(inbound.address):
+            return await self._officer(inbound)
         try:
             taken = None
             if inbound.file is not None:
@@ -62,14 +59,14 @@ class ServiceIntake:
             await self.adapters[channel].forget_file(inbound.file)
         return done is not None
 
-    async def _officer(self, inbound: Inbound, officer: Officer) -> bool:
+    async def _officer(self, inbound: Inbound) -> bool:
         """An enrolled account never enters the interview; what it says is about alerts."""
-        trusted = inbound.address not in self._doubted
         try:
-            new = await self._writer.run(lambda: self._alerting.answer(inbound, officer, trusted=trusted))
+            new = await self._writer.run(lambda: self._alerting.answer(inbound))
         except StorageError as exc:
             raise NotStored from exc
-        self._awake(inbound.address.channel)
+        for channel in self.adapters:
+            self._awake(channel)
         return new
 
     async def _excuse(self, inbound: Inbound, exc: Exception) -> None:
@@ -98,6 +95,8 @@ class ServiceIntake:
 
     async def unreachable(self, address: Address) -> None:
         """Show the officer that nothing arrives there any more. Raises NotStored."""
+        if self._alerting.is_for_officers(address):
+            return  # what they are to be told goes out by another of their channels
         try:
             await self._writer.run(lambda: self._reception.unreachable(address))
         except StorageError as exc:
@@ -105,8 +104,8 @@ class ServiceIntake:
 
     async def identity_changed(self, address: Address) -> None:
         """Hold what officers say until the person has proved themselves. Raises NotStored."""
-        self._doubted.add(address)
         try:
+            await self._writer.run(lambda: self._alerting.identity_changed(address))
             await self._writer.run(lambda: self._reception.identity_changed(address))
         except StorageError as exc:
             raise NotStored from exc

@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import signal
+import time
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("leeward")
 TICK_SECONDS: Final = 1.0
+LONGEST_SILENCE: Final = 30.0
+"""Seconds without a tick after which the service is not well any more."""
+
 CHECKPOINT_EVERY: Final = 600
 PRUNE_EVERY: Final = 3600
 SENDS_END_SECONDS: Final = 5.0
@@ -60,6 +64,7 @@ class Runtime:
         self._paces = paces
         self._senders: dict[str, Sender] = {}
         self._stop = asyncio.Event()
+        self._last_tick = -LONGEST_SILENCE
         self._loop: asyncio.AbstractEventLoop | None = None
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []  # what else runs until the end, as the desk
 
@@ -75,6 +80,10 @@ class Runtime:
     def _awake(self, channel: str) -> None:
         if channel in self._senders:
             self._senders[channel].awake.set()
+
+    def is_well(self) -> bool:
+        """Tell whether time arrived a moment ago: the database answers, and alerts are looked at."""
+        return time.monotonic() - self._last_tick < LONGEST_SILENCE
 
     def stop(self) -> None:
         """End the service: nothing new is begun."""
@@ -137,6 +146,7 @@ class Runtime:
                     self._awake_all()
                 for channel in await self.writer.run(self.service.messaging.deliver_due):
                     self._awake(channel)
+                self._last_tick = time.monotonic()
                 if seconds % CHECKPOINT_EVERY == 0:
                     await self._lapse()
                     await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))

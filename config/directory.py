@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.conditions import condition
 from config.documents import Record, Texts, YesNo, validated
+from config.holiday_calendars import holidays_of
 from dialogs.policy import Directory, Office, OfficeKey, RouteRule, UnBody, Window
 from dialogs.selectors import is_selector
 
@@ -44,6 +45,8 @@ class _Office(Record):
     languages: Texts
     tz: str
     hours: tuple[_Window, ...]
+    holidays: str = ""
+    closed_on: tuple[date, ...] = ()
     on_call: YesNo = False
     l1_capable: YesNo = False
     international_only: YesNo = False
@@ -122,6 +125,7 @@ def _office(document: Document, index: int, office: _Office) -> Office:
         international_only=office.international_only, accepts_child=office.accepts_child,
         women_officers=office.women_officers, backup=office.backup, coi_group=office.coi_group, status=office.status,
         mailbox=office.mailbox, keys=keys, regional=office.regional, role=office.role,
+        closed_on=frozenset(office.closed_on) | holidays_of(document, (*place, "holidays"), office.holidays),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from config import countries, directory, interview, measures, purposes, roster, taxonomy, triage
+from config import countries, directory, duty_words, interview, measures, purposes, roster, taxonomy, triage
 from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
 from config.texts import load_catalog
 from dialogs.answers import same_words
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 OFFICES = "offices.yaml"
 ROSTER = "roster.yaml"
 FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "consents.yaml", "words.yaml",
-         "service.yaml", "secret_words.yaml", "measures.yaml", "countries.yaml", "roster.yaml")  # fmt: skip
+         "service.yaml", "secret_words.yaml", "measures.yaml", "countries.yaml", "roster.yaml",
+         "duty_words.yaml")  # fmt: skip
 
 
 class _Words(Record):
@@ -102,6 +103,7 @@ def load_policy(
         secret_words=_secret_words(documents["secret_words.yaml"]),
         settings=_settings(documents["service.yaml"]),
         roster=roster.load(documents["roster.yaml"]),
+        duty_words=duty_words.load(documents["duty_words.yaml"]),
         measures=measures.load(documents["measures.yaml"], codes.codes.get("red", ())),
     )
     found = [mistake for document in documents.values() for mistake in document.mistakes]

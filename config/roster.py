@@ -9,17 +9,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field
 
 from config.documents import Record, Texts, validated
-from dialogs.roster import MINUTES_OF_A_DAY, Ladder, Officer, Roster, Rung, Shift, Swap
+from config.holiday_calendars import holidays_of
+from dialogs.duty_book import Swap
+from dialogs.roster import MINUTES_OF_A_DAY, Ladder, Officer, Quiet, Roster, Rung, Shift
 
 if TYPE_CHECKING:
     from config.documents import Document
 
+MOST_RUNGS: Final = 20
+URGENT_LEVELS: Final = ("L1", "L2")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class _Account(Record):
     channel: Literal["signal", "telegram", "mail"]
     address: str
+
+
+class _Quiet(Record):
+    begins: str
+    ends: str
+    zone: str = "Etc/UTC"
 
 
 class _Person(Record):
@@ -29,6 +39,7 @@ class _Person(Record):
     channels: tuple[_Account, ...]
     lang: str = "en"
     account: str = ""
+    quiet: _Quiet | None = None
 
 
 class _Shift(Record):
@@ -40,6 +51,7 @@ class _Shift(Record):
     ends: str = "24:00"
     zone: str = "Etc/UTC"
     not_on: tuple[date, ...] = ()
+    holidays: str = ""
 
 
 class _Swap(Record):
@@ -55,8 +67,9 @@ class _Rung(Record):
 
 
 class _Ladder(Record):
-    rungs: tuple[_Rung, ...]
+    rungs: Annotated[tuple[_Rung, ...], Field(min_length=1, max_length=MOST_RUNGS)]
     repeat: Annotated[int, Field(ge=1)]
+    call: Annotated[int, Field(ge=0)] | None = None
 
 
 class _File(Record):
@@ -79,17 +92,22 @@ def load(document: Document) -> Roster:
         if not raw.channels:
             document.note(("people", index, "channels"), "is empty", "Name at least one account to reach them at")
         accounts = tuple((account.channel, account.address) for account in raw.channels)
-        people[raw.id] = Officer(raw.id, raw.office, raw.roles, accounts, raw.lang, raw.account)
+        people[raw.id] = Officer(
+            raw.id, raw.office, raw.roles, accounts, raw.lang, raw.account, _quiet(document, index, raw)
+        )
     shifts = tuple(_shift(document, index, raw, people) for index, raw in enumerate(file.shifts))
     for index, swap in enumerate(file.swaps):
         for side in (swap.out, swap.into):
             if side not in people:
                 document.note(("swaps", index), f"{side} is not among the people", "Name an id of `people`")
     ladders = {
-        level: Ladder(tuple(Rung(rung.after, rung.role, rung.wide) for rung in raw.rungs), raw.repeat)
+        level: Ladder(tuple(Rung(rung.after, rung.role, rung.wide) for rung in raw.rungs), raw.repeat, raw.call)
         for level, raw in file.ladders.items()
     }
-    swaps = tuple(Swap(swap.day, swap.out, swap.into) for swap in file.swaps)
+    for level in URGENT_LEVELS if people else ():
+        if level not in ladders:
+            document.note(("ladders",), f"has no ladder for {level}", "Add it: somebody must be told")
+    swaps = tuple(Swap(swap.day.isoformat(), swap.out, swap.into) for swap in file.swaps)
     return Roster(people, shifts, swaps, ladders, file.focal_point)
 
 
@@ -103,14 +121,27 @@ def _shift(document: Document, index: int, raw: _Shift, people: dict[str, Office
     for day in raw.days:
         if day not in DAYS:
             document.note((*place, "days"), f"{day} is no day", f"Use {', '.join(DAYS)}")
-    try:
-        ZoneInfo(raw.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        document.note((*place, "zone"), f"{raw.zone} is no time zone", "Use a name such as Africa/Nairobi")
+    _check_zone(document, place, raw.zone)
     begins, ends = (_minutes(document, place, text) for text in (raw.begins, raw.ends))
     ends = ends if ends > begins else ends + MINUTES_OF_A_DAY
     weekdays = tuple(DAYS.index(day) for day in raw.days if day in DAYS)
-    return Shift(raw.office, raw.role, raw.people, weekdays, begins, ends, raw.zone, raw.not_on)
+    not_on = frozenset(raw.not_on) | holidays_of(document, (*place, "holidays"), raw.holidays)
+    return Shift(raw.office, raw.role, raw.people, weekdays, begins, ends, raw.zone, not_on)
+
+
+def _quiet(document: Document, index: int, raw: _Person) -> Quiet | None:
+    if raw.quiet is None:
+        return None
+    place = ("people", index, "quiet")
+    _check_zone(document, place, raw.quiet.zone)
+    return Quiet(_minutes(document, place, raw.quiet.begins), _minutes(document, place, raw.quiet.ends), raw.quiet.zone)
+
+
+def _check_zone(document: Document, place: tuple[str | int, ...], zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        document.note((*place, "zone"), f"{zone} is no time zone", "Use a name such as Africa/Nairobi")
 
 
 def _minutes(document: Document, place: tuple[str | int, ...], text: str) -> int:

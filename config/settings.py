@@ -84,6 +84,12 @@ def _mail(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _secret_web(secret: SecretStr) -> SecretStr:
+    _public(secret.get_secret_value())
+    return secret
+
+
+SecretWeb = Annotated[SecretStr, AfterValidator(_secret_web)]
 Web = Annotated[str, AfterValidator(_public)]
 Service = Annotated[str, AfterValidator(_service)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
@@ -125,6 +131,17 @@ class Settings(BaseModel):
     )
     signal_number: Annotated[str, AfterValidator(_number)] = Field("", description="number of the bot on Signal")
     signal_service: HostAndPort = Field("", description="host:port of signal-cli-rest-api")
+    duty_telegram_token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        None, description="token of the Telegram bot for officers alone; absent: they use the public bot"
+    )
+    duty_signal_number: Annotated[str, AfterValidator(_number)] = Field(
+        "", description="number on Signal for officers alone, at the same service; empty: they use the public number"
+    )
+    pager_url: SecretWeb | None = Field(None, description="address the constant words of an urgent alert are posted to")
+    heartbeat_url: SecretWeb | None = Field(
+        None, description="address a sign of life is posted to every minute; whoever watches it notices silence"
+    )
+    heartbeat_seconds: Annotated[float, Field(gt=0)] = Field(60.0, description="seconds between two signs of life")
     smtp_url: Annotated[SecretStr, AfterValidator(_mail)] | None = Field(
         None, description="smtp:// address for mail to offices"
     )
@@ -149,8 +166,9 @@ class Settings(BaseModel):
 def unfit(settings: Settings) -> list[tuple[str, str, str]]:
     """Return the settings that are right alone and wrong together: name, what is wrong, remedy."""
     found = []
-    if bool(settings.signal_number) != bool(settings.signal_service):
-        missing = "signal_service" if settings.signal_number else "signal_number"
+    numbers = settings.signal_number or settings.duty_signal_number
+    if bool(numbers) != bool(settings.signal_service):
+        missing = "signal_service" if numbers else "signal_number"
         found.append((missing, "is missing", "Signal needs its number and its service: set both or neither"))
     if settings.telegram_token is None:
         of_telegram = {
@@ -159,6 +177,11 @@ def unfit(settings: Settings) -> list[tuple[str, str, str]]:
         }
         remedy = "Set LEEWARD_TELEGRAM_TOKEN, or remove it"
         found.extend((name, "has no effect without a token", remedy) for name, value in of_telegram.items() if value)
+    public = settings.telegram_token
+    if public is not None and settings.duty_telegram_token == public:
+        found.append(("duty_telegram_token", "is that of the public bot", "Make a bot for officers, or remove it"))
+    if settings.duty_signal_number and settings.duty_signal_number == settings.signal_number:
+        found.append(("duty_signal_number", "is the public number", "Register one for officers, or remove it"))
     if settings.draft_keys_dir is not None and settings.draft_keys == "disk":
         found.append(("draft_keys_dir", "has no effect on disk", "Set LEEWARD_DRAFT_KEYS=memory, or remove it"))
     return found

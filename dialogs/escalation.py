@@ -1,22 +1,24 @@
 """The ladder at work: whom to tell now, and when to look again. Pure; the state is stored between two looks.
 
-Steps are never skipped and never doubled: a step whose people are nobody gives its turn to the next one at once. After
-the last step everybody who was told is told again and again until somebody takes it: louder, never silent.
+Steps are never skipped and never doubled: a step whose people are nobody gives its turn to the next one at once.
+Whoever was told is told again while they are on duty. Where none of them is any more, somebody else who is gets told at
+once; after the last step one more person is told with every repetition: louder, never silent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from dialogs.roster import on_duty
+from dialogs.roster import can_be_told, duty_end, on_duty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dialogs.roster import Ladder, Officer, Roster, Rung
 
 OPEN, OWNED, CANCELLED = "open", "owned", "cancelled"
-CODE_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,64 +61,104 @@ def look(
     ladder = roster.ladders.get(state.level)
     if state.state != OPEN or ladder is None:
         return replace(state, next_look=""), ()
-    raised = datetime.fromisoformat(state.raised_at)
     told: dict[str, Officer] = {}
-    fresh = list(codes)
-    state = _climb(state, ladder, roster, now, told)
+    climbed = _climb(state, ladder, roster, now, told)
+    again = _to_repeat(state, ladder, roster, now)
+    if again and state.step == len(ladder.rungs):
+        told.update(_one_more(state, ladder, roster, now))
+    told.update({officer.id: officer for officer in again})
     pages = {page.officer: page for page in state.pages}
-    for page in state.pages:
-        if _again(page, ladder, now) and page.officer in roster.people:
-            told.setdefault(page.officer, roster.people[page.officer])
+    fresh = list(codes)
     for name in told:
         old = pages.get(name)
-        code = old.code if old is not None else fresh.pop()
-        times = old.times + 1 if old is not None else 1
-        pages[name] = Page(name, code, times, now.isoformat(), passed=False)
-    state = replace(state, pages=tuple(pages.values()))
-    return replace(state, next_look=_next_look(state, ladder, raised).isoformat()), tuple(told.values())
+        code, times = (old.code, old.times + 1) if old is not None else (fresh.pop(), 1)
+        pages[name] = Page(name, code, times, now.isoformat())
+    state = replace(climbed, pages=tuple(pages.values()))
+    return replace(state, next_look=_next_look(state, ladder, roster, now).isoformat()), tuple(told.values())
 
 
 def _climb(
     state: AlertState, ladder: Ladder, roster: Roster, now: datetime, told: dict[str, Officer]
 ) -> AlertState:  # fmt: skip
-    """Tell every rung that is due; one without anybody gives its turn to the next."""
+    """Tell every rung that is due; one without anybody gives its turn to the next.
+
+    Where everybody who was told has gone off duty or passed it on, somebody else of the rungs so far is told at once,
+    or else the next rung.
+    """
     raised = datetime.fromisoformat(state.raised_at)
-    step, early = state.step, state.hurry
+    alone = state.step > 0 and not _active(state, roster, now)
+    if alone:
+        told.update(_one_more(state, ladder, roster, now))
+    step, early = state.step, (alone or state.hurry) and not told
     while step < len(ladder.rungs):
         rung = ladder.rungs[step]
         if now < raised + timedelta(minutes=rung.after) and not early:
             break
-        people = _people(state, rung, roster, now, told)
-        told.update({officer.id: officer for officer in people})
+        people = _new_people(state, rung, roster, now, told)
+        told.update({officer.id: officer for officer in people[:1]})
         early = not people
         step += 1
+    if state.hurry and not told:
+        told.update(_one_more(state, ladder, roster, now))
     return replace(state, step=step, hurry=False)
 
 
-def _people(
-    state: AlertState, rung: Rung, roster: Roster, now: datetime, told: dict[str, Officer]
+def _new_people(
+    state: AlertState, rung: Rung, roster: Roster, now: datetime, told: Mapping[str, Officer]
 ) -> tuple[Officer, ...]:
-    """Return the first of this role who was not told yet; where all were, nobody new."""
+    """Return who is on duty on this rung, can be told and was not told yet, in the order of the roster."""
     if rung.wide and not state.wide:
         return ()
     office = roster.focal_point if rung.wide else state.office
     known = {page.officer for page in state.pages} | set(told)
-    new = [officer for officer in on_duty(roster, office, rung.role, now) if officer.id not in known]
-    return tuple(new[:1])
+    return tuple(
+        officer
+        for officer in on_duty(roster, office, rung.role, now)
+        if officer.id not in known and can_be_told(roster, officer, state.level, now)
+    )
 
 
-def _again(page: Page, ladder: Ladder, now: datetime) -> bool:
-    return not page.passed and now >= datetime.fromisoformat(page.last_at) + timedelta(minutes=ladder.repeat)
+def _one_more(state: AlertState, ladder: Ladder, roster: Roster, now: datetime) -> dict[str, Officer]:
+    """Return the first person of the rungs so far who was not told yet: it grows louder until everybody was."""
+    for rung in ladder.rungs[: state.step]:
+        for officer in _new_people(state, rung, roster, now, {}):
+            return {officer.id: officer}
+    return {}
 
 
-def _next_look(state: AlertState, ladder: Ladder, raised: datetime) -> datetime:
-    times = [
-        datetime.fromisoformat(page.last_at) + timedelta(minutes=ladder.repeat)
-        for page in state.pages
-        if not page.passed
+def _there(state: AlertState, roster: Roster, now: datetime) -> list[Page]:
+    """Return the pages of those who can be told now."""
+    people = roster.people
+    return [p for p in state.pages if p.officer in people and can_be_told(roster, people[p.officer], state.level, now)]
+
+
+def _active(state: AlertState, roster: Roster, now: datetime) -> list[Page]:
+    """Return the pages of those who can be told now and did not pass it on."""
+    return [page for page in _there(state, roster, now) if not page.passed]
+
+
+def _to_repeat(state: AlertState, ladder: Ladder, roster: Roster, now: datetime) -> list[Officer]:
+    """Return whose turn it is to be told again; who passed it on is asked again only where nobody else is left."""
+    last = state.step == len(ladder.rungs)
+    pages = _active(state, roster, now) or (_there(state, roster, now) if last else [])
+    return [roster.people[page.officer] for page in pages if now >= _repeat_at(page, ladder)]
+
+
+def _repeat_at(page: Page, ladder: Ladder) -> datetime:
+    return datetime.fromisoformat(page.last_at) + timedelta(minutes=ladder.repeat)
+
+
+def _next_look(state: AlertState, ladder: Ladder, roster: Roster, now: datetime) -> datetime:
+    """Return when something can be due next; `now`, that is at the next tick, while nobody can be told."""
+    rungs = [
+        datetime.fromisoformat(state.raised_at) + timedelta(minutes=rung.after)
+        for rung in ladder.rungs[state.step :][:1]
     ]
-    times += [raised + timedelta(minutes=rung.after) for rung in ladder.rungs[state.step :][:1]]
-    return min(times, default=raised + timedelta(minutes=ladder.repeat))
+    active = _active(state, roster, now)
+    if not active and state.step:
+        return now
+    ends = [end for page in active if (end := duty_end(roster, roster.people[page.officer], now)) is not None]
+    return min((*(_repeat_at(page, ladder) for page in active), *rungs, *ends), default=now)
 
 
 def take(state: AlertState, officer: str, code: str, now: datetime) -> AlertState | None:

@@ -354,3 +354,6 @@ class Policy:
     measures: Mapping[str, Measure] = field(default_factory=dict)  # by code
     roster: Roster = field(default_factory=Roster)
     mails: bool = False  # sealed reports also go to the mailboxes of offices
+    duty_words: Mapping[str, str] = field(default_factory=dict)  # what officers write in the chat -> command
+    lines: Mapping[str, str] = field(default_factory=dict)  # channel of the roster -> what reaches officers; {}: itself
+    pager: bool = False  # the constant words are also posted to a pager

@@ -1,4 +1,4 @@
-"""Who answers alerts, and when: people, shifts in time zones, swaps, holidays, and the ladder of escalation. Pure."""
+"""Who answers alerts, and when: people, shifts in time zones, swaps, holidays, and what was said in the chat. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,35 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from dialogs.duty_book import DutyBook, Swap
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 MINUTES_OF_A_DAY: Final = 24 * 60
+URGENT: Final = frozenset({"L1", "L2"})
+"""Levels that nobody's quiet hours hold up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Minutes after local midnight between which an officer is told nothing that is not urgent; over midnight too."""
+
+    begins: int
+    ends: int
+    zone: str
+
+    def end(self, at: datetime) -> datetime | None:
+        """Return when the quiet hours that hold at this moment end; None: they do not hold."""
+        zone = ZoneInfo(self.zone)
+        local = at.astimezone(zone)
+        for back in range(2):
+            day = local.date() - timedelta(days=back)
+            begins = _wall_clock(day, self.begins, zone)
+            ends = _wall_clock(day, self.ends if self.ends > self.begins else self.ends + MINUTES_OF_A_DAY, zone)
+            if begins.timestamp() <= at.timestamp() < ends.timestamp():
+                return ends.astimezone(at.tzinfo)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +48,7 @@ class Officer:
     channels: tuple[tuple[str, str], ...]
     lang: str = "en"
     account: str = ""  # id of their account at the desk, under which they own cases; "": their id here
+    quiet: Quiet | None = None
 
     @property
     def owner_id(self) -> str:
@@ -41,16 +67,7 @@ class Shift:
     begins: int
     ends: int
     zone: str
-    not_on: tuple[date, ...] = ()  # holidays on which it does not begin
-
-
-@dataclass(frozen=True, slots=True)
-class Swap:
-    """On one day somebody stands in for somebody else, in every shift that begins then."""
-
-    day: date
-    out: str
-    into: str
+    not_on: frozenset[date] = frozenset()  # holidays on which it does not begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +81,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The steps of one level, and after how many minutes everybody who was told is told again."""
+    """The steps of one level. `repeat`: after how many minutes everybody who was told is told again.
+
+    `call`: from how many minutes after the alert on the pager is called with every telling; None: never.
+    """
 
     rungs: tuple[Rung, ...]
     repeat: int
+    call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +100,7 @@ class Roster:
     swaps: tuple[Swap, ...] = ()
     ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by level
     focal_point: str = "OFF-ASG"
+    book: DutyBook = field(default_factory=DutyBook)
 
     def officer_at(self, channel: str, address: str) -> Officer | None:
         """Return who is enrolled with this account."""
@@ -86,20 +108,73 @@ class Roster:
 
 
 def on_duty(roster: Roster, office: str, role: str, at: datetime) -> tuple[Officer, ...]:
-    """Return who is on duty at this moment, in the order of the shifts and of the people in them."""
+    """Return who is on duty at this moment: by the shifts in their order, then who said so in the chat."""
     found: dict[str, Officer] = {}
     for shift in roster.shifts:
         if shift.office == office and shift.role == role:
-            begun = _begun(shift, at)
-            for name in shift.people if begun is not None else ():
-                stand_in = next((s.into for s in roster.swaps if s.day == begun and s.out == name), name)
-                if stand_in in roster.people:
-                    found[stand_in] = roster.people[stand_in]
+            running = _running(shift, at)
+            for name in shift.people if running is not None else ():
+                found.update(_present(roster, name, running[0] if running else at.date(), at))
+    for span in roster.book.on:
+        officer = roster.people.get(span.officer)
+        theirs = officer is not None and officer.office == office and role in officer.roles
+        if officer is not None and theirs and _holds(span.since, span.until, at):
+            found.setdefault(officer.id, officer)
     return tuple(found.values())
 
 
-def _begun(shift: Shift, at: datetime) -> date | None:
-    """Return the local day on which the shift that runs now began; None when it does not run.
+def _present(roster: Roster, name: str, day: date, at: datetime) -> dict[str, Officer]:
+    """Return who really sits in a person's place: swapped for the day, handed over, or nobody."""
+    swaps = (*roster.book.swaps, *roster.swaps)
+    name = next((swap.into for swap in swaps if (swap.day, swap.out) == (day.isoformat(), name)), name)
+    seen: set[str] = set()
+    while name not in seen:
+        seen.add(name)
+        handed = (s.into for s in roster.book.stand_ins if s.officer == name and _holds(s.since, s.until, at))
+        name = next(handed, name)
+    away = any(s.officer == name and _holds(s.since, s.until, at) for s in roster.book.off)
+    return {name: roster.people[name]} if name in roster.people and not away else {}
+
+
+def _holds(since: str, until: str, at: datetime) -> bool:
+    return datetime.fromisoformat(since) <= at < datetime.fromisoformat(until)
+
+
+def is_on_duty(roster: Roster, officer: Officer, at: datetime) -> bool:
+    """Tell whether somebody is on duty in any role at any office."""
+    places = dict.fromkeys((shift.office, shift.role) for shift in roster.shifts)
+    mine = [*places, *((officer.office, role) for role in officer.roles)]
+    return any(officer in on_duty(roster, office, role, at) for office, role in dict.fromkeys(mine))
+
+
+def can_be_told(roster: Roster, officer: Officer, level: str, at: datetime) -> bool:
+    """Tell whether an officer may be told of an alert of this level now: on duty, and outside quiet hours."""
+    quiet = level not in URGENT and officer.quiet is not None and officer.quiet.end(at) is not None
+    return not quiet and is_on_duty(roster, officer, at)
+
+
+def duty_end(roster: Roster, officer: Officer, at: datetime) -> datetime | None:
+    """Return the next moment at which a shift or an entry of the book about this officer ends; None: there is none."""
+    shifts = [
+        running[1]
+        for shift in roster.shifts
+        if (running := _running(shift, at)) is not None and officer.id in _sitting(roster, shift, running[0], at)
+    ]
+    spans = (*roster.book.on, *roster.book.stand_ins, *roster.book.off)
+    said = [
+        datetime.fromisoformat(span.until)
+        for span in spans
+        if officer.id in (span.officer, span.into) and _holds(span.since, span.until, at)
+    ]
+    return min((*shifts, *said), default=None)
+
+
+def _sitting(roster: Roster, shift: Shift, day: date, at: datetime) -> set[str]:
+    return {name for planned in shift.people for name in _present(roster, planned, day, at)}
+
+
+def _running(shift: Shift, at: datetime) -> tuple[date, datetime] | None:
+    """Return the local day on which the shift that runs now began, and when it ends; None when it does not run.
 
     Times are wall-clock times of the zone: on a day with 23 or 25 hours the shift is an hour shorter or longer.
     """
@@ -108,26 +183,11 @@ def _begun(shift: Shift, at: datetime) -> date | None:
     for back in range(2):
         day = local.date() - timedelta(days=back)
         if day.weekday() in shift.weekdays and day not in shift.not_on:
-            midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-            begins, ends = (midnight + timedelta(minutes=minutes) for minutes in (shift.begins, shift.ends))
+            begins, ends = (_wall_clock(day, minutes, zone) for minutes in (shift.begins, shift.ends))
             if begins.timestamp() <= at.timestamp() < ends.timestamp():
-                return day
+                return day, ends.astimezone(at.tzinfo)
     return None
 
 
-def holes(roster: Roster, offices: Mapping[str, tuple[str, ...]], start: datetime, days: int) -> Iterator[str]:
-    """Yield every quarter of an hour of the next days in which nobody is on duty, joined to spans.
-
-    `offices`: office -> roles that must be filled at all times.
-    """
-    for office, roles in offices.items():
-        for role in roles:
-            since: datetime | None = None
-            for step in range(days * 96 + 1):
-                at = start + timedelta(minutes=15 * step)
-                empty = step < days * 96 and not on_duty(roster, office, role, at)
-                if empty and since is None:
-                    since = at
-                elif not empty and since is not None:
-                    yield f"{office} has no {role} from {since:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC"
-                    since = None
+def _wall_clock(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)

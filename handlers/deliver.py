@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import contact
 from handlers.contact import NOT_DELIVERED, settle_dropped, settle_sent
-from handlers.types import Outgoing
+from handlers.types import ALERT, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LEASE_SECONDS: Final = 120
 BATCH: Final = 100
 DOUBT_SECONDS: Final = 5
+ALERT_SECONDS: Final = 10.0
+"""An alert that did not go out is tried again after so many seconds, at the latest."""
 
 SENT, LATER, UNKNOWN, UNREACHABLE, REFUSED = "sent", "later", "unknown", "unreachable", "refused"
 """What may become of a message; the words of bot.adapter.Outcome."""
@@ -74,7 +76,9 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     item = result.item
     if item.outgoing.message:
         _tell_fate(work, item, result.outcome)
-    if result.outcome == SENT:
+    if item.outgoing.priority == ALERT:
+        _settle_alert(work, result, now)
+    elif result.outcome == SENT:
         kept = work.outbox.sent(item.id)
         if result.ref and kept:
             work.traces.add(item.outgoing.address, result.ref, now)
@@ -97,3 +101,12 @@ def _tell_fate(work: UnitOfWork, item: OutboxItem, outcome: str) -> None:
         settle_sent(work, message, known=outcome == SENT)
     elif outcome in (UNREACHABLE, REFUSED):
         settle_dropped(work, (message,), contact.UNREACHABLE if outcome == UNREACHABLE else NOT_DELIVERED)
+
+
+def _settle_alert(work: UnitOfWork, result: Delivered, now: datetime) -> None:
+    """An alert is tried until it is out for certain; where that takes long it is moved to another channel meanwhile."""
+    if result.outcome == SENT:
+        work.outbox.sent(result.item.id)
+        return
+    wait = result.wait_seconds if result.outcome == LATER else ALERT_SECONDS
+    work.outbox.failed(result.item.id, retry_at=now + timedelta(seconds=min(max(wait, 1.0), ALERT_SECONDS)))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from dialogs import effects as do
 from dialogs.engine import advance
-from dialogs.escalation import AlertState, look
+from dialogs.escalation import AlertState
 from dialogs.keys import identity_recipients, usable_recipients
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail
 from handlers.opened import tell_opened
-from handlers.paging import codes, tell
+from handlers.paging import begin_ladder
 from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
 
@@ -163,15 +163,13 @@ class Performance:
         alert = AlertState(
             effect.alert_id, effect.case or effect.alert_id, desk, level, wide=True, raised_at=self.now.isoformat()
         )
-        alert, told = look(alert, self.policy.roster, self.now, codes(self.entropy, effect.alert_id))
-        self.work.alerts.raise_alert(alert)
-        tell(self.work, self.policy, alert, told, self.now)
         if effect.opens is not None:
             self.work.cases.open(effect.opens, self.address)
             self.work.cases.record(effect.alert_id, effect.consents)
             self._disclose(effect.granted, "alert", effect.card)
         else:
             check(self.work, effect.granted, self.now, self.policy)
+        begin_ladder(self.work, self.policy, alert, self.now, self.entropy)
 
     def _level(self, case: str) -> str:
         card = self.work.cases.get(case)

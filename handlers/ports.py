@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
     from handlers.desk_ports import Accounts, Sessions
     from handlers.message_ports import Messages
-    from handlers.record_ports import Alerts, Audit, Checkpoints, Tallies, Versions
+    from handlers.record_ports import Alerts, Audit, Checkpoints, Duty, Tallies, Versions
     from handlers.types import Address, BlobLine, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
 
 
@@ -187,6 +187,10 @@ class Outbox(Protocol):
         """Return whether a message to this person is neither sent nor dead."""
         ...
 
+    def stuck(self, limit: int) -> tuple[OutboxItem, ...]:
+        """Return alerts to officers (priority ALERT) that are neither sent nor dead, the oldest first."""
+        ...
+
     def waiting(self) -> int:
         """Return how many messages are neither sent nor dead."""
         ...
@@ -301,6 +305,11 @@ class UnitOfWork(Protocol):
     @property
     def alerts(self) -> Alerts:
         """Return the alerts of this transaction."""
+        ...
+
+    @property
+    def duty(self) -> Duty:
+        """Return the duty book of this transaction."""
         ...
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dialogs.duty_book import DutyBook
     from dialogs.escalation import AlertState
     from handlers.types import AuditEntry, Recorded
 
@@ -86,6 +87,18 @@ class Alerts(Protocol):
 
     def count(self) -> int:
         """Return how many alerts were ever raised."""
+        ...
+
+
+class Duty(Protocol):
+    """The duty book: what officers said about their duty, one encrypted value."""
+
+    def load(self) -> DutyBook:
+        """Return the book, locked; an empty one before anything was said."""
+        ...
+
+    def save(self, book: DutyBook) -> None:
+        """Store the whole book."""
         ...
 
 

@@ -15,13 +15,14 @@ from dialogs.conversation import Lowering
 from dialogs.gate import Granted
 from handlers.contact import may_write
 from handlers.errors import Refusal
-from handlers.paging import alerts_of, end_ladder
+from handlers.paging import alerts_of, end_ladder, log
 from handlers.types import AuditEntry
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard
+    from dialogs.escalation import AlertState
     from dialogs.policy import Policy
     from handlers.ports import UnitOfWork
 
@@ -133,9 +134,16 @@ def change_level(  # noqa: PLR0913, PLR0917 - who changes what to what, why and 
     changed = _with_level(card, level, now)
     work.cases.update(changed)
     work.audit.record(entry)
-    for alert in alerts_of(work, card.case):
-        work.alerts.save(replace(alert, level=level, next_look=now.isoformat()))
+    for alert in alerts_of(work, card.case) if level != card.level else ():
+        _new_ladder(work, replace(alert, level=level), now, by)
     return LevelChange(changed)
+
+
+def _new_ladder(work: UnitOfWork, alert: AlertState, now: datetime, by: Actor) -> None:
+    """Climb the ladder of the new level from its first step on, as if the alert had been raised now."""
+    at = now.isoformat()
+    work.alerts.save(replace(alert, step=0, raised_at=at, next_look=at))
+    log(work, alert, "level", now, who=by.id, office=by.office)
 
 
 def _seconds(wish: Lowering | None, level: str, by: Actor) -> bool:

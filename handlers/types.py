@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - msgspec reads the types of AuditEntry when the program runs
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from dialogs.conversation import Conversation
+
+
+ALERT: Final = -1
+"""Priority of alerts to officers: before everything else, tried until they are out, by another channel if need be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to a person, as it will be sent. Lower `priority` goes first (0 safety, 1 reply, 2 rest)."""
+    """One message to a person, as it will be sent. Lower `priority` goes first (ALERT, 0 safety, 1 reply, 2 rest)."""
 
     address: Address
     text: str
@@ -56,6 +60,7 @@ class Outgoing:
     seconds: int = 0  # the disappearing timer the chat has to have then (Signal); 0: as it is
     refs: tuple[str, ...] = ()  # clear-chat: messages to delete, those of both sides where the channel allows it
     message: str = ""  # id of the officer's message this is, so that its fate is known
+    since: str = ""  # of an alert to an officer: when it was queued on this channel, ISO 8601
 
 
 @dataclass(frozen=True, slots=True)

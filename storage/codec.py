@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
+from dialogs.duty_book import DutyBook
 from dialogs.escalation import AlertState
 from dialogs.upgrades import upgrade
 from handlers.accounts import Account, Passkey
@@ -29,6 +30,7 @@ _CONVERSATION = msgspec.json.Decoder(StoredConversation)
 _CARD = msgspec.json.Decoder(CaseCard)
 _EVENT = msgspec.json.Decoder(ConsentEvent)
 _ENTRY = msgspec.json.Decoder(AuditEntry)
+_BOOK = msgspec.json.Decoder(DutyBook)
 _ALERT = msgspec.json.Decoder(AlertState)
 _OUTGOING = msgspec.json.Decoder(Outgoing)
 _MESSAGE = msgspec.json.Decoder(OfficeMessage)
@@ -77,6 +79,14 @@ def decode_entry(body: bytes) -> AuditEntry:
     """Return the entry of the audit log. Raises: CannotRead."""
     try:
         return _ENTRY.decode(body)
+    except msgspec.MsgspecError as exc:
+        raise CannotRead from exc
+
+
+def decode_book(body: bytes) -> DutyBook:
+    """Return the duty book. Raises: CannotRead."""
+    try:
+        return _BOOK.decode(body)
     except msgspec.MsgspecError as exc:
         raise CannotRead from exc
 

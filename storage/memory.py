@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+    from dialogs.duty_book import DutyBook
     from dialogs.escalation import AlertState
     from handlers.types import Address, AuditEntry, SealedBlob
 
@@ -278,6 +279,21 @@ class MemoryAlerts:
         return len(self._data.alerts)
 
 
+class MemoryDuty:
+    """handlers.ports.Duty in memory."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    def load(self) -> DutyBook:
+        """Return the book."""
+        return self._data.duty
+
+    def save(self, book: DutyBook) -> None:
+        """Store it."""
+        self._data.duty = book
+
+
 class MemoryTallies:
     """handlers.ports.Tallies in memory."""
 
@@ -324,6 +340,7 @@ class MemoryUnitOfWork:
         self.moves = MemoryMoves(data)
         self.timers = MemoryTimers(data)
         self.alerts = MemoryAlerts(data)
+        self.duty = MemoryDuty(data)
         self.tallies = MemoryTallies(data)
         self.versions = MemoryVersions(data)
         self.accounts = MemoryAccounts(data)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from handlers.types import DueTimer, OutboxItem
+from dialogs.duty_book import DutyBook
+from handlers.types import ALERT, DueTimer, OutboxItem
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
@@ -52,6 +53,7 @@ class Data:
     moves: dict[str, tuple[Address, datetime]] = field(default_factory=dict)
     timers: dict[tuple[Address, str], datetime] = field(default_factory=dict)
     alerts: dict[str, AlertState | None] = field(default_factory=dict)
+    duty: DutyBook = field(default_factory=DutyBook)
     tallies: dict[str, int] = field(default_factory=dict)
     versions: dict[str, bytes] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -157,6 +159,15 @@ class MemoryOutbox:
     def waits_for(self, address: Address) -> bool:
         """Say whether something waits for this person."""
         return any(item.outgoing.address == address and not item.dead for item in self._data.outbox.values())
+
+    def stuck(self, limit: int) -> tuple[OutboxItem, ...]:
+        """Return alerts that wait."""
+        waiting = [
+            OutboxItem(item_id, item.attempts, item.outgoing, item.doubtful)
+            for item_id, item in sorted(self._data.outbox.items())
+            if not item.dead and item.outgoing.priority == ALERT
+        ]
+        return tuple(waiting[:limit])
 
     def waiting(self) -> int:
         """Count what waits."""

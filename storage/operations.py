@@ -18,7 +18,7 @@ from storage.errors import CannotWrite, StorageError
 from storage.keys import RING_FILE, SEED_BYTES, TALK_FILE, load_keys, ring_line, talk_lines, write_private
 from storage.queues import DEAD, seconds
 from storage.store import DATABASE_FILE
-from storage.tables import accounts, alerts, attachments, audit, inbox, keys, messages, outbox, passkeys, traces
+from storage.tables import accounts, alerts, attachments, audit, duty, inbox, keys, messages, outbox, passkeys, traces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ _HOUR: Final = 3600
 PINS_FILE: Final = "ledger.pins"
 NEVER_COPIED: Final = (
     "keys", "conversations", "messages", "outbox", "timers", "traces", "moves",
-    "boxes", "sessions", "invitations", "passkeys", "accounts",
+    "boxes", "sessions", "invitations", "passkeys", "accounts", "duty",
 )  # fmt: skip
 """What a backup holds no row of: keys, and all that only they open or that leads to a person."""
 
@@ -96,6 +96,7 @@ def rotate_ring(engine: Engine, folder: Path, entropy: Entropy, *, only: str | N
                     (outbox, "payload", "outbox", "person"), (traces, "ref", "trace", "person"),
                     (alerts, "body", "alert", "id"), (audit, "entry", ENTRIES, "sequence"),
                     (accounts, "body", ACCOUNT, "id"), (passkeys, "body", PASSKEY, "digest"),
+                    (duty, "body", "duty", "id"),
                 )
             )  # fmt: skip
     _replace(ring_file, f"{fresh}\n")

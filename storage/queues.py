@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
-from handlers.types import DueTimer, OutboxItem
+from handlers.types import ALERT, DueTimer, OutboxItem
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.statements import Statement, insert_or, inserted, parameters
@@ -160,6 +160,14 @@ class SqlOutbox:
         """Return whether a message to this person waits."""
         mine = select(func.count()).where(outbox.c.person == self.rows.of(address), outbox.c.state == WAITING)
         return bool(self.session.connection.scalar(mine))
+
+    def stuck(self, limit: int) -> tuple[OutboxItem, ...]:
+        """Return alerts to officers that wait, the oldest first."""
+        waiting = select(outbox).where(outbox.c.state == WAITING, outbox.c.priority == ALERT)
+        found = self.session.connection.execute(waiting.order_by(outbox.c.id).limit(limit))
+        return tuple(
+            OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person), r.doubtful) for r in found
+        )
 
     def waiting(self) -> int:
         """Return how many messages wait."""

@@ -1,4 +1,4 @@
-"""Small tables: alerts, the monthly tally, the interviews conversations began with."""
+"""Small tables: alerts, the duty book, the monthly tally, the interviews conversations began with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
+from dialogs.duty_book import DutyBook
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.queues import seconds
 from storage.statements import insert_or
-from storage.tables import alerts, tallies, versions
+from storage.tables import alerts, duty, tallies, versions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -75,6 +76,27 @@ class SqlAlerts:
     def count(self) -> int:
         """Return how many alerts were ever raised."""
         return self.connection.scalar(select(func.count()).select_from(alerts)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDuty:
+    """handlers.ports.Duty over one connection."""
+
+    connection: Connection
+    ring: KeyRing
+    entropy: Entropy
+
+    def load(self) -> DutyBook:
+        """Return the book, locked."""
+        row = self.connection.execute(select(duty).with_for_update()).one_or_none()
+        return DutyBook() if row is None else codec.decode_book(self.ring.unwrap(row.ring_key, row.body, "duty", "1"))
+
+    def save(self, book: DutyBook) -> None:
+        """Store the whole book."""
+        body = self.ring.wrap(codec.encode(book), "duty", "1", self.entropy.bytes(NONCE_BYTES))
+        values = {"ring_key": self.ring.newest, "body": body}
+        statement = insert_or(self.connection.dialect.name, duty).values(id=1, **values)
+        self.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
 @dataclass(frozen=True, slots=True)

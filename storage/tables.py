@@ -140,8 +140,8 @@ outbox = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("person", BigInteger, nullable=False),  # row of the conversation: order within one person
-    Column("channel", String(10), nullable=False),  # signal | telegram | practice
-    Column("priority", Integer, nullable=False),  # 0 safety, 1 reply, 2 rest
+    Column("channel", String(20), nullable=False),  # signal | telegram | practice | mail | pager | duty-signal …
+    Column("priority", Integer, nullable=False),  # -1 alert to an officer, 0 safety, 1 reply, 2 rest
     Column("due", Integer, nullable=False),  # seconds since 1970
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Integer, nullable=False),  # seconds since 1970
@@ -178,6 +178,14 @@ alerts = Table(
     Column("due", Integer, nullable=True, index=True),  # seconds since 1970: when to look at it again
     Column("ring_key", String(40), nullable=True),
     Column("body", LargeBinary, nullable=True),  # encrypted: office, level, who was told; NULL: cancelled
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one book
+    Column("ring_key", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # encrypted: what officers said about their duty
 )
 
 tallies = Table(

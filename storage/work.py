@@ -13,7 +13,7 @@ from storage.desk import SqlAccounts, SqlSessions
 from storage.ledger import SqlCheckpoints, SqlLedger
 from storage.messages import SqlMessages
 from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
-from storage.records import SqlAlerts, SqlTallies, SqlVersions
+from storage.records import SqlAlerts, SqlDuty, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
 from storage.rows import Rows
 
@@ -95,6 +95,11 @@ class SqlUnitOfWork:
     def alerts(self) -> SqlAlerts:
         """Return the alerts."""
         return SqlAlerts(self._connection, self._keys.ring, self._entropy)
+
+    @cached_property
+    def duty(self) -> SqlDuty:
+        """Return the duty book."""
+        return SqlDuty(self._connection, self._keys.ring, self._entropy)
 
     @cached_property
     def tallies(self) -> SqlTallies:

@@ -12,27 +12,35 @@ from telegram.error import TelegramError
 
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
+from bot.pager import OK, post
 from bot.signal.adapter import SignalAdapter
 from bot.telegram.adapter import BotTexts, TelegramAdapter
 from bot.telegram.errors import problem_of
 from config.policies import ROSTER, load_policy
-from dialogs.roster import holes
+from dialogs.holes import holes, offices_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from config.settings import Settings
 
 SECONDS: Final = 10.0
 DAYS_AHEAD: Final = 30
 MOST_HOLES: Final = 3
-ROLES: Final = ("operator",)
 
 
 def telegram(settings: Settings) -> str:
     """Ask Telegram who we are and what strangers see of us."""
-    if settings.telegram_token is None:
-        return ""
     set_up_logs("text")
-    return asyncio.run(_telegram(settings, settings.telegram_token.get_secret_value()))
+    return _each(
+        asyncio.run(_telegram(settings, token.get_secret_value()))
+        for token in (settings.telegram_token, settings.duty_telegram_token)
+        if token is not None
+    )
+
+
+def _each(problems: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(problem for problem in problems if problem))
 
 
 async def _telegram(settings: Settings, token: str) -> str:
@@ -57,13 +65,12 @@ async def _telegram(settings: Settings, token: str) -> str:
 
 def signal(settings: Settings) -> str:
     """Ask signal-cli-rest-api whether it is new enough and pushes messages."""
-    if not settings.signal_number:
-        return ""
-    return asyncio.run(_signal(settings))
+    numbers = (settings.signal_number, settings.duty_signal_number)
+    return _each(asyncio.run(_signal(number, settings.signal_service)) for number in numbers if number)
 
 
-async def _signal(settings: Settings) -> str:
-    adapter = SignalAdapter(settings.signal_number, settings.signal_service)
+async def _signal(number: str, service: str) -> str:
+    adapter = SignalAdapter(number, service)
     try:
         async with asyncio.timeout(SECONDS):
             return await adapter.why_not_ready()
@@ -93,18 +100,45 @@ async def _mail(url: str) -> str:
     return ""
 
 
+def heartbeat(settings: Settings) -> str:
+    """Post one sign of life, where somebody outside is to watch for it."""
+    if settings.heartbeat_url is None:
+        return ""
+    taken = 0 < asyncio.run(post(settings.heartbeat_url.get_secret_value(), "alive")) < OK
+    return "" if taken else "the sign of life is not taken: check LEEWARD_HEARTBEAT_URL"
+
+
+def pager(settings: Settings) -> str:
+    """Ask whether the pager's address answers; nobody is called."""
+    if settings.pager_url is None:
+        return ""
+    return (
+        ""
+        if asyncio.run(_answers(settings.pager_url.get_secret_value()))
+        else ("the pager does not answer: check LEEWARD_PAGER_URL")
+    )
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session, session.head(url):
+            return True
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
+
+
 def roster(settings: Settings) -> str:
-    """Look for times in the next thirty days in which no operator is on duty at the desk."""
+    """Look for times in the next thirty days in which nobody could be told at an office, by level."""
     if settings.telegram_token is None and not settings.signal_number and settings.smtp_url is None:
         return ""  # no channel is configured yet: there is nothing to be told, and no way to tell it
     path = settings.home / ROSTER
     if not path.is_file():
         return f"{ROSTER} is missing, so nobody is told of an alert; make one with `leeward init` or copy it here"
     policy = load_policy(settings.policy_dir, lambda kind, words: f"{kind} {words}", duty=path)
-    desk = next(office.id for office in policy.directory.offices.values() if office.role == "duty-desk")
     if not policy.roster.people:
         return f"it names nobody, so nobody is told of an alert; add people and shifts to {ROSTER}"
-    found = list(holes(policy.roster, {desk: ROLES}, SystemClock().now(), DAYS_AHEAD))
+    watched = offices_of(policy.roster, policy.directory.offices.values())
+    found = list(holes(policy.roster, watched, SystemClock().now(), DAYS_AHEAD))
     if not found:
         return ""
     more = f" and {len(found) - MOST_HOLES} more" if len(found) > MOST_HOLES else ""

@@ -71,7 +71,7 @@ def findings() -> list[Finding]:
         "policy": _policy, "texts": _texts, "flow": _flow, "home": _home, "keys": _keys, "directory": _directory,
         "office keys": _office_keys, "database": _database, "clock": _clock, "disk": _disk, "seal": _seal,
         "telegram": channel_checks.telegram, "signal": channel_checks.signal, "mail": channel_checks.mail,
-        "roster": channel_checks.roster,
+        "pager": channel_checks.pager, "heartbeat": channel_checks.heartbeat, "roster": channel_checks.roster,
     }  # fmt: skip
     return [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
 

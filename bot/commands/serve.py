@@ -20,8 +20,10 @@ from bot.desk.app import desk_app
 from bot.desk.invitations import invited_from_here, place_of
 from bot.desk.serving import PortTaken, listen_at, serve_at
 from bot.desk.state import make_desk
+from bot.duty_lines import duty_adapters
 from bot.logs import set_up_logs
 from bot.mail import MailAdapter
+from bot.pager import PagerAdapter, beat
 from bot.runtime import Runtime
 from bot.signal.adapter import SignalAdapter
 from bot.telegram.adapter import TelegramAdapter
@@ -72,10 +74,14 @@ async def _serve(settings: Settings, only: str | None) -> None:
         paces = {
             "telegram": (settings.telegram_per_second, settings.telegram_chat_seconds),
             "signal": (settings.signal_per_second, 0.0),
+            "duty-telegram": (settings.telegram_per_second, settings.telegram_chat_seconds),
+            "duty-signal": (settings.signal_per_second, 0.0),
         }
         if settings.smtp_url is not None:
             url = settings.smtp_url.get_secret_value()
             adapters["mail"] = MailAdapter(url, lambda ref: sealed_for_mail(service.store, ref))
+        if settings.pager_url is not None:
+            adapters["pager"] = PagerAdapter(settings.pager_url.get_secret_value())
         runtime = Runtime(service, adapters, paces, several=bool(settings.database_url))
 
         app = _web(settings, runtime, only)
@@ -91,6 +97,9 @@ async def _serve(settings: Settings, only: str | None) -> None:
             **commands_of(service),
             "invite": partial(invited_from_here, service, place_of(settings)),
         }
+        if settings.heartbeat_url is not None:
+            url = settings.heartbeat_url.get_secret_value()
+            runtime.beside.append(partial(beat, url, runtime.is_well, settings.heartbeat_seconds))
         await runtime.run(ready, commands)
 
 
@@ -105,7 +114,7 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
         )  # fmt: skip
     if settings.signal_number:
         adapters["signal"] = SignalAdapter(settings.signal_number, settings.signal_service)
-    return adapters
+    return {**adapters, **duty_adapters(settings)}
 
 
 def webhook_secret(token: str) -> str:

@@ -22,6 +22,7 @@ shifts:
   - {office: OFF-EML, role: operator, people: [amina]}
 ladders:
   L1: {repeat: 2, rungs: [{after: 0, role: operator}]}
+  L2: {repeat: 30, rungs: [{after: 0, role: operator}]}
 """
 
 

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dialogs.duty_book import DutyBook, Stint, Swap
 from dialogs.escalation import AlertState, look, pass_on, take
-from dialogs.roster import Officer, Roster, Shift, Swap, holes, on_duty
+from dialogs.holes import holes, offices_of
+from dialogs.policy import Policy, Window
+from dialogs.roster import Officer, Quiet, Roster, Shift, on_duty
 from tests.conftest import NOON, practice_policy
 
 LADDERS = practice_policy().roster.ladders
@@ -119,9 +122,11 @@ def test_somebody_busy_passes_it_on_at_once() -> None:
 
 def test_a_night_shift_keeps_its_wall_clock_when_clocks_change() -> None:
     """20:00 to 08:00 in Zurich: eleven hours in spring, thirteen in autumn; holidays and swaps by the day it begins."""
-    shift = Shift("O", "operator", ("a",), tuple(range(7)), 20 * 60, 32 * 60, "Europe/Zurich", (date(2026, 12, 24),))
+    shift = Shift(
+        "O", "operator", ("a",), tuple(range(7)), 20 * 60, 32 * 60, "Europe/Zurich", frozenset({date(2026, 12, 24)})
+    )
     people = {name: officer(name, "operator", office="O") for name in ("a", "b")}
-    roster = Roster(people, (shift,), (Swap(date(2026, 12, 31), "a", "b"),))
+    roster = Roster(people, (shift,), (Swap("2026-12-31", "a", "b"),))
     zone = ZoneInfo("Europe/Zurich")
 
     def who(*when: int) -> list[str]:
@@ -136,13 +141,89 @@ def test_a_night_shift_keeps_its_wall_clock_when_clocks_change() -> None:
     assert who(2027, 1, 1, 3, 0) == ["b"]
 
 
-def test_a_hole_in_the_roster_is_named_before_it_comes() -> None:
-    """Every quarter of an hour of the next days."""
+def test_a_hole_in_the_roster_is_named_before_it_comes(policy: Policy) -> None:
+    """By office and level; the duty desk must be reachable round the clock for L1 and L2, an office while it is open."""
     day = Shift("OFF-EML", "operator", ("a",), tuple(range(7)), 8 * 60, 20 * 60, "Etc/UTC")
-    roster = Roster({"a": officer("a", "operator")}, (day,))
-    found = list(holes(roster, {"OFF-EML": ("operator",)}, datetime(2026, 11, 24, 12, tzinfo=UTC), 1))
+    noon = Shift("OFF-HRC", "operator", ("b",), (0, 1, 2, 3, 4), 0, 12 * 60, "Etc/UTC")
+    people = {"a": officer("a", "operator"), "b": officer("b", "operator", office="OFF-HRC")}
+    ladders = {"L2": LADDERS["L2"]}
+    roster = Roster(people, (day, noon), ladders=ladders)
+    offices = {office.id: office for office in policy.directory.offices.values()}
+    hrc = replace(offices["OFF-HRC"], tz="Etc/UTC", hours=(Window((0, 1, 2, 3, 4), 480, 960),), on_call=False)
+    watched = offices_of(roster, (offices["OFF-EML"], hrc, offices["OFF-ASG"]))
+    found = list(holes(roster, watched, datetime(2026, 11, 24, 12, tzinfo=UTC), 1))
 
-    assert found == ["OFF-EML has no operator from 2026-11-24 20:00 to 2026-11-25 08:00 UTC"]
+    assert found == [
+        "OFF-EML has nobody for L2 from 2026-11-24 20:00 to 2026-11-25 08:00 UTC",
+        "OFF-HRC has nobody for L2 from 2026-11-24 12:00 to 2026-11-24 16:00 UTC",
+    ]
+
+
+def stint(who: str, into: str = "", hours: int = 4) -> Stint:
+    """Return an entry of the book from noon on."""
+    return Stint(who, NOON.isoformat(), (NOON + timedelta(hours=hours)).isoformat(), into)
+
+
+def test_what_was_said_in_the_chat_counts_beside_the_roster() -> None:
+    """On, off, handed over, handed on: as long as it was said."""
+    people = {name: officer(name, "operator") for name in ("a", "b", "c")}
+    roster = Roster(people, (always("operator", "a"),))
+
+    def who(book: DutyBook, at: datetime = NOON) -> list[str]:
+        return [p.id for p in on_duty(replace(roster, book=book), "OFF-EML", "operator", at)]
+
+    assert who(DutyBook(off=(stint("a"),))) == []
+    assert who(DutyBook(off=(stint("a"),)), NOON + timedelta(hours=4)) == ["a"]
+    assert who(DutyBook(on=(stint("b"),))) == ["a", "b"]
+    assert who(DutyBook(stand_ins=(stint("a", "b"),))) == ["b"]
+    assert who(DutyBook(stand_ins=(stint("a", "b"), stint("b", "c")))) == ["c"]
+    assert who(DutyBook(stand_ins=(stint("a", "b"),), off=(stint("b"),))) == []
+
+
+def test_quiet_hours_hold_up_what_is_not_urgent() -> None:
+    """An L3 waits until the morning, also over midnight; an L1 does not."""
+    quiet = Quiet(20 * 60, 7 * 60, "Etc/UTC")
+    a = replace(officer("a", "operator"), quiet=quiet)
+    rung = replace(LADDERS["L3"], rungs=LADDERS["L1"].rungs[:1])
+    roster = Roster({"a": a}, (always("operator", "a"),), ladders={**LADDERS, "L3": rung})
+    night = NOON.replace(hour=23)
+    assert quiet.end(NOON) is None
+    assert quiet.end(night) == (night + timedelta(days=1)).replace(hour=7)
+    assert play(roster, an_alert("L1", at=night), 1)[0] == [(0, "a")]
+    told, _alert = play(roster, an_alert("L3", at=night), 9 * 60)
+    assert told == [(8 * 3600, "a")]
+
+
+def test_whoever_goes_off_duty_is_relieved_at_once() -> None:
+    """Somebody of the same rung who is on duty is told at that moment, and the one who left is left alone."""
+    people = {name: officer(name, "operator") for name in ("a", "b")}
+    until_one = Shift("OFF-EML", "operator", ("a",), tuple(range(7)), 0, NOON.hour * 60 + 61, "Etc/UTC")
+    after_one = Shift("OFF-EML", "operator", ("b",), tuple(range(7)), NOON.hour * 60 + 61, 1440, "Etc/UTC")
+    roster = Roster(people, (until_one, after_one), ladders=LADDERS)
+    told, _alert = play(roster, an_alert("L2"), 95)
+
+    assert told == [(0, "a"), (1800, "a"), (3600, "a"), (3660, "b"), (5460, "b")]
+
+
+def test_whoever_comes_on_duty_at_an_empty_desk_is_told_at_the_next_tick() -> None:
+    """An alert nobody could be told of is never forgotten."""
+    late = Shift("OFF-EML", "operator", ("a",), tuple(range(7)), NOON.hour * 60 + 47, 1440, "Etc/UTC")
+    roster = Roster({"a": officer("a", "operator")}, (late,), ladders=LADDERS)
+
+    assert play(roster, an_alert(), 48)[0] == [(47 * 60, "a")]
+
+
+def test_after_the_last_step_it_grows_louder_with_every_repetition() -> None:
+    """One more person on duty each time; where everybody passed it on, they are asked again all the same."""
+    people = {name: officer(name, "operator") for name in ("a", "b", "c")}
+    ladder = replace(LADDERS["L1"], rungs=LADDERS["L1"].rungs[:1])
+    roster = Roster(people, (always("operator", "a", "b", "c"),), ladders={"L1": ladder})
+    told, alert = play(roster, an_alert(), 5)
+    assert [name for _second, name in told] == ["a", "b", "a", "c", "a", "b"]
+    for page in alert.pages:
+        alert = pass_on(alert, page.officer, page.code, NOON + timedelta(minutes=5)) or alert
+    _later, again = look(alert, roster, NOON + timedelta(minutes=8), ())
+    assert {person.id for person in again} == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -27,7 +27,23 @@ DUTY-NO-SUCH = There is nothing open with this code. If it was taken by somebody
 DUTY-NOT-NOW = You are not on duty now, so this does not count. Nothing has changed.
 DUTY-NOT-YOU = This account has changed. Please call the desk before you go on.
 DUTY-QUEUE = Open now: { $COUNT }.
-DUTY-HELP = Send ack and the code, or busy and the code. Send queue to see how many are open.
+DUTY-HELP =
+    Send ack and the code to take it, or busy and the code to pass it on.
+    Also: queue, on, off, hand over and a name, swap and a name and a day such as 2026-12-24, accept and a code.
+DUTY-STRANGER = This account takes no messages.
+DUTY-ELSEWHERE = Please write to the other account of the desk. Nothing has changed.
+DUTY-ON = Thank you. You are on duty.
+DUTY-OFF = Thank you. You are off duty.
+DUTY-ONLY-YOU = You are the only one on duty, so nothing has changed. Please hand over first.
+DUTY-WHO = Please name a colleague with your role: hand over and a name, or swap and a name and a day such as 2026-12-24.
+DUTY-ASKED = I have asked { $NAME }. Until they accept, nothing changes.
+DUTY-ASK-HAND-OVER = { $NAME } asks you to take over now. If you can, send: accept { $CODE }
+DUTY-ASK-SWAP = { $NAME } asks you to stand in on { $DAY }. If you can, send: accept { $CODE }
+DUTY-ACCEPTED = { $NAME } has accepted. Thank you.
+DUTY-SWAPPED = Thank you. You stand in on { $DAY }.
+DUTY-PING = Desk: are you reachable? Please answer with one word.
+DUTY-GAP = Desk: the roster has a gap in the next days. Please look at it on the console.
+DUTY-LATE = Desk: an item is overdue in an office. Please open the console.
 MAIL-BODY = A sealed file is attached. Please open it with your key on the console or with age.
 T-FILE-BROKEN = That file did not arrive whole, so I did not keep it. You can send it again.
 T-EDITED = You changed an earlier message. I keep what you sent first. To change an answer, send 9 to go back.
