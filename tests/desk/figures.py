@@ -140,7 +140,13 @@ def file_figure(browser: Browser, server: DeskServer, *, picker: bool) -> str:
     identity, content = generate_identity(bytes(32)).text(), bytes(range(256)) * (FILE_BYTES // 256)
     sink = BytesIO()
     seal_file(BytesIO(content), sink, identity, FILE_BYTES)
-    entry = {"name": "film.mp4", "type": "video/mp4", "size": FILE_BYTES, "digest": sha256(content).hexdigest(), "sealed": "f1"}
+    entry = {
+        "name": "film.mp4",
+        "type": "video/mp4",
+        "size": FILE_BYTES,
+        "digest": sha256(content).hexdigest(),
+        "sealed": "f1",
+    }
     server.show([case_of(files=[{"name": "f1", "size": len(sink.getvalue())}])])
     server.answers[f"GET cases/{BLUE}/blobs/report/1"] = sealed(report_of(attachments=[entry], file_identity=identity))
 

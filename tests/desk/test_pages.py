@@ -48,13 +48,16 @@ def fill(server: DeskServer) -> None:
             case="LW-4", name="silver pine", level="L4", owner={"id": "P2", "name": "Bruno"},
             strip=case_of()["strip"] | {"may_contact": False, "reason": "no_contact"},
             hand_over={"from": {"id": "P2", "name": "Bruno"}, "to": {"id": "P1", "name": "Ana"}, "at": "2026-11-24T09:10Z"},
-            level_wish={"level": "L4", "by": {"id": "P2", "name": "Bruno"}}, identity="locked", waiting_boxes=1,
+            level_wish={"level": "L4", "by": {"id": "P2", "name": "Bruno"}}, identity={"present": True, "pending": {"id": "P2", "name": "Bruno"}, "until": ""},
         ),
     ])  # fmt: skip
     server.answers[f"GET cases/{BLUE}/blobs/report/1"] = sealed(report_of())
     server.answers["GET measures"] = [MEASURE]
     ana = {"id": "P1", "name": "Ana", "office": OFFICE, "roles": ["administrator"], "state": "active"}
-    server.answers["GET people"] = {"people": [ana | {"last_seen_day": "2026-11-24"}], "offices": {OFFICE: "Council"}}
+    server.answers["GET people"] = {
+        "people": [ana | {"last_seen_day": "2026-11-24"}],
+        "offices": [{"id": OFFICE, "name": "Council"}],
+    }
     server.answers["GET audit"] = {
         "entries": [{"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "opened the report"}], "next": None,
     }  # fmt: skip

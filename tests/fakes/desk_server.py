@@ -160,7 +160,7 @@ CASE: dict[str, Any] = LINE | {
         "cover": "A message from a school or course", "safe_times": ["Evening (18:00 to 22:00, their time)"], "next_safe": None,
         "never": ["Do not make anything public", "Do not contact my family"],
     },
-    "sees": "content", "identity": "none", "waiting_boxes": 0, "red": ["RED-PUB", "RED-FAM"], "exclude": [], "tp_consent": "", "child": False,
+    "sees": "content", "identity": None, "red": ["RED-PUB", "RED-FAM"], "exclude": [], "tp_consent": "", "child": False,
     "consents": [
         {"id": "C-FWD", "words": "Send the report to the office", "status": "given", "at": "2026-11-24T09:10Z"},
         {"id": "C-CONT", "words": "Write to me in this chat", "status": "given", "at": "2026-11-24T09:10Z"},

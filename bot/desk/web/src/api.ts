@@ -34,7 +34,7 @@ export interface Case extends Line {
   measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; history: Act[];
   promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
   allowed?: string[]; hand_over?: { from: Who; to: Who; at: string } | null;
-  identity: "none" | "locked" | "pending" | "open"; waiting_boxes: number;
+  identity: { present: boolean; pending: Who | null; until: string } | null;
   level_wish?: { level: string; by: Who } | null; status_wish?: { status: string; by: Who } | null;
 }
 export interface Measure {
@@ -110,7 +110,7 @@ export async function sealedStream(path: string): Promise<ReadableStream<Uint8Ar
 
 const NOTHING = {
   sees: "content", strip: null, red: [], exclude: [], tp_consent: "", child: false, consents: [], measures: [], blobs: [], files: [], thread: [], history: [],
-  promises: {}, colleagues: [], collisions: {}, identity: "none", waiting_boxes: 0,
+  promises: {}, colleagues: [], collisions: {}, identity: null,
 } as const;
 
 /** Return a case; what this account does not see is empty. */

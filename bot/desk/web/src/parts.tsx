@@ -59,7 +59,8 @@ export function nextDue(clocks: Clocks, owned: boolean): { name: keyof Clocks; a
 
 /** Remarks on a case. */
 export function Flags({ flags }: { flags: string[] }): JSX.Element {
-  return <span class="flags">{flags.map((flag) => <span key={flag} class="flag">{named(W.flags, flag)}</span>)}</span>;
+  const words = new Set(flags.map((flag) => named(W.flags, flag)));
+  return <span class="flags">{[...words].map((flag) => <span key={flag} class="flag">{plain(flag)}</span>)}</span>;
 }
 
 /** A consent as a light: colour, shape and word. */

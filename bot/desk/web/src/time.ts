@@ -4,13 +4,18 @@ import { useEffect, useState } from "preact/hooks";
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
-/** Return the current time in milliseconds, again and again. */
-export function useNow(everyMs = 1000): number {
+const ticking = new Set<(now: number) => void>();
+setInterval(() => {
+  for (const tick of ticking) tick(Date.now());
+}, 1000);
+
+/** Return the current time in milliseconds, every second anew. */
+export function useNow(): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
+    ticking.add(setNow);
+    return () => void ticking.delete(setNow);
+  }, []);
   return now;
 }
 

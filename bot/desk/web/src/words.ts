@@ -85,6 +85,7 @@ export const W = {
     "RED-NOCONTACT": "Do not contact them: wait until they write", "RED-OTH": "Something else: read it in the report before you act",
   } as Record<string, string>,
   exclude: { "EXC-LOCAL": "UN offices in their country", "EXC-NATSTAFF": "Locally recruited staff", "EXC-NONE": "" } as Record<string, string>,
+  covers: { shop: "a message from a shop", course: "a message from a school or course", hello: "a short hello with no topic" } as Record<string, string>,
   consentStatus: {
     given: "yes", refused: "no", requested: "asked", deferred: "later", withdrawn: "taken back", invalidated: "void",
     expired: "ended", not_asked: "not asked",
@@ -149,7 +150,7 @@ export const W = {
     lead: "Shown only with a reason. Who looked, when and why is recorded, and the person can ask for it.",
     reason: "Why do you need the real name?",
     ask: "Show the real name",
-    pending: "A colleague asked to see the real name. A second person must agree.",
+    pending: (name: string) => `${name} asked to see the real name. A second person must agree.`,
     yours: "You asked. A colleague must agree on their own screen.",
     approve: "I agree",
     hides: "It hides again by itself after one minute. It cannot be copied.",
@@ -301,7 +302,7 @@ export const W = {
   audit: {
     title: "Audit log", lead: "Who looked and who acted. Nobody can change it; opening a sealed file away from this desk cannot be seen.",
     empty: "Nothing was recorded yet.", when: "When", who: "Who", role: "As", act: "What", case: "Case", change: "Change", reason: "Reason",
-    filter: "Case", older: "Show more",
+    filter: "Case", older: "Show older",
   },
   keys: {
     title: "Keys", singles: "Single keys are on", help: "This list", move: "Next or previous", open: "Open", own: "I take it", level: "Level",

@@ -9,7 +9,7 @@ import { W } from "../words";
 const SHOWN_MS = 60_000;
 
 /** The real name: only with a reason, recorded, for a minute, and not to be copied. */
-export function Identity({ data, reload }: { data: Case; reload: () => void }) {
+export function Identity({ data, me, reload }: { data: Case; me: string; reload: () => void }) {
   const [reason, setReason] = useState("");
   const [pending, setPending] = useState(false);
   const [name, setName] = useState("");
@@ -19,7 +19,8 @@ export function Identity({ data, reload }: { data: Case; reload: () => void }) {
     const timer = setTimeout(() => setName(""), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [name]);
-  if (data.identity === "none") return null;
+  if (data.identity?.present !== true) return null;
+  const waiting = data.identity.pending;
   const ask = async (): Promise<void> => {
     setTrouble("");
     await attempt(async () => {
@@ -43,10 +44,10 @@ export function Identity({ data, reload }: { data: Case; reload: () => void }) {
         ? <><p class="secret" onCopy={(event) => event.preventDefault()} onCut={(event) => event.preventDefault()} onDragStart={(event) => event.preventDefault()} onContextMenu={(event) => event.preventDefault()}><Said text={name} /></p><p class="hint">{W.identity.hides}</p></>
         : <form onSubmit={(event) => { event.preventDefault(); void ask(); }}>
             <p class="hint">{W.identity.lead}</p>
-            {(pending || data.identity === "pending") && <Notice>{W.identity.yours}</Notice>}
-            {data.waiting_boxes > 0 && (
+            {(pending || waiting?.id === me) && <Notice>{W.identity.yours}</Notice>}
+            {waiting !== null && waiting.id !== me && (
               <Notice kind="warn">
-                {W.identity.pending}{" "}
+                {W.identity.pending(waiting.name)}{" "}
                 <button type="button" class="plain" onClick={() => void attempt(async () => void await post(ofCase(data.case, "identity", "approve"))).then(reload)}>{W.identity.approve}</button>
               </Notice>
             )}

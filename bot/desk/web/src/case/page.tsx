@@ -111,7 +111,7 @@ export function CasePage({ id }: { id: string }) {
               </Section>
             : <><Wanted report={report} /><ReportView report={report} data={data} /></>}
           <Files data={data} report={report} />
-          <Identity data={data} reload={() => void load()} />
+          <Identity data={data} me={session!.person.id} reload={() => void load()} />
         </div>
         <div>
           {data.strip !== null && <Talk data={data} strip={data.strip} me={session!.person.id} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />}

@@ -29,12 +29,12 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
           <b>{strip.how || data.channel}</b>
           {strip.words.off !== "" && <> · {W.strip.words} <b class="words">{strip.words.off}</b> · {W.strip.answer} <b class="words">{strip.words.your}</b></>}
           {" · "}{W.strip.times}: {listOf(strip.safe_times)}
-          {strip.cover !== "" && <> · {W.strip.cover} <b>{strip.cover}</b></>}
+          {strip.cover !== "" && <> · {W.strip.cover} <b>{named(W.covers, strip.cover)}</b></>}
         </Row>
         <Row name={W.strip.never}>{listOf(strip.never)}</Row>
         <Row name={W.strip.level}><Level level={data.level} /> <Due line={data} />{report !== null && report.rules.length > 0 && <span class="quiet"> {W.case.rules}: {report.rules.join(", ")}</span>}</Row>
         <Row name={W.strip.flags}>
-          {data.flags.length + (report?.flags.length ?? 0) === 0 ? W.strip.noFlags : <Flags flags={[...new Set([...data.flags, ...(report?.flags ?? [])])]} />}
+          {data.flags.length + (report?.flags.length ?? 0) === 0 ? W.strip.noFlags : <Flags flags={[...data.flags, ...(report?.flags ?? [])]} />}
         </Row>
         <Row name={W.strip.consents}>
           <span class="lights">
@@ -43,7 +43,7 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
               return <Light key={id} label={W.strip.lights[id]!} words={named(W.consentStatus, status)} colour={COLOURS[status] ?? (status === "not_asked" ? "grey" : "red")} />;
             })}
           </span>
-          <span>{W.strip.measures}: {agreed.length === 0 ? W.strip.noMeasures : agreed.map((one) => `${one.words} (${moment(one.valid_until)})`).join("; ")}</span>
+          <span class="line">{W.strip.measures}: {agreed.length === 0 ? W.strip.noMeasures : agreed.map((one) => `${one.words} (${moment(one.valid_until)})`).join("; ")}</span>
         </Row>
         <Row name={W.strip.red}>{listOf(data.red.map((line) => named(W.red, line)))}</Row>
         <Row name={W.strip.exclude}>{listOf(data.exclude.map((line) => named(W.exclude, line)))}</Row>

@@ -5,7 +5,7 @@ import { At, Dialog, Empty, Field, Section, valueOf } from "../parts";
 import { W, named } from "../words";
 
 interface Office { id: string; name: string }
-interface Found { people: Account[]; offices: Record<string, string> }
+interface Found { people: Account[]; offices: Office[] }
 interface Invitation { link: string; code: string; valid_until: string }
 
 /** Who may work here: invite, change roles, revoke. */
@@ -19,7 +19,7 @@ export function PeoplePage() {
   const load = (): Promise<boolean> => attempt(async () => {
     const found = await get<Found>("people");
     setPeople(found.people);
-    setOffices(Object.entries(found.offices).map(([id, name]) => ({ id, name })));
+    setOffices(found.offices);
   });
   useEffect(() => {
     if (admin || session!.person.roles.includes("shift-lead")) void load();

@@ -83,10 +83,21 @@ export function QueuePage() {
         {shown.map((line) => <Row key={line.case} line={line} me={session!.person.id} />)}
       </ul>
       {queue?.next != null && queue.next !== "" && (
-        <button type="button" class="plain more" onClick={() => void load(queue.next!)}>{W.more}</button>
+        <More load={() => load(queue.next!)} />
       )}
     </>
   );
+}
+
+/** The next lines come by themselves when the end of the list is near. */
+function More({ load }: { load: () => Promise<void> }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const near = new IntersectionObserver(([seen]) => { if (seen?.isIntersecting === true) void load(); }, { rootMargin: "600px" });
+    near.observe(button.current!);
+    return () => near.disconnect();
+  });
+  return <button ref={button} type="button" class="plain more" onClick={() => void load()}>{W.more}</button>;
 }
 
 function Counts({ counts }: { counts: Record<string, number> }) {

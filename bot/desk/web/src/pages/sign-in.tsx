@@ -41,7 +41,7 @@ export function SignIn() {
 
 function Passkey({ run }: { run: (work: () => Promise<Session>) => Promise<void> }) {
   const signIn = async (): Promise<Session> => {
-    const { options } = await post<{ options: PublicKeyCredentialRequestOptionsJSON }>("login/options");
+    const options = await post<PublicKeyCredentialRequestOptionsJSON>("login/options");
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
     return post<Session>("login", { credential: withoutSecrets(await navigator.credentials.get({ publicKey })) });
   };
