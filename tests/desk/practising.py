@@ -27,7 +27,7 @@ ANSWERS = (
     ("see this phone", "1"), ("Please read this first", "1"), ("disappear by themselves", "3"), ("come back with these words", "1"),
     ("a word of your own", "0"), ("an automatic helper", "1"), ("contact with the United Nations", "1"), ("a paid job", "1"),
     ("Who are you in this report", "1"), ("under 18", "2"), ("put under pressure", "1"), ("What should we call you", "Mina"),
-    ("know your real name", "3"), ("a separate locked box", "1"), ("real name", NAME), ("Which of these fit the person", "1"), ("describe themselves", "1"),
+    ("know your real name", "3"), ("a separate locked box", "1"), ("Please write the name", NAME), ("Which of these fit the person", "1"), ("describe themselves", "1"),
     ("Which part of the UN", "5"), ("know its name", "land rights"), ("What was the contact", "4"), ("When was it", "2"),
     ("a link between", "2 3"), ("What happened? Choose", "1"), ("More exactly", "1"), ("in your own words", STORY),
     ("last thing happen", "2"), ("which country did it happen", "Arlenia"), ("the region or town", "0"), ("Does one of these fit?", "0"),

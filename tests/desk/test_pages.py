@@ -9,6 +9,7 @@ import pytest
 
 from bot.clock import SystemClock
 from storage.crypto.age.identity_file import protect
+from tests.desk.passkeys import add_authenticator
 from tests.desk.watching import Watch, violations
 from tests.fakes.desk_server import OFFICE, DeskServer, case_of, keys, report_of, sealed
 
@@ -178,10 +179,8 @@ def test_a_new_case_is_triaged_with_at_most_eight_keys(page: Page, server: DeskS
     page.locator("dialog[open]").wait_for(state="detached")
 
     assert presses <= 8
-    posted = [
-        (path.rsplit("/", maxsplit=1)[1], body.get("level", body.get("status", ""))) for path, body in server.posted
-    ]
-    assert posted == [("own", ""), ("level", "L1"), ("status", "ST-TRI")]
+    posted = [(path.rsplit("/", maxsplit=1)[1], body.get("level", "")) for path, body in server.posted]
+    assert posted == [("own", ""), ("level", "L1")]
 
 
 def test_nothing_opened_is_kept_when_the_page_is_locked(page: Page, server: DeskServer, key: Path) -> None:
@@ -260,3 +259,35 @@ def test_a_key_with_a_passphrase_opens_and_a_wrong_one_is_said(page: Page, serve
     page.get_by_role("button", name="Load my key").click()
 
     page.get_by_text("Your key is loaded.").first.wait_for()
+
+
+def test_a_passkey_can_keep_a_sealed_copy_of_the_key(page: Page, server: DeskServer, key: Path) -> None:
+    """After the lock the passkey alone opens it; what the browser stores is sealed; the copy can be removed."""
+    add_authenticator(page)
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Make a copy").click()
+    page.get_by_text("This device holds a copy.").wait_for()
+    stored = page.evaluate("JSON.stringify(localStorage)")
+    page.get_by_role("button", name="Lock now").first.click()
+    page.get_by_role("button", name="Open with my passkey").click()
+    page.get_by_text("Your key is loaded.").first.wait_for()
+
+    assert "AGE-SECRET-KEY" not in stored
+    page.get_by_role("button", name="Remove the copy").click()
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_passkey_without_that_function_is_said(page: Page, server: DeskServer, key: Path) -> None:
+    """No PRF: the file works as before, and nothing is stored."""
+    add_authenticator(page, prf=False)
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Make a copy").click()
+
+    page.get_by_text("This device cannot do it").wait_for()
+    assert page.evaluate("localStorage.length") == 0

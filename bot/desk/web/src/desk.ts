@@ -61,7 +61,8 @@ onAnswer((error) => {
 export function sentence(error: unknown): string {
   if (!(error instanceof ApiError)) return W.errors["other"]!;
   if (error.reason !== "") return refusal(error.reason);
-  return W.errors[error.code] ?? (error.message || W.errors["other"]!);
+  const own = error.code === "conflict" || error.code === "bad_request" ? error.message : "";
+  return own || (W.errors[error.code] ?? (error.message || W.errors["other"]!));
 }
 
 /** Do something and tell how it went; returns whether it worked. */

@@ -1,5 +1,5 @@
 // Single keys. They rest while somebody types, and can be switched off (WCAG 2.1.4).
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 export interface Shortcut { key: string; words: string; act: () => void }
 
@@ -24,7 +24,7 @@ export function shortcuts(): Shortcut[] {
 
 /** Offer these keys while the component is shown. */
 export function useShortcuts(list: Shortcut[]): void {
-  useEffect(() => {
+  useLayoutEffect(() => { // before the frame is drawn: what is seen can be pressed
     active.push(list);
     return () => void active.splice(active.indexOf(list), 1);
   });

@@ -219,7 +219,7 @@ export const W = {
     ],
     collision: (lines: string) => `This meets a red line: ${lines}. The person is shown that and asked again.`,
     public: "Everyone can read it, and it cannot be taken back.",
-    irreversible: "It cannot be undone.", start: "Start", close: "Record the outcome", outcome: "What came of it",
+    irreversible: "It cannot be undone.", start: "Start", again: "Ask again", close: "Record the outcome", outcome: "What came of it",
     asked: "The question was passed on.",
     lights: { grey: "not asked yet", amber: "waiting for the answer", green: "yes", red: "no" } as Record<string, string>,
     validUntil: (at: string) => `valid until ${at}`, started: (at: string) => `started ${at}`,

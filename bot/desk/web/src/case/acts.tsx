@@ -1,6 +1,6 @@
 // What an officer does with a case beside talking: level, status, hand-over, next contact, notes.
 import { useState } from "preact/hooks";
-import { ApiError, ofCase, post, type Case } from "../api";
+import { ofCase, post, type Case } from "../api";
 import { attempt, change, useDesk } from "../desk";
 import { Checklist, Dialog, Field, Notice, valueOf } from "../parts";
 import { base64, sealDocument } from "../sealed";
@@ -16,12 +16,14 @@ export function LevelDialog({ data, close }: Props) {
   const [reason, setReason] = useState("");
   const lower = level > data.level;
   const confirm = async (): Promise<void> => {
+    let pending = "";
     const worked = await attempt(async () => {
-      const answer = level === data.level ? {} : await post<{ pending?: boolean }>(ofCase(data.case, "level"), { level, reason: reason || W.level.confirm });
-      if (answer.pending === true) change({ notice: W.level.pending });
-      if (data.status === "ST-ACK") await triaged(data);
+      const answer = await post<{ pending: boolean }>(ofCase(data.case, "level"), { level, reason });
+      if (answer.pending) pending = W.level.pending;
     });
-    if (worked) close();
+    if (!worked) return;
+    close();
+    change({ notice: pending });
   };
   return (
     <Dialog title={W.level.title} close={close}>
@@ -44,15 +46,6 @@ export function LevelDialog({ data, close }: Props) {
   );
 }
 
-/** Record that the level was confirmed; a colleague who was quicker did the same. */
-async function triaged(data: Case): Promise<void> {
-  try {
-    await post(ofCase(data.case, "status"), { status: "ST-TRI", reason: W.level.confirm });
-  } catch (error) {
-    if (!(error instanceof ApiError && error.status === 409)) throw error;
-  }
-}
-
 /** Change the status, as far as the table of the domain specification (3.6) allows. */
 export function StatusDialog({ data, close }: Props) {
   const allowed = data.allowed ?? W.status.allowed[data.status] ?? [];
@@ -61,11 +54,14 @@ export function StatusDialog({ data, close }: Props) {
   const [checked, setChecked] = useState(false);
   const closing = status === "ST-CLO";
   const save = async (): Promise<void> => {
+    let pending = "";
     const worked = await attempt(async () => {
-      const answer = await post<{ pending?: boolean }>(ofCase(data.case, "status"), { status, reason });
-      if (answer.pending === true) change({ notice: W.status.pending });
+      const answer = await post<{ pending: boolean }>(ofCase(data.case, "status"), { status, reason });
+      if (answer.pending) pending = W.status.pending;
     });
-    if (worked) close();
+    if (!worked) return;
+    close();
+    change({ notice: pending });
   };
   return (
     <Dialog title={W.status.title} close={close}>

@@ -24,7 +24,8 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
   const [asked, setAsked] = useState<"" | "start" | "close">("");
   const [checked, setChecked] = useState(false);
   const [outcome, setOutcome] = useState("");
-  const act = async (part: "start" | "close", body: object): Promise<void> => {
+  const rests = ["talk", "expired", "refused"].includes(proposal.state);
+  const act = async (part: "start" | "close" | "again", body: object): Promise<void> => {
     if (await attempt(async () => void await post(ofCase(data.case, "measures", proposal.id, part), body))) setAsked("");
     reload();
   };
@@ -44,6 +45,7 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
       {closed && <p><b>{W.measure.outcome}:</b> <Said text={proposal.outcome} /></p>}
       <p class="acts">
         {!started && !closed && <button type="button" class={proposal.light === "green" ? "primary" : "plain"} onClick={() => setAsked("start")}>{W.measure.start}</button>}
+        {rests && <button type="button" class="plain" onClick={() => void act("again", {})}>{W.measure.again}</button>}
         {!closed && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>
       {asked === "start" && (
