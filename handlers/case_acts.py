@@ -16,8 +16,8 @@ from dialogs.safe_times import is_safe
 from handlers.access import OFFICERS
 from handlers.accounts import ACTIVE, Role
 from handlers.contact import reconsider
-from handlers.errors import Refusal
-from handlers.messages import BadMessage, NotYours, is_sealed
+from handlers.errors import NotYours, Refusal
+from handlers.messages import BadMessage, is_sealed
 from handlers.triage_state import MOST_REASON_CHARS, CaseIsOver, ReasonNeeded, RoleMayNot
 from handlers.types import SealedBlob
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dialogs.conversation import CaseCard
     from dialogs.policy import Policy
-    from handlers.message_ports import OfficeMessage
+    from handlers.message_ports import Message
     from handlers.ports import UnitOfWork
     from handlers.types import Address
 
@@ -82,7 +82,7 @@ def reconsider(work: UnitOfWork, policy: Policy, card: CaseCard, address: Addres
             work.messages.save(replace(message, state=WAITING, reason="", due_at=now))
 
 
-def refused(message: OfficeMessage, reason: str) -> OfficeMessage:
+def refused(message: Message, reason: str) -> Message:
     """Return the message as one that never goes out; its words are gone."""
     return replace(message, state=REFUSED, reason=reason, due_at=None, for_bot=b"")
 

@@ -14,6 +14,14 @@ class Refusal(HandlerError):
         super().__init__(" ".join((type(self).__doc__ or "").split()))
 
 
+class NoSuchCase(Refusal):
+    """There is no such case, or it was erased at the person's wish."""
+
+
+class NotYours(Refusal):
+    """Another officer owns this case, or nobody does: take it, ask them, or have it handed over."""
+
+
 class NoRecipients(HandlerError):
     """The office has fewer than two valid keys: add one with `leeward directory add-key` and sign the directory."""
 

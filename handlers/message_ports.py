@@ -1,14 +1,14 @@
-"""What officers write to people: one message, its port, and the key by which the server may pass it on.
+"""The thread of a case: what its person and officers wrote, its port, and the key by which officers' words go on.
 
-The words are sealed twice in the officer's browser: to the office, which keeps its copy in `Blobs` (purpose `said`),
-and to the server's own key. That copy is opened in the transaction that hands it to the person's chat, and erased
-in the same transaction.
+A person's words are sealed to the office when they arrive (`Blobs`, purpose `message`). An officer's are sealed twice
+in their browser: to the office, which keeps its copy (purpose `said`), and to the server's own key. That copy is opened
+in the transaction that hands it to the person's chat, and erased in the same transaction.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - msgspec reads the types of OfficeMessage when the program runs
+from datetime import datetime  # noqa: TC003 - msgspec reads the types of Message when the program runs
 from typing import Final, Protocol
 
 WAITING, HELD, SENDING, SENT, REFUSED = "waiting", "held", "sending", "sent", "refused"
@@ -18,13 +18,13 @@ PENDING: Final = (WAITING, HELD)
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeMessage:
-    """One message of an officer. `for_bot` is empty once it was handed on or refused."""
+class Message:
+    """One message of the thread. `for_bot` is empty once it was handed on or refused."""
 
     id: str  # random
     case: str
-    sequence: int  # from 1 within the case; the office's own copy has the same
-    by: str  # id of the officer
+    sequence: int  # from 1 within the case; the sealed bytes in `Blobs` have the same
+    by: str  # id of the officer; "" for the person
     at: datetime  # UTC; when it was written
     state: str  # waiting | held | sending | sent | refused
     due_at: datetime | None = None  # when to look at it again; None: on its way, or over
@@ -33,22 +33,26 @@ class OfficeMessage:
 
 
 class Messages(Protocol):
-    """Officers' messages, each encrypted under the key of its case and erased with it."""
+    """Threads of cases, each message encrypted under the key of its case and erased with it."""
 
-    def add(self, message: OfficeMessage) -> None:
+    def add(self, message: Message) -> None:
         """Store a new message; (case, sequence) is unique. A case that is erased stores nothing."""
         ...
 
-    def save(self, message: OfficeMessage) -> None:
+    def save(self, message: Message) -> None:
         """Store a changed message; one that is gone stays gone."""
         ...
 
-    def get(self, message_id: str) -> OfficeMessage | None:
+    def get(self, message_id: str) -> Message | None:
         """Return a message."""
         ...
 
-    def of(self, case: str) -> tuple[OfficeMessage, ...]:
+    def of(self, case: str) -> tuple[Message, ...]:
         """Return the messages of a case, the oldest first; none when it is erased or unknown."""
+        ...
+
+    def last(self, case: str) -> int:
+        """Return the number of the newest message of a case, 0 when there is none."""
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:

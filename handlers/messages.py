@@ -11,14 +11,14 @@ from dialogs.consents import is_live
 from dialogs.effects import Say
 from dialogs.events import OfficerBegan, OfficerWrote
 from dialogs.gate import Granted, Reason, Refused
-from dialogs.limits import MAX_TALK_MESSAGES, MAX_TEXT_CHARS
+from dialogs.limits import MAX_TEXT_CHARS
 from dialogs.machine import END, HIDDEN, START
 from dialogs.officers import TEMPLATES, awaits_answer, is_busy, is_open
 from dialogs.safe_times import is_safe, next_safe
 from handlers import contact
 from handlers.contact import LOOK_AGAIN, may_write, obstacle, refusal_code
-from handlers.errors import NotPermitted, Refusal
-from handlers.message_ports import HELD, PENDING, SENDING, WAITING, OfficeMessage
+from handlers.errors import NotPermitted, NotYours, Refusal
+from handlers.message_ports import HELD, PENDING, SENDING, WAITING, Message
 from handlers.perform import carry_out
 from handlers.sink import check
 from handlers.talking import locked_card
@@ -45,6 +45,9 @@ KEPT_DAYS: Final = 14
 
 WAIT_A_MOMENT: Final = timedelta(seconds=5)
 AT_ONCE: Final = 50
+MOST_MESSAGES: Final = 5000
+"""Of both sides in one case: more than people write to each other by hand."""
+
 TELEGRAM: Final = "telegram"
 SAFE_TIME, BUSY, WORDS, TEMPLATES_ONLY, UNREADABLE, EXPIRED = (
     "safe_time", "busy", "words", "telegram_templates_only", "unreadable", "expired",
@@ -53,10 +56,6 @@ SAFE_TIME, BUSY, WORDS, TEMPLATES_ONLY, UNREADABLE, EXPIRED = (
 
 class BadMessage(Refusal):
     """The message cannot be taken: load the page again, and send one message of ordinary length at a time."""
-
-
-class NotYours(Refusal):
-    """Another officer owns this case: ask them, or have it handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Messaging:
     entropy: Entropy
     key: TalkKey
 
-    def write(self, case: str, by: Actor, written: Written) -> OfficeMessage:
+    def write(self, case: str, by: Actor, written: Written) -> Message:
         """Queue a message; return it as it waits now.
 
         Raises: NoSuchCase, NotYours, BadMessage, NotPermitted with the code `no_contact`, `red_line` or `stopped`.
@@ -103,11 +102,10 @@ class Messaging:
             answer = self._asked(work, card, now)
             if not isinstance(answer, Granted):
                 raise NotPermitted(refusal_code(answer.reason))
-            before = work.messages.of(case)
-            if len(before) >= MAX_TALK_MESSAGES:
+            number = work.messages.last(case) + 1
+            if number > MOST_MESSAGES:
                 raise BadMessage
-            number = before[-1].sequence + 1 if before else 1
-            message = OfficeMessage(
+            message = Message(
                 self.entropy.bytes(ID_BYTES).hex(), case, number, by.who, now, WAITING, due_at=now,
                 for_bot=written.for_bot,
             )  # fmt: skip
@@ -170,7 +168,7 @@ class Messaging:
         return answer
 
     def _moment(
-        self, card: CaseCard, address: Address | None, loaded: Loaded | None, message: OfficeMessage,
+        self, card: CaseCard, address: Address | None, loaded: Loaded | None, message: Message,
         answer: Granted | Refused, now: datetime,
     ) -> _Moment:  # fmt: skip
         """Decide. Whatever is not exactly permitted now waits or is refused."""
@@ -201,7 +199,7 @@ class Messaging:
         carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
 
     def _deliver(
-        self, work: UnitOfWork, address: Address, loaded: Loaded, card: CaseCard, message: OfficeMessage, now: datetime
+        self, work: UnitOfWork, address: Address, loaded: Loaded, card: CaseCard, message: Message, now: datetime
     ) -> bool:
         """Open the words, hand them on and erase them; False: there was nothing that could be handed on."""
         text, template = self._opened(message), ""
@@ -224,7 +222,7 @@ class Messaging:
         work.messages.save(replace(message, state=SENDING, reason="", due_at=None, for_bot=b""))
         return True
 
-    def _opened(self, message: OfficeMessage) -> str:
+    def _opened(self, message: Message) -> str:
         """Return the words, or "" when they are not exactly what a page seals for this case."""
         opened = self.key.open(message.for_bot)
         try:

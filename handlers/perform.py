@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from dialogs import effects as do
+from dialogs.draws import draw_id
 from dialogs.engine import advance
 from dialogs.escalation import AlertState
 from dialogs.keys import identity_recipients, usable_recipients
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail
+from handlers.message_ports import SENT, Message
 from handlers.opened import tell_opened
 from handlers.paging import begin_ladder
 from handlers.sink import check
@@ -154,8 +156,11 @@ class Performance:
         self.work.blobs.give_files(card.case, [file.blob for file in effect.files])
 
     def _seal_message(self, effect: do.SealMessage) -> None:
-        count = sum(1 for blob in self.work.blobs.of(effect.granted.question.case) if blob.purpose == "message")
-        self._disclose(effect.granted, "message", effect.document, sequence=count + 1)
+        case = effect.granted.question.case
+        number = self.work.messages.last(case) + 1
+        self._disclose(effect.granted, "message", effect.document, sequence=number)
+        message = draw_id(self.entropy, f"message {case} {number}", "MS")
+        self.work.messages.add(Message(message, case, number, "", self.now, SENT))
 
     def _raise_alert(self, effect: do.RaiseAlert) -> None:
         level = effect.opens.level if effect.opens is not None else self._level(effect.case)

@@ -269,7 +269,7 @@ class UnitOfWork(Protocol):
 
     @property
     def messages(self) -> Messages:
-        """Return the officers' messages of this transaction."""
+        """Return the threads of this transaction."""
         ...
 
     @property

@@ -17,13 +17,16 @@ from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
-from handlers.errors import HandlerError, NotPermitted, Refusal
+from handlers.case_acts import put_note
+from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours
 from handlers.perform import carry_out
 from handlers.sink import check
+from handlers.talking import locked_card
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from dialogs.policy import Policy
+    from handlers.actor import Actor
     from handlers.ports import Clock, Entropy, Sealer, Store, UnitOfWork
     from handlers.types import Address
 
@@ -34,6 +37,13 @@ MOST_REFUSALS: Final = 2
 CLOSED_FOR_DAYS: Final = 30
 """A second no closes a measure for so many days (domain.md 4.10)."""
 
+WAITS, UNDER_WAY = "ST-CON", "ST-MEA"
+ASKING: Final = ("ST-TRI", "ST-VER", "ST-MEA", "ST-FUP")
+"""Statuses in which a proposal makes the case wait for the person's answer (domain.md 3.6)."""
+
+BEGINNING: Final = ("ST-VER", "ST-CON", "ST-FUP")
+"""Statuses in which a measure that begins makes it the status."""
+
 DOUBTS: Final = ("FLG-PRESS", "FLG-DURESS", "FLG-IMP")
 """What an officer may notice afterwards: pressure, duress, a doubt about who answered."""
 
@@ -43,10 +53,6 @@ RESTS: Final = ("talk", LAPSED)
 
 class BadProposal(HandlerError):
     """The proposal cannot be put to the person as it is."""
-
-
-class NoSuchCase(Refusal):
-    """There is no such case, or it was erased at the person's wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Draft:
     hope: str = ""
     by: str = "officer"
     raised: bool = False  # the person asked for it themselves: then it may be asked although they said no before
+    risk_view: bytes = b""  # the person's own view of the risk, sealed to the office: kept as a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +79,18 @@ class Proposing:
     clock: Clock
     entropy: Entropy
 
-    def propose(self, case: str, draft: Draft) -> tuple[str, bool]:
+    def propose(self, case: str, draft: Draft, actor: Actor | None = None) -> tuple[str, bool]:
         """Put a measure card to the person; return its id, and whether it was shown at once.
 
         It waits where the person is busy with something else, cannot be written to now, or agreed to no contact: then
-        they see it when they write next. Raises: NoSuchCase, BadProposal, NotPermitted (children, people who were
-        not asked themselves, frozen cases, a second no within 30 days).
+        they see it when they write next. `actor`: who proposes it at the desk, owns the case, and brings the person's
+        own view of the risk. Raises: NoSuchCase, NotYours, BadProposal, NotPermitted (children, people who were not
+        asked themselves, frozen cases, a second no within 30 days).
         """
         now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
         self._check_form(draft)
         with self.store.transaction() as work:
-            card = _card(work, case)
+            card = _owned(work, case, actor)
             self._check_may_be_asked(card, draft, now)
             proposal = Proposal(
                 id=draw_id(chance, "proposal", "MP"), measure=draft.measure, recipient=draft.recipient.strip(),
@@ -90,7 +98,11 @@ class Proposing:
                 content=draft.content, state="proposed", proposed_at=minute(now), by=draft.by, hope=draft.hope.strip(),
             )  # fmt: skip
             proposal = replace(proposal, asked=self._asked_before(card, proposal, raised=draft.raised))
-            work.cases.update(replace(card, measures=(*card.measures, proposal)))
+            if actor is not None:
+                put_note(work, card, draft.risk_view, actor, now)
+                work.audit.record(actor.did("propose", now, case=case, new=f"{proposal.id} {draft.measure}"))
+            asking = _in_status(card, ASKING, WAITS, now)
+            work.cases.update(replace(asking, measures=(*card.measures, proposal)))
             address = work.conversations.of_case(case)
             shown = address is not None and self._tell(work, address, now, proposal.id)
         return proposal.id, shown
@@ -149,14 +161,14 @@ class Proposing:
             )
         return asked
 
-    def again(self, case: str, proposal_id: str) -> bool:
+    def again(self, case: str, proposal_id: str, actor: Actor | None = None) -> bool:
         """Put a card to the person again whose yes does not count any more, or that they wanted to talk about first.
 
         Return whether it was shown at once. Raises: NoSuchCase, BadProposal, NotPermitted (asked twice already).
         """
         now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
         with self.store.transaction() as work:
-            card = lapse_now(work, _card(work, case), now, chance)
+            card = lapse_now(work, _owned(work, case, actor), now, chance)
             proposal = _proposal(card, proposal_id)
             if proposal.state not in RESTS:
                 raise BadProposal(f"only a proposal that rests can be asked again; this one is {proposal.state}")
@@ -164,6 +176,8 @@ class Proposing:
             self._check_may_be_asked(card, draft, now)
             self._asked_before(card, proposal, raised=False)
             work.cases.update(_with(card, replace(proposal, state="proposed")))
+            if actor is not None:
+                work.audit.record(actor.did("propose", now, case=case, new=f"{proposal.id} {proposal.measure}"))
             address = work.conversations.of_case(case)
             return address is not None and self._tell(work, address, now, proposal_id)
 
@@ -181,11 +195,14 @@ class Proposing:
             work.cases.update(doubted)
             return len(lapse_now(work, doubted, now, chance).consents) - len(before.consents)
 
-    def start(self, case: str, proposal_id: str) -> None:
-        """Begin a measure the person agreed to; its yes is used up. Raises: NoSuchCase, BadProposal, NotPermitted."""
+    def start(self, case: str, proposal_id: str, actor: Actor | None = None) -> None:
+        """Begin a measure the person agreed to; its yes is used up.
+
+        Raises: NoSuchCase, NotYours, BadProposal, NotPermitted.
+        """
         now = self.clock.now()
         with self.store.transaction() as work:
-            card = _card(work, case)
+            card = _owned(work, case, actor)
             proposal = _proposal(card, proposal_id)
             granted = may(question_of(card, proposal), card, card.consents, now, self.policy.measures)
             if not isinstance(granted, Granted):
@@ -196,17 +213,23 @@ class Proposing:
             used = replace(given, record_id=record, status="used", at=minute(now), asked_by=proposal.by)
             changed = replace(proposal, state="started", started_at=minute(now))
             work.cases.record(case, (used,))
-            work.cases.update(replace(_with(card, changed), consents=(*card.consents, used)))
+            begun = _in_status(_with(card, changed), BEGINNING, UNDER_WAY, now)
+            work.cases.update(replace(begun, consents=(*card.consents, used)))
+            if actor is not None:
+                work.audit.record(actor.did("start", now, case=case, old=proposal.state, new=proposal.id))
 
-    def close(self, case: str, proposal_id: str, outcome: str) -> None:
-        """Close a measure with its outcome; its content is wiped. Raises: NoSuchCase, BadProposal."""
+    def close(self, case: str, proposal_id: str, outcome: str, actor: Actor | None = None) -> None:
+        """Close a measure with its outcome; its content is wiped. Raises: NoSuchCase, NotYours, BadProposal."""
+        now = self.clock.now()
         with self.store.transaction() as work:
-            card = _card(work, case)
+            card = _owned(work, case, actor)
             proposal = _proposal(card, proposal_id)
             if proposal.state not in ("started", "answered"):
                 raise BadProposal(f"only a measure that was started can be closed; this one is {proposal.state}")
             changed = replace(proposal, state="closed", outcome=outcome[:MAX_HOPE_CHARS], content="")
             work.cases.update(_with(card, changed))
+            if actor is not None:
+                work.audit.record(actor.did("close", now, case=case, old=proposal.state, new=proposal.id))
 
     def of(self, case: str) -> tuple[Proposal, ...]:
         """Return the proposals of a case, the oldest first. Raises: NoSuchCase."""
@@ -223,6 +246,19 @@ def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -
     changed = with_lapses(card, events)
     work.cases.update(changed)
     return changed
+
+
+def _owned(work: UnitOfWork, case: str, actor: Actor | None) -> CaseCard:
+    """Return the card under lock, for whoever owns the case; the command line may act on any."""
+    card, _address, _loaded = locked_card(work, case)
+    if actor is not None and card.owner != actor.who:
+        raise NotYours
+    return card
+
+
+def _in_status(card: CaseCard, from_any: tuple[str, ...], status: str, now: datetime) -> CaseCard:
+    """Return the card in the status that follows from the act, where 3.6 lets it follow."""
+    return replace(card, status=status, status_at=minute(now)) if card.status in from_any else card
 
 
 def _card(work: UnitOfWork, case: str) -> CaseCard:

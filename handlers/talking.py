@@ -11,9 +11,8 @@ from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
 from handlers.actor import Actor
 from handlers.contact import DOUBT, may_write
-from handlers.errors import DraftLost, HandlerError, NotPermitted, Refusal
+from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, Refusal
 from handlers.perform import carry_out
-from handlers.proposing import NoSuchCase
 from handlers.sink import check
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dialogs.duty_book import DutyBook
 from dialogs.escalation import AlertState
 from dialogs.upgrades import upgrade
 from handlers.accounts import Account, Passkey
-from handlers.message_ports import OfficeMessage
+from handlers.message_ports import Message
 from handlers.types import AuditEntry, Outgoing
 from storage.errors import StorageError
 
@@ -33,7 +33,7 @@ _ENTRY = msgspec.json.Decoder(AuditEntry)
 _BOOK = msgspec.json.Decoder(DutyBook)
 _ALERT = msgspec.json.Decoder(AlertState)
 _OUTGOING = msgspec.json.Decoder(Outgoing)
-_MESSAGE = msgspec.json.Decoder(OfficeMessage)
+_MESSAGE = msgspec.json.Decoder(Message)
 _ACCOUNT = msgspec.json.Decoder(Account)
 _PASSKEY = msgspec.json.Decoder(Passkey)
 
@@ -99,7 +99,7 @@ def decode_alert(body: bytes) -> AlertState:
         raise CannotRead from exc
 
 
-def decode_message(body: bytes) -> OfficeMessage:
+def decode_message(body: bytes) -> Message:
     """Return the officer's message. Raises: CannotRead."""
     try:
         return _MESSAGE.decode(body)

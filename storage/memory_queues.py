@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.escalation import AlertState
     from handlers.accounts import Account, BoxRequest, Passkey, Session
-    from handlers.message_ports import OfficeMessage
+    from handlers.message_ports import Message
     from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob
 
 
@@ -39,7 +39,7 @@ class Data:
     people: dict[str, Address | None] = field(default_factory=dict)
     events: dict[str, list[ConsentEvent]] = field(default_factory=dict)
     blobs: dict[tuple[str, str, str, int], SealedBlob] = field(default_factory=dict)
-    messages: dict[str, OfficeMessage] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
     fetched: set[tuple[str, str, str, int]] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)

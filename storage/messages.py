@@ -1,4 +1,4 @@
-"""What officers write to people, encrypted under the key of the case it belongs to."""
+"""Threads: what officers and people wrote to each other, encrypted under the key of the case it belongs to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from handlers.message_ports import OfficeMessage
+    from handlers.message_ports import Message
     from storage.row_keys import RowKeys
 
 TABLE = "messages"
@@ -31,31 +31,35 @@ class SqlMessages:
     connection: Connection
     row_keys: RowKeys
 
-    def add(self, message: OfficeMessage) -> None:
+    def add(self, message: Message) -> None:
         """Store a new message, unless its case is erased."""
         key = self._case_key(message.case)
         if key is not None:
             values = {"id": message.id, "case": message.case, "sequence": message.sequence}
             self.connection.execute(insert(messages).values({**values, **_values(key, message, 1)}))
 
-    def save(self, message: OfficeMessage) -> None:
+    def save(self, message: Message) -> None:
         """Store a changed message; one that is gone stays gone."""
         row, key = self._row(message.id), self._case_key(message.case)
         if row is not None and key is not None:
             change = update(messages).where(messages.c.id == message.id)
             self.connection.execute(change.values(_values(key, message, row.revision + 1)))
 
-    def get(self, message_id: str) -> OfficeMessage | None:
+    def get(self, message_id: str) -> Message | None:
         """Return a message."""
         row = self._row(message_id)
         return self._open(row) if row is not None else None
 
-    def of(self, case: str) -> tuple[OfficeMessage, ...]:
+    def of(self, case: str) -> tuple[Message, ...]:
         """Return the messages of a case, the oldest first."""
         found = self.connection.execute(
             select(messages).where(messages.c.case == case).order_by(messages.c.sequence)
         ).all()
         return tuple(opened for row in found if (opened := self._open(row)) is not None)
+
+    def last(self, case: str) -> int:
+        """Return the number of the newest message of a case."""
+        return self.connection.scalar(select(func.max(messages.c.sequence)).where(messages.c.case == case)) or 0
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return cases that have a message to look at now."""
@@ -75,14 +79,14 @@ class SqlMessages:
         key = self.connection.scalar(select(cases.c.key).where(cases.c.id == case))
         return self.row_keys.get(key) if key is not None else None
 
-    def _open(self, row: Row[Any]) -> OfficeMessage | None:
+    def _open(self, row: Row[Any]) -> Message | None:
         key = self._case_key(row.case)
         if key is None:
             return None
         return codec.decode_message(decrypt_body(key, row.body, TABLE, row.id, row.revision))
 
 
-def _values(key: bytes, message: OfficeMessage, revision: int) -> dict[str, object]:
+def _values(key: bytes, message: Message, revision: int) -> dict[str, object]:
     return {
         "due": seconds(message.due_at) if message.due_at is not None else None, "revision": revision,
         "body": encrypt_body(key, codec.encode(message), TABLE, message.id, revision),

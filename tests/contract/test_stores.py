@@ -12,7 +12,7 @@ import pytest
 from bot.clock import SystemEntropy
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
 from dialogs.escalation import AlertState
-from handlers.message_ports import HELD, SENT, WAITING, OfficeMessage
+from handlers.message_ports import HELD, SENT, WAITING, Message
 from handlers.ports import Store
 from handlers.types import Address, Outgoing, SealedBlob
 from storage import schema
@@ -285,13 +285,14 @@ def test_officers_words_waiting_to_go_out_can_be_dropped_alone(store: Store) -> 
 
 def test_an_officers_message_comes_back_as_it_was_saved(store: Store) -> None:
     """In the order of its case; what is due, held or over is told apart by its time."""
-    first = OfficeMessage("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=b"sealed")
-    second = OfficeMessage("m2", "LW-1", 2, "p1", NOW, HELD, due_at=NOW + timedelta(hours=1), reason="hidden")
+    first = Message("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=b"sealed")
+    second = Message("m2", "LW-1", 2, "p1", NOW, HELD, due_at=NOW + timedelta(hours=1), reason="hidden")
     with store.transaction() as work:
         work.cases.open(CARD, MINA)
         work.messages.add(second)
         work.messages.add(first)
         assert work.messages.of("LW-1") == (first, second)
+        assert (work.messages.last("LW-1"), work.messages.last("LW-2")) == (2, 0)
     over = replace(first, state=SENT, due_at=None, for_bot=b"")
     with store.transaction() as work:
         assert work.messages.due(NOW, 9) == ("LW-1",)
@@ -305,7 +306,7 @@ def test_an_officers_message_comes_back_as_it_was_saved(store: Store) -> None:
 
 def test_officers_messages_go_with_their_case(store: Store) -> None:
     """An erased case holds none, and takes none."""
-    message = OfficeMessage("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=b"sealed")
+    message = Message("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=b"sealed")
     with store.transaction() as work:
         work.cases.open(CARD, MINA)
         work.messages.add(message)

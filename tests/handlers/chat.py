@@ -12,7 +12,7 @@ from bot.clock import FixedClock
 from dialogs.conversation import CaseCard, ConsentEvent, Conversation
 from handlers.actor import Actor
 from handlers.deliver import Delivered, Delivery
-from handlers.message_ports import OfficeMessage
+from handlers.message_ports import Message
 from handlers.messages import Messaging, Written
 from handlers.receive import Reception
 from handlers.talking import Talking
@@ -73,7 +73,7 @@ class Chat:
             work.cases.record(card.case, card.consents)
         self._count = 0
 
-    def write(self, text: str = "hello", by: Actor = OFFICER) -> OfficeMessage:
+    def write(self, text: str = "hello", by: Actor = OFFICER) -> Message:
         """The officer writes."""
         return self.messaging.write(CASE, by, said(text))
 
@@ -117,9 +117,9 @@ class Chat:
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """State and reason of every message, as the officer sees them."""
+        """State and reason of every message of an officer, as they see them."""
         with self.store.transaction() as work:
-            return [(message.state, message.reason) for message in work.messages.of(CASE)]
+            return [(message.state, message.reason) for message in work.messages.of(CASE) if message.by]
 
     @property
     def kept(self) -> int:

@@ -27,7 +27,8 @@ from handlers.case_acts import (
     put_note,
     take_over,
 )
-from handlers.messages import BadMessage, NotYours
+from handlers.errors import NotYours
+from handlers.messages import BadMessage
 from handlers.ports import UnitOfWork
 from handlers.triage_state import CaseIsOver, ReasonNeeded, RoleMayNot
 from tests.conftest import NOON

@@ -11,10 +11,9 @@ import pytest
 
 from dialogs.conversation import Draft
 from handlers.actor import Actor
-from handlers.errors import NotPermitted
-from handlers.message_ports import WAITING, OfficeMessage
-from handlers.messages import BadMessage, NotYours, Written
-from handlers.proposing import NoSuchCase
+from handlers.errors import NoSuchCase, NotPermitted, NotYours
+from handlers.message_ports import WAITING, Message
+from handlers.messages import BadMessage, Written
 from storage.crypto.age.keys import parse_identity
 from storage.crypto.sealing import open_report
 from tests.conftest import NOON, office_identity
@@ -115,7 +114,7 @@ def put(state: tuple[object, ...]) -> Chat:
     hidden = trouble == "hidden"
     chat = Chat(card, channel=str(channel), node="HIDDEN" if hidden else "TALK", hidden=hidden)
     with chat.store.transaction() as work:
-        work.messages.add(OfficeMessage("m1", CASE, 1, "p1", NOON, WAITING, due_at=NOON, for_bot=sealed("hello")))
+        work.messages.add(Message("m1", CASE, 1, "p1", NOON, WAITING, due_at=NOON, for_bot=sealed("hello")))
     return chat
 
 

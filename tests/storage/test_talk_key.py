@@ -9,7 +9,7 @@ import pytest
 
 from bot.clock import SystemEntropy
 from dialogs.conversation import CaseCard
-from handlers.message_ports import WAITING, OfficeMessage
+from handlers.message_ports import WAITING, Message
 from storage import schema
 from storage.crypto.age import files
 from storage.crypto.age.keys import generate_identity, parse_recipient
@@ -64,7 +64,7 @@ def test_rotation_keeps_older_keys_only_while_words_wait(tmp_path: Path) -> None
     schema.upgrade(engine)
     store = SqlStore(engine, load_keys(tmp_path / "keys"), SystemEntropy(), tmp_path / "blobs")
     words = sealed(load_keys(tmp_path / "keys").talk.recipient)
-    waiting = OfficeMessage("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=words)
+    waiting = Message("m1", "LW-1", 1, "p1", NOW, WAITING, due_at=NOW, for_bot=words)
     with store.transaction() as work:
         work.cases.open(
             CaseCard("LW-1", "OFF-HRC", "L2", "ST-ACK", "2026-11-24T09:00Z", "en", "signal", "", "", ""), None
