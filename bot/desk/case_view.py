@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from bot.desk.lines import Line, Owner, line_of
+from bot.desk.lines import Owner, line_of
+from bot.desk.progress import Underway, progress_of
 from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
 from dialogs.gate import Granted
@@ -104,7 +105,7 @@ class LevelWish(msgspec.Struct, frozen=True):
     by: Owner
 
 
-class CaseShown(Line, frozen=True, kw_only=True):
+class CaseShown(Underway, frozen=True, kw_only=True):
     """A case: its line, and more. What this account does not see is empty: `sees` says how much it is."""
 
     sees: str  # consents | line | content
@@ -133,7 +134,7 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
         shown["level_wish"] = _level_wish(card, around)
         shown["identity"] = _identity(call, work, card, around)
     if seen is Sight.CONTENT:
-        shown |= _content(call, work, card)
+        shown |= _content(call, work, card) | progress_of(call, work, card, around)
     return CaseShown(**shown)
 
 

@@ -1,0 +1,189 @@
+"""What officers do with a case besides talking: take it, level, status, hand-over, next contact, notes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+
+from bot.desk.answers import answered
+from bot.desk.lines import Line, line_of
+from bot.desk.queue import surroundings
+from bot.desk.refusals import refused
+from bot.desk.routes import LINES, OFFICERS, SHIFT_LEAD, Nothing, Route
+from bot.desk.thread import MOST_BYTES, Sealed
+from handlers import case_acts, triage_state
+from handlers.case_acts import ReadBack
+from handlers.desk import as_actor
+from handlers.talking import locked_card
+
+if TYPE_CHECKING:
+    from bot.desk.routes import Call
+    from dialogs.conversation import CaseCard
+    from handlers.ports import UnitOfWork
+
+Code = Annotated[str, msgspec.Meta(max_length=20)]
+Reason = Annotated[str, msgspec.Meta(max_length=triage_state.MOST_REASON_CHARS)]
+
+
+class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A level, and why."""
+
+    level: Code
+    reason: Reason = ""
+
+
+class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A status, and why; for ST-CLO the reason is a code (CL-…)."""
+
+    status: Code
+    reason: Reason = ""
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What it is now. `pending`: a second person must wish the same."""
+
+    level: str
+    status: str
+    pending: bool
+
+
+class Repeated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is repeated at a hand-over."""
+
+    level: Code
+    next_contact: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    red: tuple[Code, ...] = ()
+
+
+class HandOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """To whom, and what they were told."""
+
+    to: Annotated[str, msgspec.Meta(max_length=64)]
+    readback: Repeated
+
+
+class TakeOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the receiver repeats."""
+
+    readback: Repeated
+
+
+class NextContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the person hears from the office next."""
+
+    at: datetime
+
+
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A note, sealed to the office in the page."""
+
+    for_office: Sealed
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """Where the note lies: `blobs/note/{sequence}`."""
+
+    sequence: int
+
+
+def _card(call: Call[Any], work: UnitOfWork) -> CaseCard:
+    """Return the card under lock: the person may be changing it in this moment."""
+    return locked_card(work, call.case)[0]
+
+
+def own(call: Call[Nothing]) -> Line:
+    """Take a case."""
+    desk, by = call.desk, _actor(call)
+    with answered(), desk.store.transaction() as work:
+        card = triage_state.own(work, desk.policy, _card(call, work), by, call.now)
+        return line_of(card, surroundings(desk, work, call.account))
+
+
+def level(call: Call[Level]) -> Changed:
+    """Confirm or change the level."""
+    asked, desk = call.asked, call.desk
+    with answered(), desk.store.transaction() as work:
+        card = _card(call, work)
+        change = triage_state.change_level(work, desk.policy, card, asked.level, asked.reason, _actor(call), call.now)
+        return Changed(change.card.level, change.card.status, change.pending)
+
+
+def status(call: Call[Status]) -> Changed:
+    """Change the status."""
+    asked, desk = call.asked, call.desk
+    with answered(), desk.store.transaction() as work:
+        card = _card(call, work)
+        change = case_acts.change_status(work, desk.policy, card, asked.status, asked.reason, call.actor, call.now)
+    if change.card.status == case_acts.ERASED:
+        desk.store.finish_erasure()
+    return Changed(change.card.level, change.card.status, change.pending)
+
+
+def hand_over(call: Call[HandOver]) -> Nothing:
+    """Offer a case to a colleague."""
+    with answered(), call.desk.store.transaction() as work:
+        to = work.accounts.get(call.asked.to)
+        if to is None or to.office != call.account.office:
+            raise refused("not_found")
+        card = _card(call, work)
+        reassigns = card.owner != call.account.id and call.account.has(SHIFT_LEAD)
+        by = as_actor(call.account, SHIFT_LEAD) if reassigns else call.actor
+        case_acts.hand_over(work, card, to, _told(call.asked.readback), by, call.now)
+    return Nothing()
+
+
+def confirm(call: Call[TakeOver]) -> Line:
+    """Take over a case that was offered."""
+    desk = call.desk
+    with answered(), desk.store.transaction() as work:
+        card = case_acts.take_over(work, _card(call, work), _told(call.asked.readback), call.actor, call.now)
+        return line_of(card, surroundings(desk, work, call.account))
+
+
+def next_contact(call: Call[NextContact]) -> Nothing:
+    """Write down when the person hears from the office next."""
+    at = call.asked.at
+    if at.tzinfo is None:
+        raise refused("bad_request", "Say the time with its zone, for example 2026-11-25T19:00Z.")
+    with answered(), call.desk.store.transaction() as work:
+        utc = at.astimezone(UTC)
+        case_acts.plan_contact(work, call.desk.policy, _card(call, work), utc, call.actor, call.now)
+    return Nothing()
+
+
+def note(call: Call[Note]) -> Noted:
+    """Keep a sealed note."""
+    with answered(), call.desk.store.transaction() as work:
+        return Noted(case_acts.put_note(work, _card(call, work), call.asked.for_office, call.actor, call.now))
+
+
+def _actor(call: Call[Any]) -> triage_state.Actor:
+    return triage_state.Actor(call.account.id, call.account.office, tuple(role.value for role in call.account.roles))
+
+
+def _told(said: Repeated) -> ReadBack:
+    return ReadBack(said.level, said.next_contact, said.red)
+
+
+SENIORS: Final = OFFICERS | {SHIFT_LEAD}
+"""Officers, and who may sign as the second person or reassign without reading what a case holds."""
+
+ROUTES: Final = (
+    Route("POST", "/api/cases/{case}/own", "Take a case", LINES, own, gives=Line),
+    Route("POST", "/api/cases/{case}/level", "Confirm or change the level", SENIORS, level, Level, Changed),
+    Route("POST", "/api/cases/{case}/status", "Change the status", OFFICERS, status, Status, Changed, content=True),
+    Route("POST", "/api/cases/{case}/hand-over", "Offer a case to a colleague", SENIORS, hand_over, HandOver),
+    Route(
+        "POST", "/api/cases/{case}/hand-over/confirm", "Take over a case that was offered", OFFICERS, confirm, TakeOver,
+        Line, content=True,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/next-contact", "Say when the person hears from the office", OFFICERS, next_contact,
+        NextContact, content=True,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/notes", "Keep a sealed note", OFFICERS, note, Note, Noted, MOST_BYTES, content=True
+    ),
+)  # fmt: skip

@@ -1,0 +1,205 @@
+"""Measures: what there is, what was proposed to the person, and what came of it. Everything passes the gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import msgspec
+
+from bot.desk.answers import answered
+from bot.desk.refusals import refused
+from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, Route
+from bot.desk.thread import MOST_BYTES, Sealed
+from dialogs.gate import Granted, may, red_lines
+from dialogs.measures import ANNUAL, question_of
+from dialogs.variables import ANNUAL_DAYS
+from handlers.proposing import MAX_CONTENT_CHARS, MAX_HOPE_CHARS, MAX_RECIPIENT_CHARS, Draft
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.desk.routes import Call
+    from dialogs.conversation import CaseCard, Proposal
+    from dialogs.policy import Policy
+
+PUBLIC: Final = ("UM-PUB-", "GM-STA-IDG", "AR-")
+GREY, AMBER, GREEN, RED = "grey", "amber", "green", "red"
+ASKED: Final = ("asked", "talk")
+UNDER_A_YES: Final = ("started", "answered", "closed")
+
+
+class MeasureShown(msgspec.Struct, frozen=True):
+    """One measure of the catalogue, in the words the person would read."""
+
+    code: str
+    group: str
+    do: str
+    who_learns: str
+    risk: str
+    decided_by: tuple[str, ...]
+    reversible: str
+    identity: str
+    valid_days: int
+    public: bool
+
+
+class ProposalShown(msgspec.Struct, frozen=True):
+    """A measure put to the person, and the light of its consent now."""
+
+    id: str
+    measure: str
+    words: str
+    recipient: str
+    name_mode: str
+    content: str
+    hope: str
+    state: str
+    light: str  # grey: not shown yet | amber: not answered | green: may be done, or was | red: may not
+    proposed_at: str
+    answered_at: str
+    valid_until: str
+    started_at: str
+    outcome: str
+    collisions: tuple[str, ...]
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measure card: what exactly would be said to whom, and the person's own view of the risk, sealed to the office.
+
+    `do_no_harm`: the checklist was gone through and its note is sealed already.
+    """
+
+    measure: Annotated[str, msgspec.Meta(max_length=20)]
+    recipient: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_RECIPIENT_CHARS)]
+    name_mode: Literal["NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON"]
+    content: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CONTENT_CHARS)]
+    risk_view: Sealed
+    do_no_harm: bool
+    hope: Annotated[str, msgspec.Meta(max_length=MAX_HOPE_CHARS)] = ""
+    raised: bool = False  # the person asked for it themselves
+
+
+class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of a measure."""
+
+    outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_HOPE_CHARS)]
+
+
+def catalogue(call: Call[Nothing]) -> tuple[MeasureShown, ...]:
+    """Answer every measure there is."""
+    policy = call.desk.policy
+    listed = [
+        MeasureShown(
+            m.code, m.group, *_words(policy, m.code), m.decides, m.reversible, m.identity, m.valid_days,
+            m.code.startswith(PUBLIC),
+        )
+        for m in policy.measures.values()
+    ]  # fmt: skip
+    annual = [
+        MeasureShown(
+            code, "The annual report", policy.texts.body(f"DO-{code}", "en", {}), "Everyone",
+            "Once public, it stays public", ("ASG",), "no", "ID-1", ANNUAL_DAYS, public=True,
+        )
+        for code in ANNUAL
+    ]  # fmt: skip
+    return (*listed, *annual)
+
+
+def _words(policy: Policy, code: str) -> tuple[str, str, str]:
+    body = policy.texts.body
+    return body(f"DO-{code}", "en", {}), body(f"WHO-{code}", "en", {}), body(f"RISK-{code}", "en", {})
+
+
+def proposals_of(card: CaseCard, policy: Policy, now: datetime) -> tuple[ProposalShown, ...]:
+    """Return the proposals of a case, the oldest first."""
+    return tuple(shown(card, proposal, policy, now) for proposal in card.measures)
+
+
+def shown(card: CaseCard, p: Proposal, policy: Policy, now: datetime) -> ProposalShown:
+    """Return one proposal with its light as of now."""
+    return ProposalShown(
+        p.id, p.measure, policy.texts.body(f"DO-{p.measure}", "en", {}), p.recipient, p.name_mode, p.content, p.hope,
+        p.state, light_of(card, p, policy, now), p.proposed_at, p.answered_at, p.valid_until, p.started_at, p.outcome,
+        red_lines(question_of(card, p), card, policy.measures),
+    )  # fmt: skip
+
+
+def light_of(card: CaseCard, proposal: Proposal, policy: Policy, now: datetime) -> str:
+    """Return the consent light: green only while the gate would let exactly this be done, or once it was done so."""
+    if proposal.state == "proposed":
+        return GREY
+    if proposal.state in ASKED:
+        return AMBER
+    if proposal.state in UNDER_A_YES:
+        return GREEN
+    granted = may(question_of(card, proposal), card, card.consents, now, policy.measures)
+    return GREEN if isinstance(granted, Granted) else RED
+
+
+def collisions_of(card: CaseCard, policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Return which measures of the catalogue would cross which red lines of this person."""
+    return {
+        code: crossed
+        for code, measure in policy.measures.items()
+        if (crossed := tuple(line for line in measure.red if line in card.red))
+    }
+
+
+def propose(call: Call[Wanted]) -> ProposalShown:
+    """Put a measure card to the person."""
+    asked = call.asked
+    if not asked.do_no_harm:
+        raise refused("bad_request", "Go through the list first: it can show that another measure does less harm.")
+    draft = Draft(
+        asked.measure, asked.recipient, asked.name_mode, asked.content, asked.hope, call.account.id, asked.raised,
+        asked.risk_view,
+    )  # fmt: skip
+    with answered():
+        number, _shown_now = call.desk.service.proposing.propose(call.case, draft, call.actor)
+    call.desk.wake()
+    return _one(call, number)
+
+
+def again(call: Call[Nothing]) -> ProposalShown:
+    """Ask once more what rests: the person wanted to talk first, or their yes ran out."""
+    with answered():
+        call.desk.service.proposing.again(call.case, call.path["id"], call.actor)
+    call.desk.wake()
+    return _one(call, call.path["id"])
+
+
+def start(call: Call[Nothing]) -> ProposalShown:
+    """Begin a measure under a live consent."""
+    with answered():
+        call.desk.service.proposing.start(call.case, call.path["id"], call.actor)
+    return _one(call, call.path["id"])
+
+
+def close(call: Call[Outcome]) -> ProposalShown:
+    """Close a measure with its outcome."""
+    with answered():
+        call.desk.service.proposing.close(call.case, call.path["id"], call.asked.outcome, call.actor)
+    return _one(call, call.path["id"])
+
+
+def _one(call: Call[Any], number: str) -> ProposalShown:
+    with call.desk.store.transaction() as work:
+        card = call.card(work)
+    return next(shown(card, p, call.desk.policy, call.now) for p in card.measures if p.id == number)
+
+
+def _route(part: str, summary: str, handle: Any, takes: type = Nothing) -> Route:  # noqa: ANN401 - as in Route
+    path = f"/api/cases/{{case}}/measures/{{id}}/{part}"
+    return Route("POST", path, summary, PROPOSERS, handle, takes, ProposalShown, content=True)
+
+
+ROUTES: Final = (
+    Route("GET", "/api/measures", "The catalogue of measures", OFFICERS, catalogue, gives=tuple[MeasureShown, ...]),
+    Route(
+        "POST", "/api/cases/{case}/measures", "Put a measure card to the person", PROPOSERS, propose, Wanted,
+        ProposalShown, MOST_BYTES, content=True,
+    ),
+    _route("again", "Ask once more what rests", again),
+    _route("start", "Begin a measure", start),
+    _route("close", "Close a measure", close, Outcome),
+)  # fmt: skip
