@@ -1,4 +1,4 @@
-"""What officers do with a case besides talking: take it, level, status, hand-over, next contact, notes."""
+"""What officers do with a case besides talking: status, hand-over, next contact, notes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from bot.desk.answers import answered
 from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
-from bot.desk.routes import LINES, OFFICERS, SHIFT_LEAD, Nothing, Route
+from bot.desk.routes import OFFICERS, SHIFT_LEAD, Nothing, Route
 from bot.desk.thread import MOST_BYTES, Sealed
-from handlers import case_acts, triage_state
+from handlers import case_acts
 from handlers.case_acts import ReadBack
 from handlers.desk import as_actor
 from handlers.talking import locked_card
+from handlers.triage_state import MOST_REASON_CHARS
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
     from handlers.ports import UnitOfWork
 
 Code = Annotated[str, msgspec.Meta(max_length=20)]
-Reason = Annotated[str, msgspec.Meta(max_length=triage_state.MOST_REASON_CHARS)]
-
-
-class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A level, and why."""
-
-    level: Code
-    reason: Reason = ""
+Reason = Annotated[str, msgspec.Meta(max_length=MOST_REASON_CHARS)]
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,9 +36,8 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """What it is now. `pending`: a second person must wish the same."""
+    """The status now. `pending`: a second person must wish the same."""
 
-    level: str
     status: str
     pending: bool
 
@@ -93,23 +86,6 @@ def _card(call: Call[Any], work: UnitOfWork) -> CaseCard:
     return locked_card(work, call.case)[0]
 
 
-def own(call: Call[Nothing]) -> Line:
-    """Take a case."""
-    desk, by = call.desk, _actor(call)
-    with answered(), desk.store.transaction() as work:
-        card = triage_state.own(work, desk.policy, _card(call, work), by, call.now)
-        return line_of(card, surroundings(desk, work, call.account))
-
-
-def level(call: Call[Level]) -> Changed:
-    """Confirm or change the level."""
-    asked, desk = call.asked, call.desk
-    with answered(), desk.store.transaction() as work:
-        card = _card(call, work)
-        change = triage_state.change_level(work, desk.policy, card, asked.level, asked.reason, _actor(call), call.now)
-        return Changed(change.card.level, change.card.status, change.pending)
-
-
 def status(call: Call[Status]) -> Changed:
     """Change the status."""
     asked, desk = call.asked, call.desk
@@ -118,7 +94,7 @@ def status(call: Call[Status]) -> Changed:
         change = case_acts.change_status(work, desk.policy, card, asked.status, asked.reason, call.actor, call.now)
     if change.card.status == case_acts.ERASED:
         desk.store.finish_erasure()
-    return Changed(change.card.level, change.card.status, change.pending)
+    return Changed(change.card.status, change.pending)
 
 
 def hand_over(call: Call[HandOver]) -> Nothing:
@@ -159,22 +135,16 @@ def note(call: Call[Note]) -> Noted:
         return Noted(case_acts.put_note(work, _card(call, work), call.asked.for_office, call.actor, call.now))
 
 
-def _actor(call: Call[Any]) -> triage_state.Actor:
-    return triage_state.Actor(call.account.id, call.account.office, tuple(role.value for role in call.account.roles))
-
-
 def _told(said: Repeated) -> ReadBack:
     return ReadBack(said.level, said.next_contact, said.red)
 
 
-SENIORS: Final = OFFICERS | {SHIFT_LEAD}
-"""Officers, and who may sign as the second person or reassign without reading what a case holds."""
+REASSIGNING: Final = OFFICERS | {SHIFT_LEAD}
+"""Officers, and who may reassign a case without reading what it holds."""
 
 ROUTES: Final = (
-    Route("POST", "/api/cases/{case}/own", "Take a case", LINES, own, gives=Line),
-    Route("POST", "/api/cases/{case}/level", "Confirm or change the level", SENIORS, level, Level, Changed),
     Route("POST", "/api/cases/{case}/status", "Change the status", OFFICERS, status, Status, Changed, content=True),
-    Route("POST", "/api/cases/{case}/hand-over", "Offer a case to a colleague", SENIORS, hand_over, HandOver),
+    Route("POST", "/api/cases/{case}/hand-over", "Offer a case to a colleague", REASSIGNING, hand_over, HandOver),
     Route(
         "POST", "/api/cases/{case}/hand-over/confirm", "Take over a case that was offered", OFFICERS, confirm, TakeOver,
         Line, content=True,

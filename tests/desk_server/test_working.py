@@ -1,0 +1,300 @@
+"""Working on a case over HTTP: talking, measures, status, hand-over, notes; what is refused, and with which answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.desk.table import ALL
+from dialogs.conversation import Conversation
+from dialogs.officers import TEMPLATES
+from handlers.accounts import Role
+from handlers.deliver import Delivered, Delivery
+from handlers.types import Address, Inbound
+from storage.crypto.age import files
+from storage.crypto.age.keys import parse_recipient
+from storage.crypto.entropy import fresh_bytes
+from storage.crypto.padding import pad_document
+from tests.conftest import NOON
+from tests.desk_server.world import HRC, Browser, World, card_of, given
+
+CASE, PERSON = "LW-1", Address("signal", "someone")
+WORDS = "Are you well today?"
+
+
+def sealed(recipient: str, **document: str) -> str:
+    """Return what the page seals, in base64."""
+    content = pad_document(json.dumps(document).encode())
+    return base64.b64encode(b"".join(files.encrypt([content], [parse_recipient(recipient)], fresh_bytes))).decode()
+
+
+class Work:
+    """An officer who owns a case, and the person at the other end."""
+
+    def __init__(self, world: World, **card: Any) -> None:  # noqa: ANN401 - fields of the card
+        self.world = world
+        self.officer = world.logged_in("amina")
+        card = {"status": "ST-TRI", "owner": "amina", "red": ("RED-PUB",), **card}
+        world.open_case(card_of(CASE, **card))
+        now = NOON.isoformat()
+        with world.service.store.transaction() as work:
+            interview = world.desk.policy.interview.version
+            work.conversations.save(PERSON, Conversation("c1", "signal", interview, now, now, node="TALK"))
+            work.cases.attach(CASE, PERSON)
+        session = self.officer.get("/api/session").json()
+        self.bot_key, self.office_key = session["bot_key"], session["office_keys"][0]
+        self._count = 0
+
+    def post(self, path: str, body: object = None, by: Browser | None = None) -> httpx.Response:
+        """Do something with the case."""
+        return (by or self.officer).post(f"/api/cases/{CASE}/{path}", body)
+
+    def case(self, by: Browser | None = None) -> dict[str, Any]:
+        """Return the case as the page sees it."""
+        shown: dict[str, Any] = (by or self.officer).get(f"/api/cases/{CASE}").json()
+        return shown
+
+    def write(self, text: str = WORDS, by: Browser | None = None) -> httpx.Response:
+        """Write to the person, as the page does."""
+        for_bot = sealed(self.bot_key, schema="leeward-words-1", case=CASE, text=text)
+        return self.post("messages", {"for_bot": for_bot, "for_office": self.note(text)}, by)
+
+    def note(self, text: str = "note") -> str:
+        """Return something sealed to the office."""
+        return sealed(self.office_key, schema="leeward-note-1", case=CASE, text=text)
+
+    def card(self, **more: object) -> dict[str, object]:
+        """Return a measure card."""
+        return {
+            "measure": "UM-FOC-CHK", "recipient": "the focal point", "name_mode": "NM-ANON", "content": "Somebody asks",
+            "hope": "advice", "risk_view": self.note("afraid"), "do_no_harm": True, **more,
+        }  # fmt: skip
+
+    def person_says(self, text: str) -> list[str]:
+        """Let the person write; return what they then see."""
+        self._count += 1
+        self.world.clock.at += timedelta(seconds=1)
+        self.world.service.reception.receive(Inbound(PERSON, str(self._count), text=text))
+        return self.person_sees()
+
+    def person_sees(self) -> list[str]:
+        """Let everything go out; return what arrives."""
+        self.world.service.messaging.deliver_due()
+        delivery, arrived = Delivery(self.world.service.store, self.world.clock, "signal"), []
+        while items := delivery.claim():
+            delivery.settle([Delivered(item, "sent") for item in items])
+            arrived += [item.outgoing.text for item in items]
+        return arrived
+
+
+@pytest.fixture
+def work(world: World) -> Work:
+    """A case at work."""
+    return Work(world)
+
+
+def test_an_officer_talks_with_the_person(work: Work) -> None:
+    """Two words first, the officer's own after the answer; the thread shows both sides and what became of each."""
+    written = work.write()
+    assert (written.status_code, written.json()["state"], written.json()["reason"]) == (200, "held", "words")
+    assert work.person_sees() == ["green apple"]
+    assert any(WORDS in text for text in work.person_says("tall river"))
+
+    case = work.case()
+    thread = [(line["from"], line["sequence"], line["purpose"], line["state"], line["by"]) for line in case["thread"]]
+    assert thread == [("office", 1, "said", "sent", "Amina"), ("person", 2, "message", "", "")]
+    assert (case["talk"], case["unread"]) == ("open", 1)
+    assert work.officer.get(f"/api/cases/{CASE}/blobs/message/2").status_code == 200
+    assert work.case()["unread"] == 0
+
+
+def test_words_never_stand_in_the_answers_or_in_the_database_file(work: Work) -> None:
+    """Only sealed bytes pass."""
+    work.write()
+    assert WORDS not in json.dumps(work.case())
+    home = work.world.service.home
+    assert all(WORDS.encode() not in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("card", "status", "reason"),
+    [
+        ({"consents": (given("C-FWD", HRC),)}, 403, "no_contact"), ({"red": ("RED-NOCONTACT",)}, 403, "red_line"),
+        ({"status": "ST-HOLD"}, 403, "stopped"), ({"owner": "somebody"}, 409, ""), ({"owner": ""}, 200, ""),
+    ],
+)  # fmt: skip
+def test_what_may_not_be_written_is_refused_with_the_reason(
+    world: World, card: dict[str, Any], status: int, reason: str
+) -> None:
+    """Whoever owns the case writes, where the person agreed."""
+    answer = Work(world, **card).write()
+    assert (answer.status_code, answer.json().get("reason", "") if status != 200 else "") == (status, reason)
+
+
+def test_plain_words_are_refused_before_they_are_stored(work: Work) -> None:
+    """As a message, as a note, as a view of the risk."""
+    plain = base64.b64encode(b"plain words").decode()
+    for path, body in (
+        ("messages", {"for_bot": plain, "for_office": plain}), ("notes", {"for_office": plain}),
+        ("measures", work.card(risk_view=plain)), ("measures", work.card(risk_view="afraid")),
+        ("messages", {"for_bot": "%", "for_office": "%"}),
+    ):  # fmt: skip
+        assert work.post(path, body).status_code == 400, path
+
+
+def test_begin_shows_the_two_words(work: Work) -> None:
+    """And nothing else."""
+    assert work.post("begin").status_code == 200
+    assert work.person_sees() == ["green apple"]
+
+
+def test_a_measure_is_asked_agreed_started_and_closed(work: Work) -> None:
+    """The light follows the consent; the status follows the acts; every act is in the history."""
+    proposed = work.post("measures", work.card())
+    assert (proposed.status_code, proposed.json()["light"]) == (200, "amber"), proposed.text
+    number = proposed.json()["id"]
+    assert work.case()["status"] == "ST-CON"
+    assert work.post(f"measures/{number}/start").status_code == 403
+    assert any("We have an idea" in text for text in work.person_sees())
+    work.person_says("1")
+    work.person_says("1")
+
+    (agreed,) = work.case()["measures"]
+    assert (agreed["light"], agreed["state"]) == ("green", "consented")
+    assert work.post(f"measures/{number}/start").json()["state"] == "started"
+    assert work.case()["status"] == "ST-MEA"
+    assert work.post(f"measures/{number}/close", {"outcome": "advice given"}).json()["outcome"] == "advice given"
+    acts = [line["act"] for line in work.case()["history"]]
+    assert acts == ["note", "propose", "start", "close"]
+
+
+def test_a_refused_measure_cannot_start(work: Work) -> None:
+    """The light is red, the answer says why."""
+    number = work.post("measures", work.card()).json()["id"]
+    work.person_sees()
+    work.person_says("2")
+    (refused,) = work.case()["measures"]
+    assert refused["light"] == "red"
+    answer = work.post(f"measures/{number}/start")
+    assert (answer.status_code, answer.json()["reason"]) == (403, "refused")
+    assert work.post("measures/MP-none/start").status_code == 400
+
+
+def test_a_card_needs_the_checklist_an_owner_and_a_role_that_proposes(work: Work) -> None:
+    """Operators give advice; they propose nothing."""
+    assert work.post("measures", work.card(do_no_harm=False)).status_code == 400
+    assert work.post("measures", work.card(measure="GM-NONE")).status_code == 400
+    assert work.post("measures", work.card(), work.world.logged_in("o", HRC, Role.OPERATOR)).status_code == 403
+    assert work.post("measures", work.card(), work.world.logged_in("ben")).status_code == 409
+    assert work.case()["measures"] == []
+
+
+def test_red_lines_that_a_measure_would_cross_are_shown_before_and_after(work: Work) -> None:
+    """In the catalogue of the case and on the card."""
+    assert work.case()["collisions"]["UM-PUB-STA"] == ["RED-PUB"]
+    proposed = work.post("measures", work.card(measure="UM-PUB-STA", recipient="the public")).json()
+    assert proposed["collisions"] == ["RED-PUB"]
+
+
+def test_the_catalogue_and_the_templates_are_in_plain_words(work: Work) -> None:
+    """Every measure of 3.9 and the two mentions; sentences without anything of a case."""
+    measures = work.officer.get("/api/measures").json()
+    assert len(measures) == len(work.world.desk.policy.measures) + 2
+    assert all(measure["do"] and measure["who_learns"] and measure["risk"] for measure in measures)
+    assert {measure["code"] for measure in measures if measure["public"]} >= {"UM-PUB-STA", "GM-STA-IDG", "AR-NAMED"}
+    assert {one["id"] for one in work.officer.get("/api/templates").json()} == set(TEMPLATES)
+
+
+def test_the_status_follows_the_table_and_malicious_needs_two(work: Work) -> None:
+    """What is allowed is offered; the second person sees the wish."""
+    assert work.case()["allowed"] == ["ST-VER", "ST-CON", "ST-CLO"]
+    assert work.post("status", {"status": "ST-MEA", "reason": ""}).status_code == 409
+    assert work.post("status", {"status": "ST-CLO", "reason": "done"}).status_code == 400
+    assert work.post("status", {"status": "ST-CLO", "reason": "CL-MAL"}).json() == {"status": "ST-TRI", "pending": True}
+    second = work.world.logged_in("ben")
+    assert work.case(second)["status_wish"]["by"] == {"id": "amina", "name": "Amina"}
+    closed = work.post("status", {"status": "ST-CLO", "reason": "CL-MAL"}, second)
+    assert closed.json() == {"status": "ST-CLO", "pending": False}
+
+
+def test_a_case_is_handed_over_with_read_back(work: Work) -> None:
+    """The owner changes when the receiver repeats level, next contact and red lines."""
+    assert work.post("next-contact", {"at": "2026-11-25T19:00:00Z"}).status_code == 200
+    assert work.post("next-contact", {"at": "2026-11-25T19:00:00"}).status_code == 400
+    assert work.post("next-contact", {"at": "2026-11-20T19:00:00Z"}).status_code == 400
+    ben = work.world.logged_in("ben")
+    told = {"level": "L2", "next_contact": work.case()["promises"]["next_contact_at"], "red": ["RED-PUB"]}
+    assert work.post("hand-over", {"to": "nobody", "readback": told}).status_code == 404
+    assert work.post("hand-over", {"to": "ben", "readback": {**told, "level": "L1"}}).status_code == 409
+    assert work.post("hand-over", {"to": "ben", "readback": told}).status_code == 200
+    assert work.case(ben)["hand_over"]["to"] == {"id": "ben", "name": "Ben"}
+    assert work.post("hand-over/confirm", {"readback": {**told, "red": []}}, ben).status_code == 409
+    confirmed = work.post("hand-over/confirm", {"readback": told}, ben)
+    assert confirmed.json()["owner"] == {"id": "ben", "name": "Ben"}
+    assert work.case(ben)["hand_over"] is None
+    assert work.write().status_code == 409
+
+
+def test_a_shift_lead_reassigns_without_seeing_what_the_case_holds(work: Work) -> None:
+    """Also one who has another role besides."""
+    work.world.account("ben")
+    told = {"level": "L2", "red": ["RED-PUB"]}
+    for name, roles in (("lead", (Role.SHIFT_LEAD,)), ("both", (Role.FIRST_RESPONDENT, Role.SHIFT_LEAD))):
+        lead = work.world.logged_in(name, HRC, *roles)
+        assert work.post("hand-over", {"to": "ben", "readback": told}, lead).status_code == 200
+    assert work.case(work.world.logged_in("third", HRC, Role.SHIFT_LEAD))["thread"] == []
+
+
+def test_notes_can_be_fetched_by_the_office(work: Work) -> None:
+    """Sealed as they came."""
+    note = work.note("two sources")
+    assert work.post("notes", {"for_office": note}).json() == {"sequence": 1}
+    fetched = work.officer.get(f"/api/cases/{CASE}/blobs/note/1").content
+    assert fetched == base64.b64decode(note)
+
+
+def test_what_was_taken_back_is_erased_when_the_officer_says_so(world: World) -> None:
+    """Afterwards the case is unknown, to everybody."""
+    work = Work(world, status="ST-WDR")
+    assert work.post("status", {"status": "ST-ERA", "reason": "asked, words checked"}).json()["status"] == "ST-ERA"
+    assert work.officer.get(f"/api/cases/{CASE}").status_code == 404
+
+
+def test_nobody_works_on_a_case_of_another_office(work: Work) -> None:
+    """Every address of a case answers as if there were none, byte for byte."""
+    stranger = work.world.logged_in("eve", "OFF-OHC-GVA")
+    for route in ALL:
+        if "{case}" in route.path and route.method == "POST":
+            here = route.path.replace("{id}", "MP-1")
+            answers = [stranger.post(here.replace("{case}", case), _body(route.path, work)) for case in (CASE, "LW-9")]
+            assert [answer.status_code for answer in answers] in ([404, 404], [403, 403]), route.path
+            assert answers[0].content == answers[1].content
+
+
+def _body(path: str, work: Work) -> dict[str, object]:
+    last = path.rsplit("/", 1)[-1]
+    told = {"level": "L2"}
+    bodies: dict[str, dict[str, object]] = {
+        "messages": {"for_bot": work.note(), "for_office": work.note()}, "notes": {"for_office": work.note()},
+        "measures": work.card(), "close": {"outcome": "x"}, "status": {"status": "ST-VER"}, "level": {"level": "L1"},
+        "hand-over": {"to": "x", "readback": told}, "confirm": {"readback": told}, "identity": {"reason": "because"},
+        "next-contact": {"at": "2026-11-25T19:00:00Z"},
+    }  # fmt: skip
+    return bodies.get(last, {})
+
+
+def test_a_second_case_of_the_same_person_has_a_thread_of_its_own(work: Work) -> None:
+    """Words go under the pair of words of the case they are about."""
+    other = replace(card_of("LW-2"), owner="amina", off_words="tall ship", submitted_at="2026-11-24T09:30Z")
+    work.world.open_case(other)
+    with work.world.service.store.transaction() as unit:
+        unit.cases.attach("LW-2", PERSON)
+    work.write()
+    assert work.person_sees() == ["green apple"]
+    assert work.officer.get("/api/cases/LW-2").json()["thread"] == []
