@@ -102,7 +102,7 @@ def hand_over(call: Call[HandOver]) -> Nothing:
     with answered(), call.desk.store.transaction() as work:
         to = work.accounts.get(call.asked.to)
         if to is None or to.office != call.account.office:
-            raise refused("not_found")
+            raise refused("bad_request", "Choose a colleague of your office.")
         card = _card(call, work)
         reassigns = card.owner != call.account.id and call.account.has(SHIFT_LEAD)
         by = as_actor(call.account, SHIFT_LEAD) if reassigns else call.actor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,12 +22,24 @@ OWN, FOREIGN, ERASED, RANDOM = "LW-AAAA-OWN", "LW-BBBB-FOREIGN", "LW-CCCC-ERASED
 MARKS = (FOREIGN, "scarlet cormorant", "violet narwhal", "RED-FAM", OTHER, ERASED)
 """What stands only in the case of the other office, or in the erased one."""
 
+SEALED = base64.b64encode(b"age-encryption.org/v1\nand so on").decode()
 BODIES: dict[str, Any] = {
     "/api/people/invite": {"office": HRC, "roles": ["operator"]},
     "/api/people/{person}/roles": {"roles": ["operator"]},
     "/api/cases/{case}/level": {"level": "L1", "reason": "as they said"},
     "/api/cases/{case}/identity": {"reason": "to call them"},
-}
+    "/api/cases/{case}/status": {"status": "ST-VER"},
+    "/api/cases/{case}/hand-over": {"to": "nobody", "readback": {"level": "L2"}},
+    "/api/cases/{case}/hand-over/confirm": {"readback": {"level": "L2"}},
+    "/api/cases/{case}/next-contact": {"at": "2026-11-25T19:00:00Z"},
+    "/api/cases/{case}/notes": {"for_office": SEALED},
+    "/api/cases/{case}/messages": {"for_bot": SEALED, "for_office": SEALED},
+    "/api/cases/{case}/measures": {
+        "measure": "UM-FOC-CHK", "recipient": "focal point", "name_mode": "NM-ANON", "content": "words",
+        "risk_view": SEALED, "do_no_harm": True,
+    },
+    "/api/cases/{case}/measures/{id}/close": {"outcome": "done"},
+}  # fmt: skip
 """What is asked of routes that demand more than an empty body."""
 
 PARTS = {"purpose": "report", "sequence": "1", "name": "file1", "person": "nobody", "id": "P-1"}

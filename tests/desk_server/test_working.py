@@ -230,7 +230,7 @@ def test_a_case_is_handed_over_with_read_back(work: Work) -> None:
     assert work.post("next-contact", {"at": "2026-11-20T19:00:00Z"}).status_code == 400
     ben = work.world.logged_in("ben")
     told = {"level": "L2", "next_contact": work.case()["promises"]["next_contact_at"], "red": ["RED-PUB"]}
-    assert work.post("hand-over", {"to": "nobody", "readback": told}).status_code == 404
+    assert work.post("hand-over", {"to": "nobody", "readback": told}).status_code == 400
     assert work.post("hand-over", {"to": "ben", "readback": {**told, "level": "L1"}}).status_code == 409
     assert work.post("hand-over", {"to": "ben", "readback": told}).status_code == 200
     assert work.case(ben)["hand_over"]["to"] == {"id": "ben", "name": "Ben"}
