@@ -102,7 +102,7 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             assert_never(event)
     if turn.spoke:
         arrived(turn)
-        _wind_up(turn)
+        _wind_up(turn, conversation.draft)
     return turn.conversation, tuple(turn.effects)
 
 
@@ -358,13 +358,13 @@ def _come_back(turn: Turn, event: TextReceived) -> None:
     ask(turn, "T-RESUME")
 
 
-def _wind_up(turn: Turn) -> None:
+def _wind_up(turn: Turn, before: Draft | None) -> None:
     turn.set(last_at=turn.event.at.isoformat())
     if any(isinstance(effect, Forget) for effect in turn.effects) or turn.conversation.draft is None:
         return
     settings = turn.policy.settings
     if is_live(turn.draft.consents, "C-START"):
-        if any(event.id == "C-START" and event.at for event in turn.draft.consents[-1:]):
+        if before is None or not is_live(before.consents, "C-START"):
             turn.do(CancelWake(TIMER_IDLE))
         turn.do(WakeAt(TIMER_DRAFT, turn.event.at + timedelta(hours=settings.draft_hours)))
     else:

@@ -15,6 +15,8 @@ from storage.statements import Statement, insert_or, inserted, parameters
 from storage.tables import inbox, moves, outbox, timers, traces
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
+
     from handlers.ports import Entropy
     from handlers.types import Address, Outgoing
     from storage.conversations import SqlConversations
@@ -37,6 +39,15 @@ _TAKEN = Statement(
 )
 _ADD = inserted(outbox, "id")
 _SENT = Statement(lambda _database: delete(outbox).where(outbox.c.id == bindparam("id")))
+_CLAIMED = ("priority", "id", "attempts", "doubtful", "ring_key", "person", "payload")
+_CLAIM = Statement(
+    lambda _database: (
+        update(outbox)
+        .where(outbox.c.id.in_(select(_due().cte("due_now").c.id)))
+        .values(leased_until=bindparam("until"))
+        .returning(*(outbox.c[name] for name in _CLAIMED))
+    )
+)
 _TRACE = inserted(traces, "id")
 _SET = Statement(
     lambda database: (
@@ -48,6 +59,22 @@ _SET = Statement(
 _CANCEL = Statement(
     lambda _database: delete(timers).where(timers.c.person == bindparam("person"), timers.c.name == bindparam("name"))
 )
+
+
+def _due() -> Select[tuple[int]]:
+    """Return the ids of what is due and not leased; of one person only the oldest unsent one."""
+    earlier = outbox.alias()
+    behind = exists().where(earlier.c.person == outbox.c.person, earlier.c.state == WAITING, earlier.c.id < outbox.c.id)
+    return (
+        select(outbox.c.id)
+        .where(
+            outbox.c.state == WAITING, outbox.c.channel == bindparam("channel"), outbox.c.due <= bindparam("at"),
+            outbox.c.leased_until <= bindparam("at"), ~behind,
+        )
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +114,11 @@ class SqlOutbox:
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
         """Lease the due messages of a channel; of one person only the oldest unsent one."""
-        earlier = outbox.alias()
-        behind = exists().where(
-            earlier.c.person == outbox.c.person, earlier.c.state == WAITING, earlier.c.id < outbox.c.id
-        )
-        due = (
-            select(outbox.c.id)
-            .where(
-                outbox.c.state == WAITING,
-                outbox.c.channel == channel,
-                outbox.c.due <= seconds(now),
-                outbox.c.leased_until <= seconds(now),
-                ~behind,
-            )
-            .order_by(outbox.c.priority, outbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ids = list(self.session.connection.scalars(due))
-        if not ids:
-            return ()
-        lease = update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=seconds(now) + lease_seconds)
-        self.session.connection.execute(lease)
-        found = self.session.connection.execute(
-            select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
-        )
+        at = seconds(now)
+        leased = self.session.all(_CLAIM, channel=channel, at=at, until=at + lease_seconds, most=limit)
         return tuple(
-            OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person), r.doubtful) for r in found
+            OutboxItem(item, attempts, self._open(ring_key, payload, person), bool(doubtful))
+            for _priority, item, attempts, doubtful, ring_key, person, payload in sorted(leased)
         )
 
     def _open(self, ring_key: str, payload: bytes, person: int) -> Outgoing:

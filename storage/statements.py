@@ -36,14 +36,17 @@ class Statement:
     def __init__(self, build: Callable[[str], Executable]) -> None:
         """Take how it is built; nothing is built before it is needed."""
         self._build = build
-        self._compiled: dict[str, str] = {}
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def sql(self, database: str) -> str:
-        """Return it in the words of a database."""
+    def sql(self, database: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return it in the words of a database, and the values with the constants of the statement."""
         if database not in self._compiled:
             expression: Any = self._build(database)
-            self._compiled[database] = str(expression.compile(dialect=_DIALECTS[database]()))
-        return self._compiled[database]
+            compiled = expression.compile(dialect=_DIALECTS[database]())
+            constants = {name: value for name, value in compiled.params.items() if value is not None}
+            self._compiled[database] = str(compiled), constants
+        words, constants = self._compiled[database]
+        return words, values | constants if constants else values
 
 
 class Session:
@@ -59,18 +62,18 @@ class Session:
 
     def run(self, statement: Statement, **values: object) -> int:
         """Run a statement that returns nothing; return how many rows it touched."""
-        self.cursor.execute(statement.sql(self.database), values)
+        self.cursor.execute(*statement.sql(self.database, values))
         return self.cursor.rowcount
 
     def one(self, statement: Statement, **values: object) -> Row | None:
         """Return the first row, or None."""
-        self.cursor.execute(statement.sql(self.database), values)
+        self.cursor.execute(*statement.sql(self.database, values))
         row: Row | None = self.cursor.fetchone()
         return row
 
     def all(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Return all rows."""
-        self.cursor.execute(statement.sql(self.database), values)
+        self.cursor.execute(*statement.sql(self.database, values))
         return self.cursor.fetchall()
 
 
