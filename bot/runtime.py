@@ -78,7 +78,8 @@ class Runtime:
             sender.awake.set()
 
     def _awake(self, channel: str) -> None:
-        if channel in self._senders:
+        """Wake a sender, where its work has not gone along with the commit anyway."""
+        if channel in self._senders and self.writer.several:
             self._senders[channel].awake.set()
 
     def is_well(self) -> bool:

@@ -12,10 +12,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from bot.adapter import NotStored, Outcome, Sending
+from bot.writer import Piece
 from handlers.deliver import Delivered
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.adapter import Adapter, Intake
     from bot.pace import Pace
     from bot.writer import Writer
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("leeward")
 LOOK_AGAIN_SECONDS: Final = 1.0
 LOOK_AHEAD_SECONDS: Final = 0.25
+GO_ALONG_SECONDS: Final = 0.02
+"""What has ended waits so long for a commit it can go along with."""
 TROUBLE_SECONDS: Final = 2.0
 SIDE_BY_SIDE: Final = 64
 """More than an account sends in the second a chat must rest: resting chats alone never fill it. One connection each."""
@@ -39,6 +44,9 @@ class Sender:
         self._pace = pace
         self._under_way = 0
         self._ended: list[Delivered] = []
+        self._sends = asyncio.TaskGroup()
+        self._ride: asyncio.Future[tuple[OutboxItem, ...]] | None = None
+        self._asking = False
         self._stop = asyncio.Event()
         self.awake = asyncio.Event()
 
@@ -49,29 +57,64 @@ class Sender:
 
     async def run(self) -> None:
         """Send until `stop`."""
-        async with asyncio.TaskGroup() as sends:
+        leave = self._writer.ride_along(self._go_along)
+        async with self._sends:
             while not self._stop.is_set():
                 self.awake.clear()
-                room = self._pace.places(LOOK_AHEAD_SECONDS, SIDE_BY_SIDE - self._under_way)
+                room = self._room()
                 claimed = await self._settle_and_claim(room)
-                for item in claimed:
-                    self._under_way += 1
-                    sends.create_task(self._one(item))
-                await self._rest(LOOK_AGAIN_SECONDS if len(claimed) < room else LOOK_AHEAD_SECONDS)
+                await self._rest(LOOK_AGAIN_SECONDS if claimed < room else LOOK_AHEAD_SECONDS)
+                if self._ended:
+                    await self._patience(GO_ALONG_SECONDS)
+            leave()
+            if self._ride is not None:
+                await asyncio.wait((self._ride,))
         if self._ended:
             with suppress(StorageError):  # what could not be written down is claimed again when its lease is over
                 await self._writer.run(lambda: self._delivery.settle(self._ended))
 
-    async def _settle_and_claim(self, room: int) -> tuple[OutboxItem, ...]:
-        """Write down what has ended, and lease as much as there is room for."""
+    def _room(self) -> int:
+        return self._pace.places(LOOK_AHEAD_SECONDS, SIDE_BY_SIDE - self._under_way)
+
+    def _go_along(self) -> Piece | None:
+        """With the commit of a turn, write down what has ended and lease what is due: one commit for all of it."""
+        room = self._room()
+        if room <= 0:
+            self.awake.set()
+        if self._stop.is_set() or self._asking or self._ride is not None or (room <= 0 and not self._ended):
+            return None
         ended, self._ended = self._ended, []
+        self._ride = asyncio.get_running_loop().create_future()
+        self._ride.add_done_callback(lambda ride: self._rode(ride, ended))
+        return Piece(lambda: self._delivery.settle_and_claim(ended, room), self._ride, last=True)
+
+    def _rode(self, ride: asyncio.Future[tuple[OutboxItem, ...]], ended: list[Delivered]) -> None:
+        self._ride = None
+        if ride.cancelled() or ride.exception() is not None:
+            self._ended += ended
+        else:
+            self._send_all(ride.result())
+
+    async def _settle_and_claim(self, room: int) -> int:
+        """Write down what has ended, and lease and send as much as there is room for; return how many."""
+        ended, self._ended = self._ended, []
+        self._asking = True
         try:
-            return await self._writer.run(lambda: self._delivery.settle_and_claim(ended, room))
+            claimed = await self._writer.run(lambda: self._delivery.settle_and_claim(ended, room), last=True)
         except StorageError:
             self._ended += ended
             LOG.error("the outbox cannot be read: the database does not answer")
             await self._patience(TROUBLE_SECONDS)
-            return ()
+            return 0
+        finally:
+            self._asking = False
+        self._send_all(claimed)
+        return len(claimed)
+
+    def _send_all(self, claimed: Iterable[OutboxItem]) -> None:
+        for item in claimed:
+            self._under_way += 1
+            self._sends.create_task(self._one(item))
 
     async def _rest(self, seconds: float) -> None:
         """Wait until a message came or a send has ended, but not for longer than this."""

@@ -11,7 +11,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
 FILE_THREADS = 2
+Rider: TypeAlias = "Callable[[], Piece | None]"
+"""Is asked when a group begins; what it returns is carried out last, and waits for the same commit."""
+
 MOST_TOGETHER: Final = 64
 """So many pieces of work share one commit at most …"""
 LONGEST_SECONDS: Final = 0.02
@@ -37,23 +40,38 @@ class Writer:
         """Take several threads (PostgreSQL), or one (SQLite), and in it what makes transactions one (Store.group)."""
         self._database = ThreadPoolExecutor(POSTGRES_THREADS if several else 1, thread_name_prefix="writer")
         self._files = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="files")
-        self._several = several
+        self.several = several
         self._group, self._longest = group, longest_seconds
-        self._waiting: deque[_Piece] = deque()
+        self._waiting: deque[Piece] = deque()
+        self._last: list[Piece] = []
+        self._riders: list[Rider] = []
         self._busy = self._closed = False
 
-    async def run(self, work: Callable[[], Result]) -> Result:
-        """Run database work; return its result once it is durable, or raise its error. First come, first served."""
+    async def run(self, work: Callable[[], Result], *, last: bool = False) -> Result:
+        """Run database work; return its result once it is durable, or raise its error. First come, first served.
+
+        `last`: after all that waits by then, in the same commit.
+        """
         loop = asyncio.get_running_loop()
-        if self._several:
+        if self.several:
             return await loop.run_in_executor(self._database, work)
-        piece = _Piece(work, loop.create_future())
-        self._waiting.append(piece)
+        piece = Piece(work, loop.create_future(), last=last)
+        self._wait(piece)
         if not self._busy:
             self._busy = True
             loop.call_soon(self._begin)  # not at once: what arrived in the same moment goes along
         result: Result = await piece.future
         return result
+
+    def _wait(self, *pieces: Piece) -> None:
+        for piece in pieces:
+            (self._last if piece.last else self._waiting).append(piece)
+
+    def ride_along(self, rider: Rider) -> Callable[[], None]:
+        """Ask this rider at every group for work to go along at its end; return what ends that. Not on PostgreSQL."""
+        if not self.several:
+            self._riders.append(rider)
+        return lambda: self._riders.remove(rider) if rider in self._riders else None
 
     async def run_file(self, work: Callable[[], Result]) -> Result:
         """Run work on a file."""
@@ -66,18 +84,21 @@ class Writer:
         self._database.shutdown(wait=True)
 
     def _begin(self) -> None:
-        if self._closed or not self._waiting:
+        if self._closed or not (self._waiting or self._last):
             self._busy = False
-            for piece in self._waiting:
+            for piece in (*self._waiting, *self._last):
                 piece.future.cancel()
             return
         together = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
+        together += self._last
+        self._last = []
+        together += [going for rider in self._riders if (going := rider()) is not None]
         self._database.submit(self._carry_out, asyncio.get_running_loop(), together)
 
-    def _carry_out(self, loop: asyncio.AbstractEventLoop, together: Sequence[_Piece]) -> None:
+    def _carry_out(self, loop: asyncio.AbstractEventLoop, together: Sequence[Piece]) -> None:
         """Run in the thread that writes."""
         until = perf_counter() + self._longest
-        begun: list[_Piece] = []
+        begun: list[Piece] = []
         failed: Exception | None = None
         try:
             with self._group():
@@ -91,19 +112,22 @@ class Writer:
             begun = begun or [*together]  # the group could not even be begun
         loop.call_soon_threadsafe(self._end, begun, together[len(begun) :], failed)
 
-    def _end(self, begun: Sequence[_Piece], left: Sequence[_Piece], failed: Exception | None) -> None:
-        self._waiting.extendleft(reversed(left))
+    def _end(self, begun: Sequence[Piece], left: Sequence[Piece], failed: Exception | None) -> None:
+        self._waiting.extendleft(piece for piece in reversed(left) if not piece.last)
+        self._last += [piece for piece in left if piece.last]
         for piece in begun:
             piece.tell(failed)
         asyncio.get_running_loop().call_soon(self._begin)
 
 
-class _Piece:
+class Piece:
     """One piece of work, and who waits for it."""
 
-    __slots__ = ("error", "future", "result", "work")
+    __slots__ = ("error", "future", "last", "result", "work")
 
-    def __init__(self, work: Callable[[], Any], future: asyncio.Future[Any]) -> None:
+    def __init__(self, work: Callable[[], Any], future: asyncio.Future[Any], *, last: bool) -> None:
+        """Take what is to be done, what gets its result once that is durable, and whether it goes after all others."""
+        self.last = last
         self.work, self.future = work, future
         self.result: Any = None
         self.error: Exception | None = None
