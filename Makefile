@@ -14,10 +14,11 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 # One worker for each core of a small machine; the suite is the same for every number.
 WORKERS ?= 2
+ROUNDS ?= 5
 PYTEST_ARGS ?=
 PACKAGES := bot dialogs storage handlers config
 
-.PHONY: help setup run test check format lock proof bench golden-update coverage clean
+.PHONY: help setup run test check format lock proof bench peers golden-update coverage clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +50,9 @@ golden-update: setup ## Write the golden conversations anew (read the difference
 proof: setup ## Run the long figures and write docs/proofs.md
 	@$(BIN)/python -m tests.proof
 
+peers: setup $(STAMPS)/peers ## Measure other bots beside ours, in an environment of their own
+	@$(BIN)/python benchmarks/peers/run.py $(VENV)/peers/bin/python $(ROUNDS)
+
 bench: setup ## Run the benchmarks of docs/performance.md
 	@$(BIN)/leeward bench
 
@@ -56,6 +60,7 @@ lock: setup ## Resolve the dependencies anew and write the lock files
 	@$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
 	@$(LOCK) --upgrade --output-file requirements-dev.lock --group dev --constraint requirements.lock pyproject.toml
 	@$(LOCK) --upgrade --output-file requirements-build.lock --group build --constraint requirements-dev.lock
+	@$(LOCK) --upgrade --output-file benchmarks/peers/requirements.lock benchmarks/peers/requirements.in
 
 clean: ## Remove what the commands above have made (not var/, which may hold reports)
 	@rm -rf $(VENV) .coverage .coverage.* coverage.xml .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
@@ -113,6 +118,13 @@ define apt
 	  || echo "setup: $(1) cannot be installed here; the tests that need it will be skipped"; \
 	fi
 endef
+
+# Needed neither to run nor to develop: the contestants of `make peers`, pinned in a lock of their own.
+$(STAMPS)/peers: benchmarks/peers/requirements.lock | $(STAMPS)/installed
+	@echo "peers: Python packages"
+	@$(BIN)/python -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 # The standard tool that opens our files.
 $(STAMPS)/age: | $(STAMPS)/installed

@@ -9,9 +9,9 @@ import pytest
 
 from bot.cli import BENCHMARKS
 from bot.commands.bench.figures import Figures, percentile
-from bot.commands.bench.loopback import update_bytes
 from bot.commands.bench.reference import Sizes, SqliteReference, Turn
 from bot.commands.bench.run import WHERE, bench
+from bot.commands.bench.updates import update_bytes
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.commands.bench.figures import Figures, Watch
 from bot.commands.bench.installation import SIGNAL, average, installed, rows_of
-from bot.commands.bench.loopback import update_bytes
 from bot.commands.bench.reference import Sizes, SqliteReference
+from bot.commands.bench.updates import update_bytes
 from dialogs.effects import SealReport
 from handlers.perform import canonical
 from handlers.types import Address, Inbound

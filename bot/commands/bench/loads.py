@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from bot.clock import SystemClock, SystemEntropy
 from bot.commands.bench.figures import Figures, percentile
 from bot.commands.bench.installation import chat_of
-from bot.commands.bench.loopback import OfficersAdapter, Program, update_bytes
+from bot.commands.bench.loopback import OfficersAdapter, Program
 from bot.commands.bench.turns import IN_FLIGHT, contests
+from bot.commands.bench.updates import update_bytes
 from handlers.types import Address, Outgoing
 from storage.crypto.sealing import AgeSealer
 

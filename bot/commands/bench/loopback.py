@@ -14,6 +14,7 @@ from telegram.request import BaseRequest
 
 from bot.adapter import Outcome, Sending
 from bot.commands.bench.installation import TOKEN
+from bot.commands.bench.updates import update_bytes
 from bot.runtime import Runtime
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.request import body_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 CHAT = re.compile(rb'"chat_id": ?"?(\d+)')
 LONGEST_TURN_SECONDS = 60.0
-DATE = 1_790_000_000
 NEVER_CALLED = "https://localhost/webhook"
 ANSWER = (
     b'{"ok":true,"result":{"message_id":5,"date":1790000000,"chat":{"id":7,"type":"private","first_name":"P"},'
@@ -177,13 +177,3 @@ class Program:
             await ready.wait()
             yield self
             self.runtime.stop()
-
-
-def update_bytes(update_id: int, chat: str, text: str) -> bytes:
-    """Return an update with a text message."""
-    person = {"id": int(chat), "is_bot": False, "first_name": "P"}
-    message = {
-        "message_id": update_id, "date": DATE, "chat": {"id": int(chat), "type": "private", "first_name": "P"},
-        "from": person, "text": text,
-    }  # fmt: skip
-    return json.dumps({"update_id": update_id, "message": message}).encode()

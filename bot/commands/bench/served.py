@@ -9,8 +9,8 @@ from sys import executable
 from typing import TYPE_CHECKING
 
 from bot.commands.bench.installation import TOKEN, chat_of, settings_of
-from bot.commands.bench.loopback import update_bytes
 from bot.commands.bench.sealing import memory_of
+from bot.commands.bench.updates import update_bytes
 
 if TYPE_CHECKING:
     from bot.commands.bench.server import Running
@@ -63,11 +63,16 @@ class Served:
         await self._running.queue([update_bytes(next(ids), chat_of(number), "0") for number in numbers])
 
     @property
-    def memory_bytes(self) -> float:
-        """Return the resident memory of the process."""
+    def pid(self) -> int:
+        """Return the id of the process."""
         if self._process is None:
             raise AssertionError
-        return memory_of(Path(f"/proc/{self._process.pid}/status"), "VmRSS") * 1024
+        return self._process.pid
+
+    @property
+    def memory_bytes(self) -> float:
+        """Return the resident memory of the process."""
+        return memory_of(Path(f"/proc/{self.pid}/status"), "VmRSS") * 1024
 
 
 async def answers(running: Running, count: int) -> list[tuple[float, str]]:

@@ -2,7 +2,8 @@
 
 It prints its port. Beside the calls of the Bot API: POST /queue (a JSON list of updates) lets them arrive, GET /sent
 returns [time, chat] of every message since the last time it was asked (the monotonic clock of this machine, which
-all processes share), POST /delay (seconds) makes every send take so long.
+all processes share), POST /delay (seconds) makes every send take so long, POST /play lets people talk, each writing
+the next answer when the last one was answered, and returns how many seconds every answer took.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from bot.commands.bench.updates import update_bytes
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
@@ -35,6 +38,14 @@ ANSWERS = {
 MESSAGE = b'{"message_id":%d,"date":1790000000,"chat":{"id":%s,"type":"private","first_name":"P"},"text":"a prompt"}'
 
 
+class Play(msgspec.Struct):
+    """Who talks (every chat in turn for each answer), and how many at a time."""
+
+    chats: list[str]
+    answers: list[str]
+    in_flight: int
+
+
 class BotApi:
     """The server; `app()` serves it."""
 
@@ -46,12 +57,15 @@ class BotApi:
         self._arrived = asyncio.Event()
         self._numbers = count(1)
         self._delay = 0.0
+        self._awaited: dict[str, asyncio.Future[None]] = {}
+        self._update_ids = count(1)
 
     def app(self) -> web.Application:
         """Return the application."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/queue", self._queue)
         app.router.add_post("/delay", self._set_delay)
+        app.router.add_post("/play", self._play)
         app.router.add_get("/sent", self._take_sent)
         app.router.add_post("/bot{token}/{method}", self._call)
         return app
@@ -71,6 +85,29 @@ class BotApi:
         sent, self._sent = self._sent, []
         return web.Response(body=msgspec.json.encode(sent))
 
+    async def _play(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=Play)
+        waiting = iter([(chat, text) for text in asked.answers for chat in asked.chats])
+        seconds: list[float] = []
+
+        async def one_after_the_other() -> None:
+            for chat, text in waiting:
+                answered = self._awaited[chat] = asyncio.get_running_loop().create_future()
+                began = monotonic()
+                self._arrive(next(self._update_ids), chat, text)
+                await answered
+                seconds.append(monotonic() - began)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(asked.in_flight):
+                group.create_task(one_after_the_other())
+        return web.Response(body=msgspec.json.encode(seconds))
+
+    def _arrive(self, number: int, chat: str, text: str) -> None:
+        self._updates.append(msgspec.Raw(update_bytes(number, chat, text)))
+        self._ids.append(number)
+        self._arrived.set()
+
     async def _call(self, request: web.Request) -> web.Response:
         method, body = request.match_info["method"], await request.read()
         if method == "getUpdates":
@@ -80,6 +117,9 @@ class BotApi:
         found = CHAT.search(body)
         chat = found[1] if found is not None else b"0"
         self._sent.append((monotonic(), chat.decode()))
+        waiting = self._awaited.pop(chat.decode(), None)
+        if waiting is not None:
+            waiting.set_result(None)
         if self._delay:
             await asyncio.sleep(self._delay)
         return _answer(MESSAGE % (next(self._numbers), chat))
@@ -115,6 +155,13 @@ class Running:
         """Let these updates arrive."""
         async with self._session.post(f"{self.url}/queue", data=b"[%s]" % b",".join(updates)) as answer:
             answer.raise_for_status()
+
+    async def play(self, chats: Sequence[str], answers: Sequence[str], in_flight: int) -> list[float]:
+        """Let people talk; return how many seconds every answer took."""
+        asked = msgspec.json.encode(Play(list(chats), list(answers), in_flight))
+        timeout = aiohttp.ClientTimeout(total=None)
+        async with self._session.post(f"{self.url}/play", data=asked, timeout=timeout) as answer:
+            return msgspec.json.decode(await answer.read(), type=list[float])
 
     async def delay(self, seconds: float) -> None:
         """Let every send take so long."""

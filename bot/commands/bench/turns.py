@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.bench.figures import MICROSECONDS, Figures, Watch, percentile
 from bot.commands.bench.installation import Parking, average, chat_of, installed
-from bot.commands.bench.loopback import Program, update_bytes
+from bot.commands.bench.loopback import Program
 from bot.commands.bench.reference import Sizes, SqliteReference
+from bot.commands.bench.updates import update_bytes
 from handlers.types import Address, Inbound
 
 if TYPE_CHECKING:
