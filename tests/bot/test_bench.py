@@ -15,7 +15,7 @@ from bot.commands.bench.updates import update_bytes
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
-PEOPLE = {"park": 40}  # fewer fit into the pages the file has anyway
+PEOPLE = {"park": 200}  # fewer fit into the pages the file has anyway
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
