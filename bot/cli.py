@@ -195,6 +195,15 @@ def begin(case: str, by: str) -> None:
 
 @cli.command()
 @click.argument("case")
+@click.option("--content", type=FILE, required=True, help="File with your words; they are sealed before anything else.")
+@click.option("--by", default="officer", help="Who writes, for the record; the owner of the case.")
+def write(case: str, content: Path, by: str) -> None:
+    """Write to the person of a CASE, where they agreed: the two words come first, yours when they have answered."""
+    _call("officers", "write", case, content, by)
+
+
+@cli.command()
+@click.argument("case")
 @click.option("--start", "to_start", metavar="PROPOSAL", help="Start this one; only with a live yes to exactly it.")
 @click.option("--close", "to_close", metavar="PROPOSAL", help="Close this one.")
 @click.option("--outcome", default="", help="What came of it, in a few words.")

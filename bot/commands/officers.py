@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import base64
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from bot.app import command_service, installation
+from bot.clock import SystemClock
 from bot.commands.failure import Refused
 from bot.control import CommandFailed, ask_running
 from config.load import load_settings
+from dialogs.consents import minute
+from dialogs.keys import usable_recipients
+from handlers.actor import Actor
+from handlers.errors import NoSuchCase
+from handlers.messages import Written
 from handlers.proposing import Draft
+from storage.crypto.sealing import seal_report
+from storage.crypto.talk import seal_words
 from storage.errors import InUse
 
 if TYPE_CHECKING:
@@ -35,8 +45,27 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
             for p in service.proposing.of(case)
         ]  # fmt: skip
 
+    def recipients(case: str) -> dict[str, Any]:
+        with service.store.transaction() as work:
+            card = work.cases.get(case)
+        if card is None:
+            raise NoSuchCase
+        office = usable_recipients(service.policy.directory, card.office, service.reception.clock.now())
+        return {"bot": service.messaging.key.recipient, "office": card.office, "keys": list(office)}
+
+    def write(case: str, by: str, office: str, for_bot: str, for_office: str) -> dict[str, str]:
+        words = Written(base64.b64decode(for_office), base64.b64decode(for_bot))
+        message = service.messaging.write(case, Actor(by, "officer", office), words)
+        return {
+            "state": message.state,
+            "reason": message.reason,
+            "due": f"{message.due_at or message.at:%Y-%m-%d %H:%M}",
+        }
+
     return {
         "begin": service.talking.begin,
+        "recipients": recipients,
+        "write": write,
         "propose": propose,
         "measures": measures,
         "start": service.proposing.start,
@@ -71,6 +100,31 @@ def propose(case: str, measure: str, content: Path, **fields: str | bool) -> int
         else "The card waits: the person sees it when they may be written to, or when they write next."
     )
     return 0
+
+
+def write(case: str, content: Path, by: str) -> int:
+    """Seal words to the service and to the office, and queue them for the person."""
+    to = call("recipients", case=case)
+    text, at = content.read_text(encoding="utf-8").strip(), minute(SystemClock().now())
+    words = json.dumps({"schema": "leeward-words-1", "case": case, "text": text}).encode()
+    copy = json.dumps({"schema": "leeward-message-1", "case": case, "kind": "officer", "at": at, "text": text}).encode()
+    sealed = {"for_bot": seal_words(words, to["bot"]), "for_office": seal_report(copy, to["keys"])}
+    packed = {name: base64.b64encode(one).decode() for name, one in sealed.items()}
+    queued = call("write", case=case, by=by, office=to["office"], **packed)
+    click.echo(_FATES.get(queued["reason"] or queued["state"], "It waits.").format(**queued))
+    return 0
+
+
+_FATES: Final = {
+    "sending": "On its way: the person is here.",
+    "words": "The person sees the two words first; this follows when they have answered.",
+    "safe_time": "It waits until {due} UTC, when it is safe for the person.",
+    "busy": "It follows in a moment: the person is answering something else.",
+    "hidden": "The chat is hidden: it waits until the person comes back.",
+    "identity_doubt": "It is not sure who holds this account: it waits for the person's secret words.",
+    "unreachable": "Nothing arrives there now: it waits until the person writes.",
+    "telegram_templates_only": "Refused: without C-TGFULL only the sentences of the desk go out on Telegram.",
+}
 
 
 def begin(case: str, by: str) -> int:

@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING
 
 from storage.crypto.age import files
 from storage.crypto.age.hybrid import HybridIdentity
+from storage.crypto.age.keys import parse_recipient
+from storage.crypto.entropy import EntropySource, fresh_bytes
 from storage.crypto.errors import CryptoError, MalformedKey
-from storage.crypto.padding import unpad_document
+from storage.crypto.padding import pad_document, unpad_document
 from storage.crypto.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from storage.crypto.age.keys import AgeIdentity
+
+
+def seal_words(document: bytes, recipient: str, *, entropy: EntropySource = fresh_bytes) -> bytes:
+    """Return the words of an officer padded and sealed to the server's own key, as the desk's page does it.
+
+    Raises: MalformedKey.
+    """
+    return b"".join(files.encrypt([pad_document(document)], [parse_recipient(recipient)], entropy))
 
 
 class TalkIdentities(Secret):

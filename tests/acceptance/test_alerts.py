@@ -61,9 +61,14 @@ def test_somebody_in_danger_is_answered(tmp_path: Path, reach: str) -> None:
                 return
             assert done.returncode == 0, done.stderr
             await until(lambda: len(mina.received) > before)
-            assert re.fullmatch(r"\w+ \w+", mina.last)
+            two_words = mina.last
+            assert re.fullmatch(r"\w+ \w+", two_words)
+            (tmp_path / "words").write_text("Is there a back door?")
+            queued = await leeward(running, "write", case, "--content", str(tmp_path / "words"), "--by", "amina")
+            assert (queued.returncode, "when they have answered" in queued.stdout) == (0, True), queued.stderr
             await talk(mina, ("yes, it is safe",))
-            assert "Passed on, locked" in mina.last
+            await until(lambda: mina.last == f"{two_words}\nIs there a back door?")
+            assert any("Passed on, locked" in text for text in mina.received[before:])
 
     asyncio.run(play())
 

@@ -17,10 +17,7 @@ from dialogs.officers import TEMPLATES
 from handlers.accounts import Role
 from handlers.deliver import Delivered, Delivery
 from handlers.types import Address, Inbound
-from storage.crypto.age import files
-from storage.crypto.age.keys import parse_recipient
-from storage.crypto.entropy import fresh_bytes
-from storage.crypto.padding import pad_document
+from storage.crypto.talk import seal_words
 from tests.conftest import NOON
 from tests.desk_server.world import HRC, Browser, World, card_of, given
 
@@ -30,8 +27,7 @@ WORDS = "Are you well today?"
 
 def sealed(recipient: str, **document: str) -> str:
     """Return what the page seals, in base64."""
-    content = pad_document(json.dumps(document).encode())
-    return base64.b64encode(b"".join(files.encrypt([content], [parse_recipient(recipient)], fresh_bytes))).decode()
+    return base64.b64encode(seal_words(json.dumps(document).encode(), recipient)).decode()
 
 
 class Work:

@@ -17,12 +17,9 @@ from handlers.messages import Messaging, Written
 from handlers.receive import Reception
 from handlers.talking import Talking
 from handlers.types import Address, Inbound
-from storage.crypto.age import files
-from storage.crypto.age.keys import generate_identity, parse_recipient
-from storage.crypto.entropy import fresh_bytes
-from storage.crypto.padding import pad_document
+from storage.crypto.age.keys import generate_identity
 from storage.crypto.sealing import AgeSealer
-from storage.crypto.talk import TalkIdentities
+from storage.crypto.talk import TalkIdentities, seal_words
 from storage.memory import MemoryStore
 from tests.conftest import NOON, CountingEntropy, hashed, practice_policy
 
@@ -45,7 +42,7 @@ CARD = CaseCard(
 def sealed(text: str, case: str = CASE, schema: str = "leeward-words-1") -> bytes:
     """Return what a page seals to the bot."""
     document = json.dumps({"schema": schema, "case": case, "text": text}).encode()
-    return b"".join(files.encrypt([pad_document(document)], [parse_recipient(KEY.recipient)], fresh_bytes))
+    return seal_words(document, KEY.recipient)
 
 
 def said(text: str) -> Written:

@@ -11,13 +11,10 @@ from bot.clock import SystemEntropy
 from dialogs.conversation import CaseCard
 from handlers.message_ports import WAITING, Message
 from storage import schema
-from storage.crypto.age import files
-from storage.crypto.age.keys import generate_identity, parse_recipient
-from storage.crypto.entropy import fresh_bytes
+from storage.crypto.age.keys import generate_identity
 from storage.crypto.errors import MalformedKey
-from storage.crypto.padding import pad_document
 from storage.crypto.sealing import seal_report
-from storage.crypto.talk import TalkIdentities
+from storage.crypto.talk import TalkIdentities, seal_words
 from storage.errors import KeysReadable
 from storage.keys import TALK_FILE, create_keys, load_keys
 from storage.operations import rotate_talk
@@ -28,7 +25,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 def sealed(recipient: str) -> bytes:
     """Return what a page would seal."""
-    return b"".join(files.encrypt([pad_document(b"words")], [parse_recipient(recipient)], fresh_bytes))
+    return seal_words(b"words", recipient)
 
 
 def test_an_older_folder_gets_a_key_and_keeps_it(tmp_path: Path) -> None:
