@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.clock import SystemClock
-from bot.commands import channel_checks
+from bot.commands import channel_checks, desk_checks
 from bot.directory_files import DIRECTORY, verify_directory
 from config import texts
 from config.documents import PolicyMistakes
@@ -72,6 +72,7 @@ def findings() -> list[Finding]:
         "office keys": _office_keys, "database": _database, "clock": _clock, "disk": _disk, "seal": _seal,
         "telegram": channel_checks.telegram, "signal": channel_checks.signal, "mail": channel_checks.mail,
         "pager": channel_checks.pager, "heartbeat": channel_checks.heartbeat, "roster": channel_checks.roster,
+        "desk": desk_checks.desk,
     }  # fmt: skip
     return [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
 

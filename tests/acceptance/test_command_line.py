@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 from storage import schema
+from tests.serving import free_port
 
 ROOT = Path(__file__).parents[2]
 LEEWARD = [sys.executable, "-m", "bot"]
@@ -391,6 +392,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "leeward.toml").write_text(settings)
     _fill_keys(home)
     assert run("directory", "sign", "-k", str(home.parent / "root.key"), "-d", str(home), home=home).returncode == 0
+    assert run("invite", "--office", "OFF-ASG", "--role", "administrator", home=home).returncode == 0
+    _set(home, "desk_listen", f"127.0.0.1:{free_port()}")
     return home
 
 
@@ -497,6 +500,7 @@ FAULTS: dict[str, Callable[[Path], object]] = {
     "signal": lambda home: _set_all(home, signal_number="+41790000000", signal_service="127.0.0.1:1"),
     "mail": lambda home: _set(home, "smtp_url", "smtp://127.0.0.1:1"),
     "roster": lambda home: _set(home, "smtp_url", "smtp://127.0.0.1:1"),
+    "desk": lambda home: _set(home, "desk_listen", "192.0.2.1:80"),
 }
 
 
@@ -506,6 +510,32 @@ def test_doctor_finds_a_planted_fault_by_name_with_its_remedy(installed: Path, c
     FAULTS[check](installed)
 
     assert doctor(installed)[check]
+
+
+def test_the_desk_wants_an_administrator(installed: Path) -> None:
+    """Doctor says so until one is invited; the link works once and is shown once."""
+    (installed / "leeward.db").unlink()
+    assert run("migrate", home=installed).returncode == 0
+    assert "no administrator" in doctor(installed)["desk"]
+
+    invited = run("invite", "--office", "OFF-ASG", "--role", "administrator", "--id", "amina", home=installed)
+
+    assert re.fullmatch(r"http://localhost:\d+/desk#invite=[\w-]{32}", invited.stdout.splitlines()[0])
+    assert doctor(installed)["desk"] == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--office", "OFF-NOWHERE", "--role", "operator"), "OFF-NOWHERE is no office"),
+        (("--office", "OFF-ASG", "--role", "king"), "king is no role"),
+    ],
+)
+def test_nobody_is_invited_to_nowhere_or_as_nothing(installed: Path, args: tuple[str, ...], said: str) -> None:
+    """One line with the remedy."""
+    done = run("invite", *args, home=installed)
+
+    assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
 def test_directory_commands_change_sign_and_compare(installed: Path, tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""The desk of a running service: invited on the command line, logged in by passkey, a report arrives and is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from storage.crypto.age.identity_file import read_identity_file
+from storage.crypto.sealing import open_report
+from tests.fakes.authenticator import Authenticator
+from tests.serving import ROOT, TO_FILES, TO_SEND, Served, install, served, talk
+
+pytestmark = pytest.mark.slow
+
+
+async def invited(running: Served, office: str, *roles: str) -> str:
+    """Invite somebody beside the running service; return the code."""
+    named = [part for role in roles for part in ("--role", role)]
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "bot", "invite", "--office", office, *named], env=running.settings,
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[0].partition("#invite=")[2]
+
+
+async def accepted(client: httpx.AsyncClient, code: str) -> httpx.Response:
+    """Take an invitation with a passkey."""
+    authenticator = Authenticator(str(client.headers["Origin"]), "localhost")
+    asked = await client.post("/api/invitations/options", json={"code": code})
+    credential = authenticator.make(asked.json()["options"])
+    return await client.post("/api/invitations", json={"code": code, "name": "Ana", "credential": credential})
+
+
+def test_an_officer_opens_a_report_minutes_after_it_was_sent(tmp_path: Path) -> None:
+    """The whole way on the real service: from a message on Signal to the plaintext at the office, and nowhere else."""
+
+    async def play() -> None:
+        async with served(tmp_path, "signal") as running:
+            address = running.settings["LEEWARD_DESK_LISTEN"]
+            own = f"http://localhost:{address.rpartition(':')[2]}"
+            headers = {"Host": own.removeprefix("http://"), "Origin": own}
+            async with httpx.AsyncClient(base_url=f"http://{address}", headers=headers, timeout=30) as client:
+                client.cookies.clear()
+                session = await accepted(client, await invited(running, "OFF-HRC", "first-respondent"))
+                assert session.status_code == 200, session.text
+                cookie = {"Cookie": f"leeward={session.cookies['leeward']}"}
+                mina = running.signal.person("aci-mina")
+                await talk(mina, (*TO_FILES, *TO_SEND))
+
+                shown = (await client.get("/api/cases", headers=cookie)).json()["cases"]
+                assert [line["office"] for line in shown] == ["OFF-HRC"]
+                case = shown[0]["case"]
+                sealed = (await client.get(f"/api/cases/{case}/blobs/report/1", headers=cookie)).content
+                owned = await client.post(f"/api/cases/{case}/own", json={}, headers=cookie)
+                assert owned.json()["status"] == "ST-ACK"
+
+            key = running.home / "offices" / "keys" / "OFF-HRC.key"
+            document = json.loads(open_report(sealed, read_identity_file(key.read_bytes())))
+            assert document["case"] == case
+            assert "desk" in running.log.decode().splitlines()[0]
+
+    asyncio.run(play())
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    """With the setting to change."""
+    settings = install(tmp_path)
+    host, _colon, port = settings["LEEWARD_DESK_LISTEN"].rpartition(":")
+    with socket.create_server((host, int(port))):
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "serve"], capture_output=True, text=True, check=False, timeout=60, cwd=ROOT,
+            env={**settings, "LEEWARD_SIGNAL_NUMBER": "+41790000000", "LEEWARD_SIGNAL_SERVICE": "127.0.0.1:1"},
+        )  # fmt: skip
+
+    assert (done.returncode, done.stderr.count("\n"), "LEEWARD_DESK_LISTEN" in done.stderr) == (1, 1, True)
