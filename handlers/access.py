@@ -38,7 +38,14 @@ SENIOR, ALTERNATE, DUTY_DESK = "asg", "alternate", "duty-desk"
 def sight(account: Account, card: CaseCard | None, policy: Policy, now: datetime) -> Sight:
     """Return how much of a case this account sees now; a case that is gone is nothing."""
     office = policy.directory.offices.get(account.office)
-    if card is None or office is None or account.state != ACTIVE or not office_sees(office, card, policy, now):
+    if card is None or office is None or not office_sees(office, card, policy, now):
+        return Sight.NOTHING
+    return role_sees(account, card)
+
+
+def role_sees(account: Account, card: CaseCard) -> Sight:
+    """Return how much an account sees of a case that exists for its office."""
+    if account.state != ACTIVE:
         return Sight.NOTHING
     if account.has(*OFFICERS):
         return Sight.CONTENT
@@ -49,7 +56,9 @@ def sight(account: Account, card: CaseCard | None, policy: Policy, now: datetime
 
 def office_sees(office: Office, card: CaseCard, policy: Policy, now: datetime) -> bool:
     """Tell whether a case exists for an office."""
-    if _excluded(office, card, policy):
+    if office.id != card.office and all(event.recipient != office.id for event in card.consents):
+        return False  # nobody was ever asked about this office: the gate need not be, a queue is long
+    if (card.exclude or card.red) and _excluded(office, card, policy):
         return False
     if office.id == card.office:
         return True

@@ -116,7 +116,7 @@ class SqlCases:
     def revisions(self) -> dict[str, int]:
         """Return every case that is not erased with its revision."""
         kept = select(cases.c.id, cases.c.revision).where(cases.c.key.is_not(None))
-        return {row.id: row.revision for row in self.connection.execute(kept)}
+        return {case: revision for case, revision in self.connection.execute(kept).all()}  # noqa: C416 - a Row is no pair to `dict`
 
     def cards(self, wanted: Iterable[str]) -> dict[str, CaseCard]:
         """Return the cards of these cases, read together."""

@@ -1,6 +1,7 @@
 """All case cards, decrypted once and kept in memory, so that a queue of thousands is one query and no decryption.
 
-Everything is read again whose number in the database has changed; what was erased there is gone here at once.
+Everything is read again whose number in the database has changed; what was erased there is gone here at once. Which
+offices a case exists for is remembered with the card it was decided on, unless a consent of it runs out some day.
 """
 
 from __future__ import annotations
@@ -8,19 +9,26 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from handlers.access import office_sees
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from dialogs.conversation import CaseCard
+    from dialogs.policy import Policy
     from handlers.ports import UnitOfWork
 
 
 class CardIndex:
-    """The cards of one database. Safe to use from several threads."""
+    """The cards of one database. Safe to use from several threads; to be asked before a transaction changes a card."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy) -> None:
+        """Take the policy, which says what offices there are."""
+        self._policy = policy
         self._cards: Mapping[str, CaseCard] = {}
         self._numbers: Mapping[str, int] = {}
+        self._decided: dict[str, dict[str, tuple[CaseCard, bool]]] = {}  # by office and case
         self._lock = Lock()
 
     def cards(self, work: UnitOfWork) -> Mapping[str, CaseCard]:
@@ -34,4 +42,23 @@ class CardIndex:
                     case: card for case in numbers if (card := fresh.get(case) or self._cards.get(case)) is not None
                 }
                 self._numbers = numbers
+                for decided in self._decided.values():
+                    for case in decided.keys() - numbers.keys():
+                        del decided[case]
             return self._cards
+
+    def of_office(self, name: str, cards: Iterable[CaseCard], now: datetime) -> list[CaseCard]:
+        """Return those of these cards that exist for an office now."""
+        office = self._policy.directory.offices.get(name)
+        if office is None:
+            return []
+        decided, found = self._decided.setdefault(name, {}), []
+        for card in cards:
+            known = decided.get(card.case)
+            if known is None or known[0] is not card:
+                known = (card, office_sees(office, card, self._policy, now))
+                if all(not event.expires for event in card.consents):
+                    decided[card.case] = known
+            if known[1]:
+                found.append(card)
+        return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.desk.routes import EVERYBODY, Nothing, Route, Stream
-from handlers.access import Sight, sight
+from handlers.access import Sight, role_sees
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -50,11 +50,11 @@ async def _events(desk: Desk, allowed: Allowed) -> AsyncIterator[bytes]:
 
 def _seen(desk: Desk, allowed: Allowed, snapshot: Snapshot) -> dict[str, tuple[CaseCard, int]]:
     """Return what this account sees, as of a snapshot."""
-    unread, now = snapshot.unread.get(allowed.account.office, {}), desk.now()
+    unread = snapshot.unread.get(allowed.account.office, {})
     return {
-        case: (card, unread.get(case, 0))
-        for case, card in snapshot.cards.items()
-        if sight(allowed.account, card, desk.policy, now) > Sight.NOTHING
+        card.case: (card, unread.get(card.case, 0))
+        for card in desk.index.of_office(allowed.account.office, snapshot.cards.values(), desk.now())
+        if role_sees(allowed.account, card) > Sight.NOTHING
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from bot.desk.lines import OVER, Line, Surroundings, flags_of, line_of
 from bot.desk.routes import VIEWERS, Route
-from handlers.access import Sight, sight
+from handlers.access import Sight, role_sees
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -58,7 +58,8 @@ def queue(call: Call[Filter]) -> Queue:
     with desk.store.transaction() as work:
         cards = desk.index.cards(work)
         around = surroundings(desk, work, account)
-    mine = [card for card in cards.values() if sight(account, card, desk.policy, call.now) >= Sight.CONSENTS]
+    existing = desk.index.of_office(account.office, cards.values(), call.now)
+    mine = [card for card in existing if role_sees(account, card) > Sight.NOTHING]
     after = _cursor(asked.after)
     found = sorted((key, card.case) for card in mine if _wanted(card, asked, account) and (key := key_of(card)) > after)
     page = [cards[case] for _key, case in found[: asked.limit]]

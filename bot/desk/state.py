@@ -114,6 +114,6 @@ class Desk:
 
 def make_desk(service: Service, writer: Writer, place: Place, limits: Limits | None = None) -> Desk:
     """Return the desk of a service."""
-    limits, index = limits or Limits(), CardIndex()
+    limits, index = limits or Limits(), CardIndex(service.policy)
     changes = Changes(service.store, service.reception.clock, index, writer, limits.poll_seconds)
     return Desk(service, writer, place, index, changes, limits)
