@@ -226,7 +226,7 @@ def _consent(
     of_this = [event for event in events if event.id == question.consent]
     if not of_this:
         return None, Reason.NEVER_ASKED
-    exact = [event for event in of_this if _difference(question, event) is None]
+    exact = [event for event in of_this if _difference(question, event) is None or _is_no_to_it(question, event)]
     if not exact:
         return None, _difference(question, of_this[-1])
     last = exact[-1]
@@ -266,6 +266,14 @@ def _far_apart(one: str, other: str) -> bool:
     if one not in LEVELS or other not in LEVELS:
         return one != other
     return abs(LEVELS.index(one) - LEVELS.index(other)) >= FAR_APART
+
+
+def _is_no_to_it(question: Question, event: ConsentEvent) -> bool:
+    """Tell whether this is a no that left open what it was said to: a no without a content is a no to every content."""
+    return event.status not in LIVE and all(
+        getattr(event, name) in ("", getattr(question, name))
+        for name in ("recipient", "scope", "name_mode", "content_version")
+    )
 
 
 def _difference(question: Question, event: ConsentEvent) -> Reason | None:

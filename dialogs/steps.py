@@ -60,7 +60,11 @@ _RESTING = (
 
 
 def go_next(turn: Turn) -> None:
-    """Ask the first open question of the main line; after a long pause ask first whether it is safe."""
+    """Ask the first open question of the main line; after a long pause ask first whether it is safe.
+
+    Nothing lies below a question of the main line: whatever overlays had covered before is over.
+    """
+    turn.set(came_from=())
     node = next_node(turn.interview, turn.draft, turn.facts)
     while node is not None and node.kind is Kind.SEARCH and only_numbers(turn.facts) and not bodies_asked(turn):
         turn.put_answer(Answer(node.id))  # a list without entries is no question
@@ -93,7 +97,11 @@ def lay_over(turn: Turn, node_id: str) -> None:
 def remember(turn: Turn) -> None:
     """Remember the present question as the one to come back to."""
     here = turn.conversation.node
-    if here not in OVERLAYS:
+    if here in OVERLAYS:
+        return
+    if here in _RESTING:
+        turn.set(came_from=(here,))  # from there one goes on to the main line: nothing lies below
+    else:
         below = tuple(node for node in turn.conversation.came_from if node != here)
         turn.set(came_from=(*below, here)[-_DEPTH:])
 
@@ -113,6 +121,7 @@ def go_on(turn: Turn) -> None:
 
 def rest(turn: Turn) -> None:
     """Ask what a person with a report wants to do; begin anew where there is none."""
+    turn.set(came_from=())
     if turn.conversation.cards:
         ask(turn, "Q54", again=True)
     else:

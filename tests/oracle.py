@@ -1,18 +1,22 @@
 """A second opinion: whether a turn disclosed anything without its consent, judged without the gate.
 
-It reads what the person answered and what was done, and nothing of dialogs.gate: a hole in the gate is not a hole here.
+It reads what the person answered and what was done, and decides nothing by dialogs.gate: a hole in the gate is not a
+hole here. `lawful` asks the gate only to compare its answer with the rules as they are written.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialogs.effects import RaiseAlert, SealMessage, SealReport, UpdateAlert
+from dialogs.gate import Granted, may
+from dialogs.measures import question_of
+from tests.conftest import NOON, practice_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from dialogs.conversation import ConsentEvent, Conversation
+    from dialogs.conversation import CaseCard, ConsentEvent, Conversation, Proposal
     from dialogs.effects import Effect
 
 LIVE = ("given", "renewed")
@@ -23,6 +27,23 @@ def last(events: Sequence[ConsentEvent], consent: str, recipient: str, scope: st
     """Return the last status of a consent for one recipient; "" when it was never asked for that one."""
     mine = [e for e in events if e.id == consent and e.recipient == recipient and (not scope or e.scope == scope)]
     return mine[-1].status if mine else ""
+
+
+def lawful(card: CaseCard, proposal: Proposal) -> bool:
+    """Tell whether the gate and the rules as they are written agree whether this measure may be carried out now."""
+    question = question_of(card, proposal)
+    side = (question.consent, question.recipient, question.name_mode, question.content_version)
+    mine = [e for e in card.consents if (e.id, e.recipient, e.name_mode, e.content_version) == side]
+    granted = isinstance(may(question, card, card.consents, NOON, practice_policy().measures), Granted)
+    return granted == (bool(mine) and _counts(mine[-1], card))
+
+
+def _counts(yes: ConsentEvent, card: CaseCard) -> bool:
+    """4.5, 4.8, 4.10: understood, not taken back, not run out, and what it rested on is so still."""
+    apart = abs("1234".index(yes.level[1]) - "1234".index(card.level[1]))
+    stands = card.status not in (*STOPPED, "ST-ERA") and card.tp_consent == "" and not card.child
+    current = yes.channel == card.channel and apart < 2 and yes.at > card.doubted_at
+    return stands and current and yes.status in LIVE and yes.comprehension == "ok" and yes.expires > NOON.isoformat()
 
 
 def undisclosed(before: Conversation, after: Conversation, effects: Iterable[Effect]) -> list[str]:
@@ -60,9 +81,29 @@ def _report(before: Conversation, effect: SealReport) -> list[str]:
     pictures = [file for file in effect.files if not file.type.startswith("audio/")]
     if pictures and last(events, "C-FILE", "") not in LIVE:
         wrong.append("files without C-FILE")
+    if _private(effect.document) and last(events, "C-SENS", "") not in LIVE:
+        wrong.append("something very private without C-SENS")
     if "name" in str(effect.document.get("real_name", "")):
         wrong.append("a name in the report")
     return wrong
+
+
+PRIVATE = {"Q30-NEED": (), "Q34": (), "Q37": ("NEED-MED", "NEED-PSY", "NEED-DIS")}
+"""Answers kept only with C-SENS; (): whatever was answered (domain.md 2.3)."""
+
+
+def _private(document: Mapping[str, Any]) -> list[str]:
+    acts = document["codes"].get("acts") or ()
+    found = [a["node"] for a in document["answers"] if a["node"] == "Q24" and a["value"] and set(acts) & set(GRAVE)]
+    for answer in document["answers"]:
+        values = answer["value"] if isinstance(answer["value"], list) else [answer["value"]]
+        chosen = PRIVATE.get(answer["node"])
+        if chosen is not None and any(value and (not chosen or value in chosen) for value in values):
+            found.append(answer["node"])
+    return found
+
+
+GRAVE = ("ACT-PHY-SXV", "ACT-PHY-TOR", "ACT-THR-SXV")
 
 
 def _alert(after: Conversation, effect: RaiseAlert | UpdateAlert) -> list[str]:
