@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dialogs.roster import can_be_told, duty_end, on_duty
+from dialogs.roster import can_be_told, next_change, on_duty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,8 +157,8 @@ def _next_look(state: AlertState, ladder: Ladder, roster: Roster, now: datetime)
     active = _active(state, roster, now)
     if not active and state.step:
         return now
-    ends = [end for page in active if (end := duty_end(roster, roster.people[page.officer], now)) is not None]
-    return min((*(_repeat_at(page, ladder) for page in active), *rungs, *ends), default=now)
+    repeats = [_repeat_at(page, ladder) for page in active]
+    return min(*repeats, *rungs, next_change(roster, now), now + timedelta(days=1))
 
 
 def take(state: AlertState, officer: str, code: str, now: datetime) -> AlertState | None:

@@ -169,6 +169,26 @@ def duty_end(roster: Roster, officer: Officer, at: datetime) -> datetime | None:
     return min((*shifts, *said), default=None)
 
 
+def next_change(roster: Roster, at: datetime) -> datetime:
+    """Return the next moment at which anybody's duty or quiet hours may begin or end; at most a day ahead."""
+    moments = [at + timedelta(days=1)]
+    for shift in roster.shifts:
+        moments += _edges(at, shift.begins, shift.ends, shift.zone)
+    for officer in roster.people.values():
+        if officer.quiet is not None:
+            moments += _edges(at, officer.quiet.begins, officer.quiet.ends, officer.quiet.zone)
+    said = (*roster.book.on, *roster.book.off, *roster.book.stand_ins)
+    moments += [datetime.fromisoformat(stint.until) for stint in said]
+    return min(moment for moment in moments if moment > at)
+
+
+def _edges(at: datetime, begins: int, ends: int, zone_name: str) -> list[datetime]:
+    zone = ZoneInfo(zone_name)
+    today = at.astimezone(zone).date()
+    days = [today + timedelta(days=ahead) for ahead in range(-1, 2)]
+    return [_wall_clock(day, minutes, zone).astimezone(at.tzinfo) for day in days for minutes in (begins, ends)]
+
+
 def _sitting(roster: Roster, shift: Shift, day: date, at: datetime) -> set[str]:
     return {name for planned in shift.people for name in _present(roster, planned, day, at)}
 

@@ -12,7 +12,7 @@ from dialogs.duty_words import read_command
 from dialogs.escalation import OWNED, look, pass_on, take
 from dialogs.roster import is_on_duty
 from handlers.duty_chat import DutyChat, Said
-from handlers.paging import NODE, codes, end_ladder, lines_of, log, roster_now, tell
+from handlers.paging import NODE, end_ladder, fresh_codes, lines_of, log, roster_now, tell
 from handlers.triage_state import Actor, AlreadyOwned, CaseIsOver, RoleMayNot, own
 from handlers.types import Address, Outgoing
 
@@ -54,7 +54,7 @@ class Alerting:
             for alert in due:
                 if self._is_over(work, alert, now):
                     continue
-                fresh = codes(self.entropy.bytes(ENTROPY_BYTES), alert.id)
+                fresh = fresh_codes(work, self.policy, self.entropy.bytes(ENTROPY_BYTES), alert)
                 changed, told = look(alert, roster, now, fresh)
                 work.alerts.save(changed)
                 tell(work, self.policy, changed, told, now)

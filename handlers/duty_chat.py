@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from dialogs.answers import same_words
 from dialogs.duty_book import DutyBook, Offer, Stint, Swap
 from dialogs.roster import duty_end, is_on_duty, on_duty
 from handlers.paging import codes, roster_now, write_to
@@ -51,9 +52,9 @@ class DutyChat:
             "on": self._on, "off": self._off, "hand_over": self._offer, "swap": self._offer, "accept": self._accept,
         }[command.kind](command)  # fmt: skip
 
-    def _save(self, book: DutyBook, act: str, new: str = "") -> None:
+    def _save(self, book: DutyBook, act: str, new: str = "", old: str = "") -> None:
         self.work.duty.save(forget(book, self.now))
-        entry = AuditEntry(self.now, self.officer.id, "duty", self.officer.office, act, new=new)
+        entry = AuditEntry(self.now, self.officer.id, "duty", self.officer.office, act, old=old, new=new)
         self.work.audit.record(entry)
         for alert in self.work.alerts.open_ones():  # whose turn it is may be another one's now
             self.work.alerts.save(replace(alert, next_look=self.now.isoformat()))
@@ -65,10 +66,11 @@ class DutyChat:
         back = tuple(stint for stint in book.off if stint.officer != self.officer.id or stint.until <= now)
         book = replace(book, off=back)
         roster = replace(self.policy.roster, book=book)
+        until = ""
         if not is_on_duty(roster, self.officer, self.now):
             until = (self.now + timedelta(hours=ON_HOURS)).isoformat()
             book = replace(book, on=(*book.on, Stint(self.officer.id, now, until)))
-        self._save(book, "duty-on")
+        self._save(book, "duty-on", until)
         return Said("DUTY-ON", {})
 
     def _off(self, command: Command) -> Said:
@@ -112,8 +114,8 @@ class DutyChat:
 
     def _named(self, words: tuple[str, ...]) -> Officer | None:
         """Return the colleague that is named: of the same office, with a role of theirs."""
-        people = self.policy.roster.people.values()
-        named = (p for p in people if p.id.casefold() in words and p.id != self.officer.id)
+        people, said = self.policy.roster.people.values(), f" {' '.join(words)} "
+        named = (p for p in people if f" {same_words(p.id)} " in said and p.id != self.officer.id)
         fit = (p for p in named if p.office == self.officer.office and set(p.roles) & set(self.officer.roles))
         return next(fit, None)
 
@@ -127,9 +129,8 @@ class DutyChat:
             book = replace(book, swaps=(Swap(offer.day, offer.out, offer.into), *book.swaps))
         else:
             book = replace(book, stand_ins=_handed(book.stand_ins, offer, now), off=_back(book.off, offer.into, now))
-        self._save(
-            book, "duty-swap" if offer.day else "duty-hand-over", f"{offer.out} {offer.into} {offer.day}".strip()
-        )
+        act, until = ("duty-swap", offer.day) if offer.day else ("duty-hand-over", offer.until)
+        self._save(book, act, f"{offer.into} {until}", offer.out)
         other = self.policy.roster.people.get(offer.out)
         if other is not None:
             text = self.policy.texts.body("DUTY-ACCEPTED", other.lang, {"NAME": self.officer.id})

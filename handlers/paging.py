@@ -22,18 +22,28 @@ if TYPE_CHECKING:
     from dialogs.roster import Officer, Roster
     from handlers.ports import UnitOfWork
 
-MOST_TOLD_AT_ONCE: Final = 24
+MOST_DRAWS: Final = 1000  # with thousands of open alerts every code is in use somewhere
 NODE: Final = "duty"
 PAGER: Final = Address("pager", "pager")
 
 
-def codes(entropy: bytes, alert_id: str) -> tuple[str, ...]:
-    """Return different codes of four digits for everybody who may be told in one look."""
+def fresh_codes(work: UnitOfWork, policy: Policy, entropy: bytes, alert: AlertState) -> tuple[str, ...]:
+    """Return codes for everybody who may be told in one look, none of them a code of another open alert."""
+    ladder = policy.roster.ladders.get(alert.level)
+    count = 1 + len(ladder.rungs) if ladder is not None else 1
+    used = frozenset(page.code for other in work.alerts.open_ones() for page in other.pages)
+    return codes(entropy, alert.id, count, used)
+
+
+def codes(entropy: bytes, label: str, count: int = 1, used: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return so many different codes of four digits that are not in use."""
     drawn: dict[str, None] = {}
     counter = 0
-    while len(drawn) < MOST_TOLD_AT_ONCE:
-        digest = sha256(entropy + alert_id.encode() + counter.to_bytes(4, "big")).digest()
-        drawn[str(int.from_bytes(digest[:8], "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)] = None
+    while len(drawn) < count:
+        digest = sha256(entropy + label.encode() + counter.to_bytes(4, "big")).digest()
+        code = str(int.from_bytes(digest[:8], "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)
+        if code not in used or counter > MOST_DRAWS:
+            drawn[code] = None
         counter += 1
     return tuple(drawn)
 
@@ -95,7 +105,7 @@ def log(work: UnitOfWork, alert: AlertState, act: str, now: datetime, *, who: st
 def begin_ladder(work: UnitOfWork, policy: Policy, alert: AlertState, now: datetime, entropy: bytes) -> None:
     """Record a fresh alert and tell whoever is due at once."""
     log(work, alert, "raised", now)
-    alert, told = look(alert, roster_now(work, policy), now, codes(entropy, alert.id))
+    alert, told = look(alert, roster_now(work, policy), now, fresh_codes(work, policy, entropy, alert))
     work.alerts.raise_alert(alert)
     tell(work, policy, alert, told, now)
 
