@@ -130,12 +130,13 @@ class SqlCases:
 
     def of_person(self, row: int) -> tuple[CaseCard, ...]:
         """Return the cards of a person, the oldest first."""
-        found = self.connection.execute(select(cases).where(cases.c.person == row))
+        found = self.connection.execute(select(cases).where(cases.c.person == row).with_for_update())
         cards = [card for one in found if (card := self._card(one)) is not None]
         return tuple(sorted(cards, key=lambda card: (card.submitted_at, card.case)))
 
     def _row(self, case: str) -> Row[tuple[object, ...]] | None:
-        return self.connection.execute(select(cases).where(cases.c.id == case)).one_or_none()
+        """Read under lock: between reading a card and storing its change nobody else changes it."""
+        return self.connection.execute(select(cases).where(cases.c.id == case).with_for_update()).one_or_none()
 
     def _card(self, row: Row[tuple[object, ...]]) -> CaseCard | None:
         if row.key is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -137,6 +140,43 @@ def test_cards_come_with_the_conversation_of_their_person(store: Store) -> None:
     assert theirs is not None
     assert mine.conversation.cards == ()
     assert [card.status for card in theirs.conversation.cards] == ["ST-HOLD"]
+
+
+def test_two_who_change_one_card_at_once_lose_neither_change(store: Store) -> None:
+    """An officer sets the owner while the person freezes the case: the later of the two sees the earlier change."""
+    with store.transaction() as work:
+        work.cases.open(CARD, MINA)
+        work.conversations.save(MINA, TALK)
+    if isinstance(store, MemoryStore):  # it has one writer, and no transactions side by side
+        _freeze(store, Barrier(1))
+        _own(store, Barrier(1))
+    else:
+        together = Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(_freeze, store, together), pool.submit(_own, store, together)]:
+                done.result(timeout=30)
+    with store.transaction() as work:
+        card = work.cases.get("LW-1")
+    assert card is not None
+    assert (card.owner, card.status) == ("p1", "ST-HOLD")
+
+
+def _freeze(store: Store, together: Barrier) -> None:
+    together.wait(10)
+    with store.transaction() as work:
+        loaded = work.conversations.load(MINA)
+        assert loaded is not None
+        time.sleep(0.2)  # the other has read by now, where nothing holds it back
+        work.cases.update(replace(loaded.conversation.cards[0], status="ST-HOLD"))
+
+
+def _own(store: Store, together: Barrier) -> None:
+    together.wait(10)
+    with store.transaction() as work:
+        card = work.cases.get("LW-1")
+        assert card is not None
+        time.sleep(0.2)  # as above
+        work.cases.update(replace(card, owner="p1"))
 
 
 def test_consent_events_keep_their_order(store: Store) -> None:
