@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dialogs.consents import minute
-from dialogs.conversation import Closing
+from dialogs.consents import is_live, minute
+from dialogs.conversation import Closing, ConsentEvent
+from dialogs.draws import draw_record
 from dialogs.safe_times import is_safe
 from handlers.access import OFFICERS
 from handlers.accounts import ACTIVE, Role
@@ -54,6 +55,8 @@ CLOSE_REASONS: Final = (
 BY_TWO: Final = "CL-MAL"
 """Malicious: two different people decide it."""
 
+OWN_YES, SAID_NO = "C-TPV", "TPC-REFUSED"
+GIVEN, REFUSED, TAKEN_BACK = "given", "refused", "withdrawn"
 FARTHEST_CONTACT: Final = timedelta(days=90)
 
 
@@ -79,6 +82,15 @@ class StatusChange:
 
     card: CaseCard
     pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonConcerned:
+    """What the person a report is about said: `status` given | refused | withdrawn; `how` says in what way."""
+
+    status: str
+    how: str  # officer-call | officer-in-person | next-of-kin
+    note: bytes  # sealed to the office: how it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +196,37 @@ def take_over(work: UnitOfWork, card: CaseCard, said: ReadBack, by: Actor, now: 
     work.cases.update(taken)
     work.audit.record(by.did("take-over", now, case=card.case, old=card.owner, new=by.who))
     return taken
+
+
+def record_person_concerned(
+    work: UnitOfWork, card: CaseCard, answer: PersonConcerned, entropy: bytes, by: Actor, now: datetime
+) -> CaseCard:
+    """Write down what the person a report is about told an officer directly (C-TPV, domain.md 4.7).
+
+    The officer's sealed note says how it was asked. A no ends every disclosure, whatever the reporter agreed to, and
+    nothing the reporter says brings it back. Raises: NotYours, NotNow, BadMessage.
+    """
+    if card.owner != by.who:
+        raise NotYours
+    standing = is_live(card.consents, OWN_YES)
+    if (
+        not card.tp_consent
+        or card.tp_consent == SAID_NO
+        or card.child
+        or (answer.status == TAKEN_BACK and not standing)
+    ):
+        raise NotNow
+    put_note(work, card, answer.note, by, now)
+    event = ConsentEvent(
+        draw_record(entropy, f"{OWN_YES} {answer.status}"), OWN_YES, answer.status, minute(now), OWN_YES, "", card.lang,
+        answer.how, asked_by=f"officer:{by.who}",
+    )  # fmt: skip
+    refused = answer.status == REFUSED
+    changed = replace(card, consents=(*card.consents, event), tp_consent=SAID_NO if refused else card.tp_consent)
+    work.cases.record(card.case, (event,))
+    work.cases.update(changed)
+    work.audit.record(by.did("person-concerned", now, case=card.case, new=answer.status))
+    return changed
 
 
 def put_note(work: UnitOfWork, card: CaseCard, sealed: bytes, by: Actor, now: datetime) -> int:

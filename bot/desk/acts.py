@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -11,7 +11,7 @@ from bot.desk.answers import answered
 from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
-from bot.desk.routes import OFFICERS, SHIFT_LEAD, Nothing, Route
+from bot.desk.routes import OFFICERS, PROPOSERS, SHIFT_LEAD, Nothing, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from handlers import case_acts
 from handlers.case_acts import ReadBack
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from handlers.ports import UnitOfWork
 
+ENTROPY_BYTES: Final = 32
 Code = Annotated[str, msgspec.Meta(max_length=20)]
 Reason = Annotated[str, msgspec.Meta(max_length=MOST_REASON_CHARS)]
 
@@ -73,6 +74,14 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A note, sealed to the office in the page."""
 
     for_office: Sealed
+
+
+class PersonConcernedSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the person a report is about told an officer directly; the note, sealed in the page, says how."""
+
+    answer: Literal["given", "refused", "withdrawn"]
+    how: Literal["officer-call", "officer-in-person", "next-of-kin"]
+    note: Sealed
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -135,6 +144,16 @@ def note(call: Call[Note]) -> Noted:
         return Noted(case_acts.put_note(work, _card(call, work), call.asked.for_office, call.actor, call.now))
 
 
+def person_concerned(call: Call[PersonConcernedSaid]) -> Nothing:
+    """Record the consent, or the no, of the person a report is about (C-TPV)."""
+    asked = call.asked
+    said = case_acts.PersonConcerned(asked.answer, asked.how, asked.note)
+    with answered(), call.desk.store.transaction() as work:
+        chance = call.desk.random(ENTROPY_BYTES)
+        case_acts.record_person_concerned(work, _card(call, work), said, chance, call.actor, call.now)
+    return Nothing()
+
+
 def _told(said: Repeated) -> ReadBack:
     return ReadBack(said.level, said.next_contact, said.red)
 
@@ -152,6 +171,10 @@ ROUTES: Final = (
     Route(
         "POST", "/api/cases/{case}/next-contact", "Say when the person hears from the office", OFFICERS, next_contact,
         NextContact, content=True,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/person-concerned", "Record what the person concerned said", PROPOSERS,
+        person_concerned, PersonConcernedSaid, most_bytes=MOST_BYTES, content=True,
     ),
     Route(
         "POST", "/api/cases/{case}/notes", "Keep a sealed note", OFFICERS, note, Note, Noted, MOST_BYTES, content=True

@@ -33,6 +33,7 @@ BODIES: dict[str, Any] = {
     "/api/cases/{case}/hand-over/confirm": {"readback": {"level": "L2"}},
     "/api/cases/{case}/next-contact": {"at": "2026-11-25T19:00:00Z"},
     "/api/cases/{case}/notes": {"for_office": SEALED},
+    "/api/cases/{case}/person-concerned": {"answer": "given", "how": "officer-call", "note": SEALED},
     "/api/cases/{case}/messages": {"for_bot": SEALED, "for_office": SEALED},
     "/api/cases/{case}/measures": {
         "measure": "UM-FOC-CHK", "recipient": "focal point", "name_mode": "NM-ANON", "content": "words",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import TypeVar
 
 import pytest
 
 from dialogs.conversation import CaseCard, Proposal
+from dialogs.gate import Act, Question, Reason, Refused, may
 from handlers.accounts import ACTIVE, Account, Role
 from handlers.actor import Actor
 from handlers.case_acts import (
@@ -17,6 +19,7 @@ from handlers.case_acts import (
     NEXT,
     NoSafeTime,
     NotNow,
+    PersonConcerned,
     ReadBack,
     ReadBackWrong,
     StillUnderWay,
@@ -25,6 +28,7 @@ from handlers.case_acts import (
     hand_over,
     plan_contact,
     put_note,
+    record_person_concerned,
     take_over,
 )
 from handlers.errors import NotYours
@@ -197,6 +201,61 @@ def test_a_case_is_handed_only_to_somebody_who_may_own_it() -> None:
         given(COLLEAGUE, SECOND)
     given(COLLEAGUE, Actor("p3", "shift-lead", "OFF-HRC"))
     assert chat.card.handing_to == "p2"
+
+
+THEIRS = replace(CARD, tp_consent="TPC-YES")
+CHECKED = Question(
+    Act.MEASURE, CASE, recipient="focal point", name_mode="NM-ANON", content_version="v", measure="UM-SEC-REF"
+)
+
+
+def concerned(chat: Chat, status: str, by: Actor = OFFICER, note: bytes = b"") -> None:
+    """Record what the person concerned said."""
+    answer = PersonConcerned(status, "officer-call", note or sealed("asked alone, by phone"))
+    act(
+        chat, lambda work, card: record_person_concerned(work, card, answer, sha256(status.encode()).digest(), by, NOON)
+    )
+
+
+def reason_now(chat: Chat) -> Reason:
+    """Return why a measure that nobody was asked for may not be done: the person concerned comes first."""
+    refusal = may(CHECKED, chat.card, chat.card.consents, NOON, chat.policy.measures)
+    assert isinstance(refusal, Refused)
+    return refusal.reason
+
+
+def test_the_yes_of_the_person_concerned_is_heard_directly_and_recorded_with_the_officer() -> None:
+    """C-TPV opens what is outward; taking it back closes it; both are events of the ledger."""
+    chat = Chat(THEIRS)
+    assert reason_now(chat) is Reason.PERSON_NOT_ASKED
+    concerned(chat, "given")
+    assert reason_now(chat) is Reason.NEVER_ASKED  # only the measure's own consent is missing now
+    concerned(chat, "withdrawn")
+    assert reason_now(chat) is Reason.PERSON_NOT_ASKED
+    events = act(chat, lambda work, _card: [(e.id, e.status, e.asked_by) for e in work.cases.consents(CASE)][2:])
+    assert events == [("C-TPV", "given", "officer:p1"), ("C-TPV", "withdrawn", "officer:p1")]
+
+
+def test_a_no_of_the_person_concerned_is_final() -> None:
+    """Nothing brings it back (INV-12)."""
+    chat = Chat(THEIRS)
+    concerned(chat, "refused")
+    assert reason_now(chat) is Reason.PERSON_REFUSED
+    with pytest.raises(NotNow):
+        concerned(chat, "given")
+
+
+def test_an_answer_is_recorded_only_where_there_is_a_person_concerned() -> None:
+    """By the owner, with a sealed note; not for somebody's own report, not for a child."""
+    for card in (CARD, replace(THEIRS, child=True)):
+        with pytest.raises(NotNow):
+            concerned(Chat(card), "given")
+    with pytest.raises(NotNow):
+        concerned(Chat(THEIRS), "withdrawn")
+    with pytest.raises(NotYours):
+        concerned(Chat(THEIRS), "given", by=SECOND)
+    with pytest.raises(BadMessage):
+        concerned(Chat(THEIRS), "given", note=b"plain")
 
 
 def test_notes_are_sealed_numbered_and_nothing_else_is_kept() -> None:
