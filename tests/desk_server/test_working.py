@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.desk.table import ALL
 from dialogs.conversation import Conversation
 from dialogs.officers import TEMPLATES
 from handlers.accounts import Role
@@ -260,29 +259,6 @@ def test_what_was_taken_back_is_erased_when_the_officer_says_so(world: World) ->
     work = Work(world, status="ST-WDR")
     assert work.post("status", {"status": "ST-ERA", "reason": "asked, words checked"}).json()["status"] == "ST-ERA"
     assert work.officer.get(f"/api/cases/{CASE}").status_code == 404
-
-
-def test_nobody_works_on_a_case_of_another_office(work: Work) -> None:
-    """Every address of a case answers as if there were none, byte for byte."""
-    stranger = work.world.logged_in("eve", "OFF-OHC-GVA")
-    for route in ALL:
-        if "{case}" in route.path and route.method == "POST":
-            here = route.path.replace("{id}", "MP-1")
-            answers = [stranger.post(here.replace("{case}", case), _body(route.path, work)) for case in (CASE, "LW-9")]
-            assert [answer.status_code for answer in answers] in ([404, 404], [403, 403]), route.path
-            assert answers[0].content == answers[1].content
-
-
-def _body(path: str, work: Work) -> dict[str, object]:
-    last = path.rsplit("/", 1)[-1]
-    told = {"level": "L2"}
-    bodies: dict[str, dict[str, object]] = {
-        "messages": {"for_bot": work.note(), "for_office": work.note()}, "notes": {"for_office": work.note()},
-        "measures": work.card(), "close": {"outcome": "x"}, "status": {"status": "ST-VER"}, "level": {"level": "L1"},
-        "hand-over": {"to": "x", "readback": told}, "confirm": {"readback": told}, "identity": {"reason": "because"},
-        "next-contact": {"at": "2026-11-25T19:00:00Z"},
-    }  # fmt: skip
-    return bodies.get(last, {})
 
 
 def test_a_second_case_of_the_same_person_has_a_thread_of_its_own(work: Work) -> None:
