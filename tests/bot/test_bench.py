@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.cli import BENCHMARKS
+from bot.commands.bench import workers
 from bot.commands.bench.figures import Figures, percentile
 from bot.commands.bench.reference import Sizes, SqliteReference, Turn
 from bot.commands.bench.run import WHERE, bench
 from bot.commands.bench.updates import update_bytes
+from storage.store import make_engine
+from tests.postgres import postgres_url
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
@@ -67,3 +70,27 @@ def test_figures_show_median_range_and_ratio() -> None:
 def test_a_percentile_is_a_value_that_was_measured() -> None:
     """Of a hundred values, 99 in a hundred lie below the largest."""
     assert percentile([float(n) for n in range(100)], 0.99) == 99.0
+
+
+def empty_database() -> str:
+    """Return the URL of a database of its own, dropped by the next call."""
+    engine = make_engine(postgres_url())
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS bench")
+        connection.exec_driver_sql("CREATE DATABASE bench")
+    engine.dispose()
+    return engine.url.set(database="bench").render_as_string(hide_password=False)
+
+
+@pytest.mark.postgres
+def test_the_turn_on_postgresql_is_measured_with_one_and_several_processes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Real processes share an empty database; the same updates go over bare connections. Two are enough here."""
+    monkeypatch.setattr(workers, "MANY_WORKERS", 2)
+
+    assert bench("turn", people=4, rounds=1, database=empty_database(), as_json=True) == 0
+
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    assert figures["ratio, 2 workers (ours / bare)"]["median"] > 0
+    assert figures["ours, 2 workers, turns/s"]["median"] > 0

@@ -118,4 +118,9 @@ class Parking:
 
     def answers_of(self, number: int) -> Sequence[str]:
         """Return what this parked person answers next, one turn after the other."""
-        return self.script[STARTED + number % len(self._played) :]
+        return next_answers(number, self.script)
+
+
+def next_answers(number: int, script: Sequence[str] = TELEGRAM) -> Sequence[str]:
+    """Return what the parked person with this number answers next, one turn after the other."""
+    return script[STARTED + number % (len(script) // 2 - STARTED) :]

@@ -13,6 +13,7 @@ from bot.commands.bench.installation import Parking, average, chat_of, installed
 from bot.commands.bench.loopback import Program
 from bot.commands.bench.reference import Sizes, SqliteReference
 from bot.commands.bench.updates import update_bytes
+from bot.commands.bench.workers import turn_on_postgres
 from handlers.types import Address, Inbound
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def step(options: Options, folder: Path) -> Figures:
 
 def turn(options: Options, folder: Path) -> Figures:
     """The whole turn at 1 and 16 in flight, with few and with many people parked."""
+    if options.database:
+        return turn_on_postgres(options, folder)
     figures = Figures("turn")
     few = min(FEW, options.people)
     with contests(folder, [few, options.people]) as opened:

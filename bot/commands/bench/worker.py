@@ -1,0 +1,100 @@
+"""One of several processes that share a PostgreSQL database: `python -m bot.commands.bench.worker TASK`.
+
+It says that it is ready, begins when it is told, and prints what it used. Ours: a whole program whose acknowledgements
+are waited for; its prompts may go out through any of the processes, so the end is when none is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.app import live_service
+from bot.commands.bench.figures import Watch
+from bot.commands.bench.installation import chat_of, next_answers, rows_of, settings_of
+from bot.commands.bench.loopback import Program
+from bot.commands.bench.reference import Sizes
+from bot.commands.bench.reference_postgres import PostgresReference
+from bot.commands.bench.updates import update_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GLANCE_SECONDS = 0.01
+
+
+class Task(msgspec.Struct):
+    """What one process does."""
+
+    ours: bool
+    folder: str
+    database: str
+    first: int  # the first of its people
+    people: int
+    turns: int  # of each of them
+    in_flight: int
+    first_update: int
+    key: str = ""  # of the reference, hex
+    body: int = 0
+    payload: int = 0
+
+
+class Done(msgspec.Struct):
+    """What it used."""
+
+    began: float
+    ended: float
+    cpu: float
+    turns: int
+
+
+def main() -> None:
+    """Do the task of the command line."""
+    task = msgspec.json.decode(sys.argv[1], type=Task)
+    script = [
+        (chat_of(number), next_answers(number)[: task.turns]) for number in range(task.first, task.first + task.people)
+    ]
+    done = asyncio.run(_ours(task, script)) if task.ours else _reference(task, script)
+    print(msgspec.json.encode(done).decode(), flush=True)
+
+
+def _told() -> None:
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+
+async def _ours(task: Task, script: Sequence[tuple[str, Sequence[str]]]) -> Done:
+    with live_service(settings_of(Path(task.folder), task.database)) as service:
+        program = Program(service, several=True)
+        program.begin_at(task.first_update)
+        async with program.running():
+            await asyncio.to_thread(_told)
+            began = monotonic()
+            with Watch() as watch:
+                turns = await program.play(script, task.in_flight, replied=False)
+                while await asyncio.to_thread(rows_of, service, "outbox"):  # noqa: ASYNC110 - other processes empty it
+                    await asyncio.sleep(GLANCE_SECONDS)
+            return Done(began, monotonic(), watch.cpu, len(turns))
+
+
+def _reference(task: Task, script: Sequence[tuple[str, Sequence[str]]]) -> Done:
+    reference = PostgresReference(task.database, Sizes(task.body, task.payload), bytes.fromhex(task.key))
+    numbered = enumerate(((chat, text) for chat, answers in script for text in answers), start=task.first_update)
+    updates = [update_bytes(number, chat, text) for number, (chat, text) in numbered]
+    _told()
+    began = monotonic()
+    with Watch() as watch:
+        for update in updates:
+            reference.turn(update)
+    ended = monotonic()
+    reference.close()
+    return Done(began, ended, watch.cpu, len(updates))
+
+
+if __name__ == "__main__":
+    main()
