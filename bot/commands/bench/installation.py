@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.app import live_service
 from bot.clock import SystemClock, SystemEntropy
+from bot.commands.bench.scripts import learn
 from bot.commands.failure import Refused
 from bot.directory_files import make_practice_directory
 from config.settings import Settings
@@ -27,19 +28,6 @@ TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # noqa: S105 - of no bot; 
 FIRST_CHAT = 1_000_000
 PARKED_AT_ONCE = 500
 DRAFT_HOURS = 72
-
-TELEGRAM = ("hi", "1", "1", "3", "1", "2", "1", "0", "1", "1", "1", "1", "2", "1", *("0",) * 22)
-"""Twenty questions and more on Telegram, each turn an answer that is taken."""
-
-SIGNAL = (
-    "hi", "1", "1", "3", "1", "1", "3", "1", "0", "1", "1", "1", "1", "2", "1", "Mina", "3", "1", "Real Name", "0",
-    "0", "5", "0", "4", "2", "2", "1", "5", "words", "1", "Arlenia", "0", "0", "1", "0", "1", "4", "0", "0", "0", "0",
-    "0", "0", "0", "0", "1", "1", "1", "0", "1", "1", "3", "0", "1", "1", "1", "1", "1", "1", "2", "2", "3", "1",
-)  # fmt: skip
-"""A whole interview on Signal, up to the sealed report."""
-
-STARTED = 9
-"""Turns after which the agreement to start has been given: from here on conversations are parked for days."""
 
 
 @contextmanager
@@ -84,20 +72,20 @@ class Parking:
     writes the rows of a parked conversation without playing every turn.
     """
 
-    def __init__(self, service: Service, channel: str = "telegram", script: Sequence[str] = TELEGRAM) -> None:
-        """Play the first half of the script to each of its depths."""
+    def __init__(self, service: Service, channel: str = "telegram") -> None:
+        """Learn the interview and play it to each depth."""
         self._service, self._channel = service, channel
-        self.script = script
-        self._played = [self._play(depth) for depth in range(STARTED, len(script) // 2)]
+        self.script = learn(service, channel)
+        self._played = [self._play(depth) for depth in range(self.script.depths)]
         self.reply_bytes = int(average(service, "outbox", "payload"))
         with service.store.transaction() as work:
-            for depth in range(STARTED, len(script) // 2):
+            for depth in range(self.script.depths):
                 work.outbox.drop_for(Address(channel, str(depth)))
                 work.conversations.forget(Address(channel, str(depth)))
 
     def _play(self, depth: int) -> Conversation:
         address = Address(self._channel, str(depth))
-        for turn, text in enumerate(self.script[:depth]):
+        for turn, text in enumerate(self.script.played(depth)):
             self._service.reception.receive(Inbound(address, f"depth-{depth}-{turn}", text=text))
         with self._service.store.transaction() as work:
             loaded = work.conversations.load(address)
@@ -115,12 +103,3 @@ class Parking:
                     conversation = replace(self._played[number % len(self._played)], id=SystemEntropy().bytes(16).hex())
                     work.conversations.save(address, conversation)
                     work.timers.set(address, TIMER_DRAFT, due)
-
-    def answers_of(self, number: int) -> Sequence[str]:
-        """Return what this parked person answers next, one turn after the other."""
-        return next_answers(number, self.script)
-
-
-def next_answers(number: int, script: Sequence[str] = TELEGRAM) -> Sequence[str]:
-    """Return what the parked person with this number answers next, one turn after the other."""
-    return script[STARTED + number % (len(script) // 2 - STARTED) :]

@@ -109,7 +109,7 @@ async def _open_loop(contest: Contest, due: Sequence[float], alerts: int, sealed
 def _people(contest: Contest, count: int) -> list[tuple[str, str]]:
     """Return (chat, text) of so many messages: all who are active in turn, each with their next answers."""
     active = contest.active
-    left = {number: iter(contest.parking.answers_of(number)) for number in active}
+    left = {number: iter(contest.parking.script.next_answers(number)) for number in active}
     messages: list[tuple[str, str]] = []
     while len(messages) < count:
         messages += [(chat_of(number), next(left[number], "0")) for number in active]

@@ -51,7 +51,7 @@ class Contest:
     def script(self, turns: int) -> list[tuple[str, Sequence[str]]]:
         """Return who plays what: so many turns in all."""
         each = max(1, turns // len(self.active))
-        return [(chat_of(number), self.parking.answers_of(number)[:each]) for number in self.active]
+        return [(chat_of(number), self.parking.script.next_answers(number)[:each]) for number in self.active]
 
     def groups(self, turns: int, size: int) -> Iterator[list[bytes]]:
         """Return the same turns for the reference, so many people in each group."""

@@ -16,10 +16,11 @@ import msgspec
 
 from bot.app import live_service
 from bot.commands.bench.figures import Watch
-from bot.commands.bench.installation import chat_of, next_answers, rows_of, settings_of
+from bot.commands.bench.installation import chat_of, rows_of, settings_of
 from bot.commands.bench.loopback import Program
 from bot.commands.bench.reference import Sizes
 from bot.commands.bench.reference_postgres import PostgresReference
+from bot.commands.bench.scripts import Script
 from bot.commands.bench.updates import update_bytes
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Task(msgspec.Struct):
     first: int  # the first of its people
     people: int
     turns: int  # of each of them
+    script: Script
     in_flight: int
     first_update: int
     key: str = ""  # of the reference, hex
@@ -56,9 +58,8 @@ class Done(msgspec.Struct):
 def main() -> None:
     """Do the task of the command line."""
     task = msgspec.json.decode(sys.argv[1], type=Task)
-    script = [
-        (chat_of(number), next_answers(number)[: task.turns]) for number in range(task.first, task.first + task.people)
-    ]
+    numbers = range(task.first, task.first + task.people)
+    script = [(chat_of(number), task.script.next_answers(number)[: task.turns]) for number in numbers]
     done = asyncio.run(_ours(task, script)) if task.ours else _reference(task, script)
     print(msgspec.json.encode(done).decode(), flush=True)
 

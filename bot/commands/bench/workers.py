@@ -44,8 +44,8 @@ def turn_on_postgres(options: Options, folder: Path) -> Figures:
                     parking.put(range(active))
                     first_update += UPDATES_APART * MANY_WORKERS
                     task = Task(
-                        ours, str(folder), options.database, 0, active // workers, TURNS_EACH, IN_FLIGHT // workers,
-                        first_update, key.hex(), sizes.body, sizes.payload,
+                        ours, str(folder), options.database, 0, active // workers, TURNS_EACH, parking.script,
+                        IN_FLIGHT // workers, first_update, key.hex(), sizes.body, sizes.payload,
                     )  # fmt: skip
                     asyncio.run(_round(figures, task, workers))
             ours_many, ours_few = f"ours, {MANY_WORKERS} workers", f"ours, {FEW_WORKERS} workers"
