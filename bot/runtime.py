@@ -53,12 +53,15 @@ class Runtime:
 
     def __init__(
         self, service: Service, adapters: Mapping[str, Adapter], paces: Mapping[str, tuple[float, float]], *,
-        several: bool,
+        several: bool, seconds: Callable[[], float] | None = None,
     ) -> None:  # fmt: skip
-        """Take the service, its channels and how fast each may send; `several`: the database takes many writers."""
+        """Take the service, its channels and how fast each may send.
+
+        `several`: the database takes many writers. `seconds`: the clock of the pace; by default that of the loop.
+        """
         self.service, self.adapters = service, adapters
         self.writer = Writer(several=several, group=service.store.group)
-        self._several = several
+        self._several, self._seconds = several, seconds
         self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._awake)
         self.intake.adapters = adapters
         self._paces = paces
@@ -100,7 +103,7 @@ class Runtime:
             loop.add_signal_handler(name, self.stop)
         for channel, adapter in self.adapters.items():
             delivery = Delivery(self.service.store, self.service.reception.clock, channel)
-            pace = Pace(*self._paces.get(channel, (0.0, 0.0)), loop.time)
+            pace = Pace(*self._paces.get(channel, (0.0, 0.0)), self._seconds or loop.time)
             self._senders[channel] = Sender(adapter, delivery, self.writer, self.intake, pace)
             if not self._several:
                 await self.writer.run(delivery.resume)

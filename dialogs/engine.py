@@ -229,7 +229,7 @@ def _turn_page(turn: Turn, node: Node) -> None:
 def _not_understood(turn: Turn, node: Node, text: str, rejected: Rejected) -> None:
     if text and _heard(turn, node, text):
         return
-    if text and _offer_full_telegram(turn, text):
+    if text and read_keys(text) is None and _offer_full_telegram(turn):
         return
     if node.id in measures.RESTING and measures.offer(turn):
         return
@@ -251,15 +251,14 @@ def _heard(turn: Turn, node: Node, text: str) -> bool:
     return False
 
 
-def _offer_full_telegram(turn: Turn, text: str) -> bool:
-    """On Telegram, words where numbers are asked bring the choice to lift LITE, once (domain.md 2.3)."""
+def _offer_full_telegram(turn: Turn) -> bool:
+    """On Telegram, words or a file where numbers are asked bring the choice to lift LITE, once (domain.md 2.3)."""
     may = (
         turn.conversation.channel == "telegram"
         and only_numbers(turn.facts)
         and is_live(turn.draft.consents, "C-START")
         and not turn.draft.tg_full_offered
         and not _lite_by_phone(turn)
-        and read_keys(text) is None
     )
     if may:
         turn.set_draft(tg_full_offered=True)
@@ -318,7 +317,8 @@ def _file(turn: Turn, event: FileReceived) -> None:
     if reason is not None or event.file is None:
         _drop(turn, event)
         turn.say(reason or "T-FILE-NOT-NOW", **_file_limits(turn))
-        repeat(turn)
+        if reason != "T-FILE-NOT-NOW" or not _offer_full_telegram(turn):
+            repeat(turn)
         return
     turn.set_draft(files=(*turn.draft.files, event.file))
     turn.say("T-FILE-OK")

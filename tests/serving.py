@@ -17,9 +17,11 @@ from storage.keys import create_keys
 from tests.fakes.faults import serving, until
 from tests.fakes.signal_server import SignalServer
 from tests.fakes.telegram_server import TelegramServer
+from tests.forking import fork_service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from multiprocessing.context import ForkServerProcess
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -74,7 +76,7 @@ class Served:
             stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         self._reader = asyncio.ensure_future(self._read())  # noqa: TID251 - ended in stop
-        await until(lambda: b"Serving" in self.log or self.process is None or self.process.returncode is not None, 30)
+        await until(lambda: b"Serving" in self.log or self.process is None or self.process.returncode is not None, 60)
         assert b"Serving" in self.log, self.log.decode()
 
     async def _read(self) -> None:
@@ -97,9 +99,36 @@ class Served:
         await self.stop(signal.SIGKILL)
 
 
+class Forked(Served):
+    """The same, with the process forked from one that has imported everything: for many starts and kills."""
+
+    def __init__(self, *args: Any) -> None:  # noqa: ANN401 - those of Served
+        super().__init__(*args)
+        self._child: ForkServerProcess | None = None
+        self._path = self.home.parent / f"{self.home.name}.log"
+
+    async def start(self) -> None:
+        """Start the process and wait until it serves."""
+        self._path.write_bytes(b"")
+        self._child = await asyncio.to_thread(fork_service, self.settings, self._path)
+        child = self._child
+        await until(lambda: b"Serving" in self._path.read_bytes() or not child.is_alive(), 60)
+        assert b"Serving" in self._path.read_bytes(), self._path.read_text()
+
+    async def stop(self, how: int = signal.SIGTERM) -> None:
+        """End the process with a signal and wait for it."""
+        child, self._child = self._child, None
+        if child is None or child.pid is None:
+            return
+        if child.is_alive():
+            os.kill(child.pid, how)
+        await asyncio.to_thread(child.join, 20)
+        self.log = self._path.read_bytes()
+
+
 @asynccontextmanager
-async def served(home: Path, *channels: str, **changes: str) -> AsyncIterator[Served]:
-    """Serve these channels from a folder; the process is started, and ended at the end."""
+async def served(home: Path, *channels: str, forked: bool = False, **changes: str) -> AsyncIterator[Served]:
+    """Serve these channels from a folder; the process is started, and ended at the end. No call broke a contract."""
     telegram, signal_server = TelegramServer(), SignalServer()
     async with serving(telegram.app()) as telegram_port, serving(signal_server.app()) as signal_port:
         settings = {**install(home), **changes}
@@ -109,7 +138,7 @@ async def served(home: Path, *channels: str, **changes: str) -> AsyncIterator[Se
             }  # fmt: skip
         if "signal" in channels:
             settings |= {"LEEWARD_SIGNAL_NUMBER": NUMBER, "LEEWARD_SIGNAL_SERVICE": f"127.0.0.1:{signal_port}"}
-        running = Served(home, settings, telegram, signal_server)
+        running = (Forked if forked else Served)(home, settings, telegram, signal_server)
         try:
             await running.start()
             if "signal" in channels:
@@ -117,14 +146,15 @@ async def served(home: Path, *channels: str, **changes: str) -> AsyncIterator[Se
             yield running
         finally:
             await running.stop()
+    assert (telegram.violations, signal_server.violations) == ([], [])
 
 
-async def talk(person: Any, texts: Sequence[str]) -> None:  # noqa: ANN401 - somebody on either channel
-    """Write one message after the other, each when the one before was answered."""
+async def talk(person: Any, texts: Sequence[str], seconds: float = 40) -> None:  # noqa: ANN401 - somebody on either channel
+    """Write one message after the other, each when the one before was answered. Raises AssertionError."""
     for text in texts:
         before = len(person.received)
         person.say(text)
         try:
-            await until(lambda before=before: len(person.received) > before, 40)
+            await until(lambda before=before: len(person.received) > before, seconds)
         except TimeoutError:
             raise AssertionError(f"no answer to {text!r} after {person.last!r}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import aiohttp
 
 from bot.adapter import NotStored, Outcome, Sending
+from bot.signal.answers import patience_of, reason_of, timestamp_of, version_of
 from bot.signal.parsing import CHANNEL, Parsed, parse
 from bot.streams import LoopStream
 
@@ -42,10 +44,11 @@ MAX_FRAME_BYTES: Final = 1024 * 1024
 WAITING_PER_PERSON: Final = 500
 OLDEST_VERSION: Final = (0, 101, 0)
 MODES: Final = ("json-rpc", "json-rpc-native")
-OK, TOO_MANY, ERROR = 300, 429, 500
+OK, REFUSED, TOO_MANY, ERROR = 300, 400, 429, 500
 FORGET_TRIES: Final = 3
 RECEIPT_TRIES: Final = 3
 ATTACH_SECONDS: Final = 3.0
+AGAIN_SECONDS: Final = 2.0
 MOST_TIMERS: Final = 10_000
 LOST: Final = "the connection to signal-cli-rest-api was lost, connecting again"
 
@@ -55,13 +58,15 @@ class SignalAdapter:
 
     channel = CHANNEL
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of one account
         self, number: str, service: str, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        heartbeat_seconds: float = HEARTBEAT_SECONDS, profile: str = "Notices",
+        heartbeat_seconds: float = HEARTBEAT_SECONDS, call_seconds: float = CALL_SECONDS, profile: str = "Notices",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """Take the number and host:port of the service; nothing is called yet."""
         self._number, self._base = number, f"{service.rstrip('/')}"
         self._sleep, self._heartbeat, self._profile = sleep, heartbeat_seconds, profile
+        self._call_seconds, self._clock, self._closed_until = call_seconds, clock, 0.0
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._people: dict[Address, asyncio.Queue[Parsed]] = {}
@@ -77,7 +82,7 @@ class SignalAdapter:
     def session(self) -> aiohttp.ClientSession:
         """Return the session, made in the loop that first asks for it."""
         if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=CONNECT_SECONDS)
+            timeout = aiohttp.ClientTimeout(total=self._call_seconds, sock_connect=CONNECT_SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout)
         return self._session
 
@@ -139,6 +144,8 @@ class SignalAdapter:
                         await intake.gap(CHANNEL)
                         self._attached.set()
                         await self._read(socket, workers)
+                except aiohttp.WSServerHandshakeError as exc:
+                    wait = max(wait, patience_of(exc.headers))
                 except (aiohttp.ClientError, TimeoutError, OSError):
                     pass
                 self._attached.clear()
@@ -216,11 +223,24 @@ class SignalAdapter:
             "receipt_type": "read", "recipient": parsed.inbound[0].address.value, "timestamp": parsed.timestamp,
         }  # fmt: skip
         for attempt in range(RECEIPT_TRIES):
-            with suppress(aiohttp.ClientError, TimeoutError):
-                async with self.session.post(self._url(f"/v1/receipts/{self._number}"), json=receipt) as answer:
-                    if answer.status < ERROR and answer.status != TOO_MANY:
-                        return
+            if await self._call("post", f"/v1/receipts/{self._number}", receipt):
+                return
             await self._sleep(FIRST_WAIT * 2**attempt)
+
+    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> bool:
+        """Make a call that no message waits for; False when it should be made again."""
+        await self._patience()
+        with suppress(aiohttp.ClientError, TimeoutError, OSError):
+            async with self.session.request(method, self._url(path), json=body) as answer:
+                if answer.status == TOO_MANY:
+                    self._closed_until = self._clock() + (patience_of(answer.headers) or CHALLENGE_SECONDS)
+                return answer.status < ERROR and answer.status != TOO_MANY
+        return False
+
+    async def _patience(self) -> None:
+        """Wait until the service may be called again, after it asked to be left alone."""
+        if (closed := self._closed_until - self._clock()) > 0:
+            await self._sleep(closed)
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Send one message or carry out its act; never raises."""
@@ -242,7 +262,7 @@ class SignalAdapter:
             async with self.session.post(self._url("/v2/send"), json=body) as answer:
                 return await self._sent(answer, outgoing.address)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return Sending(Outcome.LATER, wait_seconds=2.0)
+            return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return Sending(Outcome.UNKNOWN)
 
@@ -256,10 +276,10 @@ class SignalAdapter:
             return Sending(Outcome.SENT, ref=timestamp_of(body)) if body is not None else Sending(Outcome.UNKNOWN)
         if answer.status == TOO_MANY or (isinstance(body, dict) and body.get("challenge_tokens")):
             self._ask_for_patience()
-            seconds = _header_seconds(answer) or CHALLENGE_SECONDS
+            seconds = patience_of(answer.headers) or CHALLENGE_SECONDS
             return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
-        if answer.status >= ERROR:
-            return Sending(Outcome.LATER, wait_seconds=2.0)
+        if answer.status >= OK and answer.status != REFUSED:  # not the service itself says so
+            return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
         if "untrusted" in said:
             if self._intake is not None:
                 with suppress(NotStored):
@@ -274,24 +294,31 @@ class SignalAdapter:
     async def _set_timer(self, outgoing: Outgoing) -> Sending:
         """Set the disappearing timer of this chat; doing it twice does no harm, so that a doubt means again."""
         body = {"recipient": outgoing.address.value, "expiration_in_seconds": outgoing.seconds}
+        later = await self._again("put", f"/v1/contacts/{self._number}", body)
+        if later is None:
+            self._know_timer(outgoing.address, outgoing.seconds)
+        return later or Sending(Outcome.SENT)
+
+    async def _again(self, method: str, path: str, body: dict[str, Any]) -> Sending | None:
+        """Make a call that does no harm twice; return when to make it again, None when it is done or was refused."""
         try:
-            async with self.session.put(self._url(f"/v1/contacts/{self._number}"), json=body) as answer:
-                later = answer.status >= ERROR or answer.status == TOO_MANY
+            async with self.session.request(method, self._url(path), json=body) as answer:
+                if answer.status == TOO_MANY:
+                    return Sending(Outcome.LATER, wait_seconds=patience_of(answer.headers) or CHALLENGE_SECONDS)
+                if answer.status < ERROR:
+                    return None
         except (aiohttp.ClientError, TimeoutError, OSError):
-            later = True
-        if later:
-            return Sending(Outcome.LATER, wait_seconds=2.0)
-        self._know_timer(outgoing.address, outgoing.seconds)
-        return Sending(Outcome.SENT)
+            pass
+        return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
 
     async def _clear(self, outgoing: Outgoing) -> Sending:
         """Delete our own messages for both sides; Signal lets nobody delete those of others."""
         for ref in outgoing.refs:
             if ref.isdecimal():
                 body = {"recipient": outgoing.address.value, "timestamp": int(ref)}
-                with suppress(aiohttp.ClientError, TimeoutError):
-                    async with self.session.delete(self._url(f"/v1/remote-delete/{self._number}"), json=body):
-                        pass
+                later = await self._again("delete", f"/v1/remote-delete/{self._number}", body)
+                if later is not None:
+                    return later
         return Sending(Outcome.SENT)
 
     def open_file(self, incoming: IncomingFile) -> BinaryIO:
@@ -299,14 +326,17 @@ class SignalAdapter:
         loop = self._loop
         if loop is None:
             raise OSError("not receiving yet")
-        return asyncio.run_coroutine_threadsafe(self._open(incoming, loop), loop).result(CALL_SECONDS * 2)
+        return asyncio.run_coroutine_threadsafe(self._open(incoming, loop), loop).result(self._call_seconds * 2)
 
     async def _open(self, incoming: IncomingFile, loop: asyncio.AbstractEventLoop) -> BinaryIO:
+        await self._patience()
         try:
             answer = await self.session.get(
                 self._url(f"/v1/attachments/{incoming.source}"),
-                timeout=aiohttp.ClientTimeout(total=None, sock_read=CALL_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=None, sock_read=self._call_seconds),
             )
+            if answer.status == TOO_MANY:
+                self._closed_until = self._clock() + (patience_of(answer.headers) or CHALLENGE_SECONDS)
             answer.raise_for_status()
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise OSError("the attachment cannot be fetched") from exc
@@ -330,10 +360,7 @@ class SignalAdapter:
             await self._sleep(FIRST_WAIT * 2**attempt)
 
     async def _delete_file(self, name: str) -> bool:
-        with suppress(aiohttp.ClientError, TimeoutError):
-            async with self.session.delete(self._url(f"/v1/attachments/{name}")) as answer:
-                return answer.status < ERROR
-        return False
+        return await self._call("delete", f"/v1/attachments/{name}")
 
     async def _sweep(self) -> None:
         """Delete attachments that nobody will take: of groups, of messages that were lost, or from before a crash."""
@@ -357,32 +384,3 @@ class SignalAdapter:
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """Return a version as numbers; () for anything else, which is older than everything."""
-    parts = text.split(".")
-    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
-
-
-def timestamp_of(body: Any) -> str:  # noqa: ANN401 - what the service answered: an object, or since 0.101 a list of them
-    """Return the time stamp by which a sent message can be deleted."""
-    first = body[0] if isinstance(body, list) and body else body
-    return str(first.get("timestamp") or "") if isinstance(first, dict) else ""
-
-
-def reason_of(body: Any) -> str:  # noqa: ANN401 - what the service answered, as in timestamp_of
-    """Return why a message did not go out, in lower case: of the whole call, or of its one recipient; "" if it did."""
-    if isinstance(body, dict) and body.get("error"):
-        return str(body["error"]).lower()
-    first = body[0] if isinstance(body, list) and body else body
-    errors = first.get("errors") if isinstance(first, dict) else None
-    recipients = errors.get("recipients") if isinstance(errors, dict) else None
-    if not isinstance(recipients, list):
-        return ""
-    return " ".join(str(one.get("reason")) for one in recipients if isinstance(one, dict)).lower()
-
-
-def _header_seconds(answer: aiohttp.ClientResponse) -> float:
-    said = answer.headers.get("Retry-After", "")
-    return float(said) if said.isdecimal() else 0.0

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from weakref import WeakValueDictionary
 
@@ -20,7 +22,7 @@ from telegram.error import BadRequest, NetworkError
 
 from bot.adapter import Outcome, Sending
 from bot.streams import LoopStream
-from bot.telegram.errors import AGAIN_SECONDS, LONGEST_WAIT, TROUBLE, exc_wait, gone, problem_of, sending_of
+from bot.telegram.errors import AGAIN_SECONDS, LONGEST_WAIT, TROUBLE, exc_wait, gone, problem_of, seconds_of, sending_of
 from bot.telegram.parsing import CHANNEL, Parsed, in_order, is_chat, keyboard, parse, split_text
 from bot.telegram.request import AiohttpRequest, parameters
 from bot.telegram.wire import read_update
@@ -75,7 +77,7 @@ class TelegramAdapter:
     def __init__(  # noqa: PLR0913 - the settings of one account
         self, token: str, *, api_url: str = "", webhook_url: str = "", webhook_secret: str = "",
         texts: BotTexts | None = None, poll_seconds: int = POLL_SECONDS, call_seconds: float = CALL_SECONDS,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """Take the account; nothing is called yet. `api_url`: a self-hosted Bot API server."""
         base = (api_url or PUBLIC_API).rstrip("/")
@@ -86,7 +88,8 @@ class TelegramAdapter:
         )  # fmt: skip
         self._texts = texts or BotTexts()
         self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
-        self._poll_seconds, self._call_seconds, self._sleep = poll_seconds, call_seconds, sleep
+        self._poll_seconds, self._call_seconds, self._sleep, self._clock = poll_seconds, call_seconds, sleep, clock
+        self._closed_until: dict[str, float] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turns: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
         self._begun: dict[Outgoing, tuple[str, ...]] = {}
@@ -196,11 +199,21 @@ class TelegramAdapter:
                 await intake.take(inbound)
             if parsed.unreachable is not None:
                 await intake.unreachable(parsed.unreachable)
-        calls = [self.bot.answer_callback_query(parsed.callback) for parsed in updates if parsed.callback]
-        calls += [self.bot.leave_chat(parsed.leave) for parsed in updates if parsed.leave is not None]
+        answer, leave = self.bot.answer_callback_query, self.bot.leave_chat
+        calls = [self._unless_closed("answer", partial(answer, one.callback)) for one in updates if one.callback]
+        calls += [self._unless_closed("leave", partial(leave, one.leave)) for one in updates if one.leave is not None]
         with suppress(TimeoutError):
             async with asyncio.timeout(COURTESY_SECONDS):
-                await asyncio.gather(*calls, return_exceptions=True)
+                await asyncio.gather(*calls)
+
+    async def _unless_closed(self, what: str, call: Callable[[], Awaitable[Any]]) -> None:
+        """Make a call that nobody waits for, unless Telegram asked to be left alone with it."""
+        if self._clock() < self._closed_until.get(what, 0.0):
+            return
+        try:
+            await call()
+        except TROUBLE as exc:
+            self._closed_until[what] = self._clock() + seconds_of(exc)
 
     async def take_raw(self, raw: dict[str, Any], intake: Intake) -> None:
         """Store one update that a webhook brought, after those of the same chat that came before. Raises NotStored."""
@@ -308,11 +321,14 @@ class TelegramAdapter:
     async def _fetch(self, incoming: IncomingFile) -> aiohttp.ClientResponse | None:
         """Begin the download; None when it cannot be had."""
         limit = aiohttp.ClientTimeout(total=None, sock_connect=self._call_seconds, sock_read=self._call_seconds)
+        if (closed := self._closed_until.get("file", 0.0) - self._clock()) > 0:
+            await self._sleep(closed)
         try:
             file = await self.bot.get_file(incoming.source)
             answer = await self._request.session.get(str(file.file_path), timeout=limit)
             answer.raise_for_status()
-        except (*TROUBLE, aiohttp.ClientError, OSError):
+        except (*TROUBLE, aiohttp.ClientError, OSError) as exc:
+            self._closed_until["file"] = self._clock() + seconds_of(exc)
             return None
         return answer
 

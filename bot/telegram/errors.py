@@ -21,7 +21,6 @@ from bot.telegram.request import Cut, NotSent
 
 AGAIN_SECONDS: Final = 2.0
 LONGEST_WAIT: Final = 30.0
-EVERYBODY_SECONDS: Final = 60
 TROUBLE: Final = (TelegramError, ValueError, TypeError, LookupError, AttributeError)
 """What a call can raise: the library's errors, and those of an answer that is JSON but not what was asked for."""
 
@@ -33,12 +32,15 @@ def gone(exc: Exception) -> bool:
 
 def exc_wait(exc: Exception, usual: float) -> float:
     """Return how long to wait after an error: what Telegram says, else the usual."""
-    return float(_seconds(exc)) if isinstance(exc, RetryAfter) else usual
+    return seconds_of(exc) or usual
 
 
-def _seconds(exc: RetryAfter) -> int:
+def seconds_of(exc: BaseException) -> float:
+    """Return for how many seconds Telegram asked to be left alone; 0.0 for any other error."""
+    if not isinstance(exc, RetryAfter):
+        return 0.0
     wait = exc.retry_after
-    return wait if isinstance(wait, int) else int(wait.total_seconds())
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()
 
 
 def problem_of(exc: Exception) -> str:
@@ -56,8 +58,7 @@ def problem_of(exc: Exception) -> str:
 def sending_of(exc: Exception) -> Sending:
     """Return what an error of a send means for the message."""
     if isinstance(exc, RetryAfter):
-        seconds = _seconds(exc)
-        return Sending(Outcome.LATER, wait_seconds=float(seconds), everybody=seconds > EVERYBODY_SECONDS)
+        return Sending(Outcome.LATER, wait_seconds=seconds_of(exc), everybody=True)
     if gone(exc):
         return Sending(Outcome.UNREACHABLE)
     if isinstance(exc, BadRequest | ChatMigrated):

@@ -59,49 +59,6 @@ def test_the_beginning_on_telegram_by_buttons_and_the_move_to_signal(tmp_path: P
     asyncio.run(play())
 
 
-def test_what_was_not_stored_when_the_process_was_killed_comes_again(tmp_path: Path) -> None:
-    """Killed in the middle: every answer counts once, and the conversation goes on."""
-
-    async def play() -> None:
-        async with served(tmp_path, "telegram") as running:
-            person = running.telegram.person(7)
-            for text in ("hi", "1", "1", "3", "1", "2", "2", "0", "1", "1"):
-                person.say(text)
-                await running.kill()
-                await running.start()
-            await until(lambda: "paid job" in person.last, 20)
-            await until(lambda: len(running.telegram.confirmed) == 10, 20)
-            assert len(set(running.telegram.confirmed)) == 10
-            assert running.telegram.violations == []
-
-    asyncio.run(play())
-
-
-def test_faults_of_the_services_lose_no_prompt_and_no_answer(tmp_path: Path) -> None:
-    """429, 500, 502, cuts, truncated answers, on receiving and on sending."""
-    late = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}}
-    faults = (
-        Fault("status", 429, late, {"Retry-After": "1"}), Fault("status", 500), Fault("status", 502), Fault("cut before"),
-        Fault("cut after"), Fault("truncated"),
-    )  # fmt: skip
-
-    async def play() -> None:
-        async with served(tmp_path, "telegram", "signal") as running:
-            person, mina = running.telegram.person(7), running.signal.person("aci-mina")
-            for fault in faults:
-                running.telegram.faults.plan("sendMessage", fault)
-                running.telegram.faults.plan("getUpdates", fault)
-                running.signal.faults.plan("post /v2/send", fault)
-            for text in ("hi", "1", "1", "3"):
-                await talk(mina, (text,))
-                await talk(person, (text,))
-            await until(lambda: not running.telegram.faults.left and not running.signal.faults.left, 40)
-            assert "Can someone else see this phone" in person.last
-            assert "Can someone else see this phone" in mina.last
-
-    asyncio.run(play())
-
-
 def test_after_a_clean_close_a_cut_and_a_restart_signal_is_heard_again(tmp_path: Path) -> None:
     """And the open question is asked again, because something may have been lost."""
 

@@ -365,7 +365,7 @@ def test_a_message_goes_out_protected_without_preview_and_with_its_buttons() -> 
 
 
 SENT = {
-    "429": (Sending(Outcome.LATER, wait_seconds=3.0), 0),
+    "429": (Sending(Outcome.LATER, wait_seconds=3.0, everybody=True), 0),
     "500": (Sending(Outcome.LATER, wait_seconds=2.0), 0),
     "502": (Sending(Outcome.LATER, wait_seconds=2.0), 0),
     "504 of a proxy": (Sending(Outcome.LATER, wait_seconds=2.0), 0),
@@ -403,7 +403,6 @@ def refusal(status: int, description: str, **parameters: int) -> Fault:
 @pytest.mark.parametrize(
     ("fault", "sending"),
     [
-        (too_many(60), Sending(Outcome.LATER, wait_seconds=60.0)),
         (too_many(61), Sending(Outcome.LATER, wait_seconds=61.0, everybody=True)),
         (refusal(403, "Forbidden: user is deactivated"), Sending(Outcome.UNREACHABLE)),
         (refusal(400, "Bad Request: chat not found"), Sending(Outcome.UNREACHABLE)),
@@ -415,7 +414,7 @@ def refusal(status: int, description: str, **parameters: int) -> Fault:
 def test_what_telegram_says_is_understood(
     fault: Fault, sending: Sending, as_timedelta: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A long wait concerns everybody; the library gives it as a number, and as a timedelta in its next version."""
+    """A wait concerns the whole account; the library gives it as a number, and as a timedelta in its next version."""
     monkeypatch.setenv("PTB_TIMEDELTA", as_timedelta)
 
     async def play() -> None:

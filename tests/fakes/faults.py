@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random  # noqa: TID251 - a seeded play of chance, no key
 from typing import Any
 
 from aiohttp import web
 
-CUTS = ("cut before", "cut after")
+LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: an HTTP status, a cut before or after the effect, an answer that is no JSON, or a slow one."""
+    """One fault: an HTTP status, a cut or a silence before or after the effect, no JSON, or a slow answer."""
 
-    kind: str  # status | cut before | cut after | truncated | slow
+    kind: str  # status | close | cut before | cut after | half-open | half-open after | truncated | slow
     status: int = 500
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -27,13 +30,18 @@ class Fault:
 class Faults:
     """Faults by method, each used once."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._waiting: dict[str, deque[Fault]] = {}
-        self.made: list[tuple[str, str]] = []
+        self.made: list[tuple[float, str, str]] = []  # when, at which method, which kind
 
     def plan(self, method: str, *faults: Fault) -> None:
         """Make the next calls of this method fail so."""
         self._waiting.setdefault(method, deque()).extend(faults)
+
+    def forget(self) -> None:
+        """Make no fault that was planned and has not happened yet."""
+        self._waiting.clear()
 
     def next(self, method: str) -> Fault | None:
         """Return the fault for this call."""
@@ -41,7 +49,7 @@ class Faults:
         if not waiting:
             return None
         fault = waiting.popleft()
-        self.made.append((method, fault.kind))
+        self.made.append((self._clock(), method, fault.kind))
         return fault
 
     @property
@@ -50,10 +58,32 @@ class Faults:
         return sum(len(waiting) for waiting in self._waiting.values())
 
 
-def cut(request: web.Request) -> None:
-    """End the connection without an answer."""
+class Restless:
+    """Deliveries as a bad day has them: some late, some twice, and so never in the order in which they were sent."""
+
+    def __init__(self, seed: int, *, late: float = 0.2, twice: float = 0.2, seconds: float = 0.3) -> None:
+        """Take the seed, the shares of what comes late and of what comes twice, and how late, at most."""
+        self.random = Random(seed)  # noqa: S311 - a seeded play of chance, no key
+        self._late, self._twice, self._seconds = late, twice, seconds
+        self.delayed = self.doubled = 0
+
+    def deliver(self, act: Callable[[], None]) -> None:
+        """Do this now or later, once or twice."""
+        loop = asyncio.get_running_loop()
+        wait = 0.0
+        if self.random.random() < self._late:
+            self.delayed += 1
+            wait = self.random.uniform(0, self._seconds)
+        loop.call_later(wait, act)
+        if self.random.random() < self._twice:
+            self.doubled += 1
+            loop.call_later(wait + self.random.uniform(0, 2 * self._seconds), act)
+
+
+def cut(request: web.Request, *, clean: bool = False) -> None:
+    """End the connection without an answer; `clean`: as a server that was told to stop does."""
     if request.transport is not None:
-        request.transport.abort()
+        request.transport.close() if clean else request.transport.abort()
 
 
 @contextlib.asynccontextmanager
@@ -73,4 +103,4 @@ async def until(condition: Any, seconds: float = 10.0) -> None:  # noqa: ANN401 
     """Wait until something is true. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for is in another process
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(LOOK_SECONDS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.faults import Faults, cut
+from tests.fakes.faults import Fault, Faults, Restless, cut
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "signal-cli-rest-api-0.101.swagger.json"
+NO_FAULT = Fault("none")
 JSON_TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "number": (int, float)}
 
 
@@ -29,6 +32,7 @@ class Person:
     received: list[str] = field(default_factory=list)
     receipts: list[int] = field(default_factory=list)
     timer: int = 0
+    sent_with: list[int] = field(default_factory=list)  # the timer that each message of the bot carried
 
     def envelope(self, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of an envelope
         """Return an envelope of this person."""
@@ -48,6 +52,22 @@ class Person:
         frame["envelope"]["dataMessage"] = {"timestamp": stamp, "message": text, "expiresInSeconds": self.timer}
         self.server.push(frame)
         return stamp
+
+    def change_timer(self, seconds: int) -> None:
+        """Set the disappearing timer of the chat in the app."""
+        self.timer = seconds
+        frame = self.envelope()
+        stamp = frame["envelope"]["timestamp"]
+        frame["envelope"]["dataMessage"] = {
+            "timestamp": stamp, "message": None, "expiresInSeconds": seconds, "isExpirationUpdate": True,
+        }  # fmt: skip
+        self.server.push(frame)
+
+    def change_identity(self) -> None:
+        """Write from a new phone, so that the service does not trust the key of what comes."""
+        frame = self.envelope()
+        frame["envelope"]["exception"] = {"type": "UntrustedIdentityException", "message": "untrusted"}
+        self.server.push(frame)
 
     def send_file(self, content: bytes, name: str = "a.png", kind: str = "image/png") -> int:
         """Send a file."""
@@ -69,16 +89,25 @@ class Person:
 class SignalServer:
     """The server; `app()` serves it."""
 
-    def __init__(self, *, keeps: bool = False, mode: str = "json-rpc", version: str = "0.101.0") -> None:
+    def __init__(
+        self, *, keeps: bool = False, mode: str = "json-rpc", version: str = "0.101.0",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self.clock = clock
+        self.calls: list[tuple[float, str]] = []
+        self.restless: Restless | None = None
+        self.trust_mode, self.log_level = "on-first-use", "info"
         self.keeps, self.mode, self.version = keeps, mode, version
         self.people: dict[str, Person] = {}
+        self.timers: dict[str, int] = {}  # of chats, as the service was told
         self.attachments: dict[str, bytes] = {}
         self.violations: list[str] = []
         self.dropped = 0
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.stamps = itertools.count(1_790_000_000_000)
         self.sockets: list[web.WebSocketResponse] = []
-        self.deaf = False  # half-open: frames and pings go nowhere
+        self.deaf = False  # half-open: frames and pings go nowhere, and nobody is told
+        self.handed: list[str] = []  # frames that somebody was given
         self._kept: list[str] = []
         self._contract = json.loads(CONTRACT.read_text()) if CONTRACT.is_file() else None
 
@@ -89,7 +118,14 @@ class SignalServer:
     def push(self, frame: dict[str, Any] | str) -> None:
         """Deliver a frame to whoever listens; nobody does: it is lost (json-rpc mode), or kept."""
         text = frame if isinstance(frame, str) else json.dumps(frame)
+        if self.restless is None:
+            self._arrive(text)
+        else:
+            self.restless.deliver(lambda: self._arrive(text))
+
+    def _arrive(self, text: str) -> None:
         if self.deaf:
+            self.dropped += 1
             return
         if not self.sockets:
             if self.keeps:
@@ -97,6 +133,7 @@ class SignalServer:
             else:
                 self.dropped += 1
             return
+        self.handed.append(text)
         for socket in self.sockets:
             asyncio.get_running_loop().create_task(self._send(socket, text))
 
@@ -115,7 +152,15 @@ class SignalServer:
         return app
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse(autoping=not self.deaf)
+        self.calls.append((self.clock(), "receive"))
+        fault = self.faults.next("receive") or NO_FAULT
+        if fault.kind == "half-open":
+            await asyncio.Event().wait()
+        if fault.kind == "cut before":
+            cut(request)
+        if fault.kind != "none":
+            return web.json_response({"error": "planned"}, status=fault.status, headers=fault.headers)
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.sockets.append(socket)
         kept, self._kept = self._kept, []
@@ -128,6 +173,19 @@ class SignalServer:
             if socket in self.sockets:
                 self.sockets.remove(socket)
         return socket
+
+    def go_deaf(self) -> None:
+        """Let every connection be half-open: nothing is read and nothing written any more, and nobody is told."""
+        self.deaf = True
+        for socket in self.sockets:
+            transport = socket._req.transport if socket._req is not None else None
+            if isinstance(transport, asyncio.Transport):
+                transport.pause_reading()
+
+    def hear_again(self) -> None:
+        """Take new connections again; the half-open ones stay so, and are nobody's."""
+        self.deaf = False
+        self.sockets.clear()
 
     async def close_sockets(self, code: int = 1000) -> None:
         """Close every socket with this code."""
@@ -147,19 +205,24 @@ class SignalServer:
         raw = await request.read()
         data = json.loads(raw) if raw else None
         name = self._check(method, path, data)
-        fault = self.faults.next(name)
-        if fault is not None and fault.kind == "slow":
+        self.calls.append((self.clock(), name))
+        fault = self.faults.next(name) or NO_FAULT
+        if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        if fault is not None and fault.kind == "status":
+        if fault.kind == "half-open":  # taken, and never answered
+            await asyncio.Event().wait()
+        if fault.kind == "status":
             return web.json_response(fault.body or {"error": "planned"}, status=fault.status, headers=fault.headers)
-        if fault is not None and fault.kind == "cut before":
-            cut(request)
+        if fault.kind in ("cut before", "close"):
+            cut(request, clean=fault.kind == "close")
             return web.Response()
         answer = self._carry_out(method, path, data)
-        if fault is not None and fault.kind == "cut after":
+        if fault.kind == "cut after":
             cut(request)
             return web.Response()
-        if fault is not None and fault.kind == "truncated":
+        if fault.kind == "half-open after":
+            await asyncio.Event().wait()
+        if fault.kind == "truncated":
             return web.Response(body=b'[{"timest', status=201, content_type="application/json")
         return answer
 
@@ -173,7 +236,8 @@ class SignalServer:
                 p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True)
             )
             if same and method.lower() in methods:
-                self._check_body(template, methods[method.lower()], data)
+                if method != "GET":  # one of these names a body that the service itself never reads
+                    self._check_body(template, methods[method.lower()], data)
                 return f"{method.lower()} {template}"
         self.violations.append(f"{method} {path}: no such call")
         return f"{method.lower()} {path}"
@@ -199,33 +263,47 @@ class SignalServer:
                 self.violations.append(f"{template}.{name}: is no {known['type']}")
 
     def _carry_out(self, method: str, path: str, data: Any) -> web.Response:  # noqa: ANN401 - a JSON value
-        if path == "/v1/about":
-            return web.json_response({"version": self.version, "mode": self.mode, "versions": ["v1", "v2"], "build": 2})
-        if path == "/v1/health":
-            return web.Response(status=204)
-        if path.startswith("/v1/groups/"):
-            return web.json_response([])
+        if path.startswith("/v1/attachments/"):
+            return self._attachment(method, path.rsplit("/", 1)[1])
+        told = self._told(path) if method == "GET" else None
+        if told is not None:
+            return told
         if path == "/v2/send":
             stamp = next(self.stamps)
             for recipient in data["recipients"]:
                 person = self.person(recipient)
                 person.received.append(data["message"])
                 person.shown[stamp] = data["message"]
+                person.timer = self.timers.get(recipient, 0)  # what is sent carries what the service knows, or none
+                person.sent_with.append(person.timer)
             return web.json_response([{"timestamp": str(stamp)}], status=201)
         if path.startswith("/v1/receipts/"):
             self.person(data["recipient"]).receipts.append(data["timestamp"])
             return web.Response(status=204)
         if path.startswith("/v1/contacts/"):
+            self.timers[data["recipient"]] = data["expiration_in_seconds"]
             self.person(data["recipient"]).timer = data["expiration_in_seconds"]
             return web.Response(status=204)
         if path.startswith("/v1/remote-delete/"):
             self.person(data["recipient"]).shown.pop(data["timestamp"], None)
             return web.json_response({"timestamp": str(next(self.stamps))}, status=201)
-        if path.startswith("/v1/attachments/"):
-            return self._attachment(method, path.rsplit("/", 1)[1])
         if path.startswith("/v1/profiles/"):
             return web.Response(status=204)
         return web.json_response({"error": "not here"}, status=404)
+
+    def _told(self, path: str) -> web.Response | None:
+        """Return what the service says of itself."""
+        if path == "/v1/health":
+            return web.Response(status=204)
+        about = {"version": self.version, "mode": self.mode, "versions": ["v1", "v2"], "build": 2}
+        known: dict[str, Any] = {
+            "/v1/about": about, "/v1/attachments": sorted(self.attachments),
+            "/v1/configuration": {"logging": {"Level": self.log_level}},
+            "/v1/configuration/{number}": {"trust_mode": self.trust_mode}, "/v1/groups/{number}": [],
+        }  # fmt: skip
+        parts = path.split("/")
+        found = known.get(path, known.get("/".join([*parts[:3], "{number}"])))
+        return None if found is None else web.json_response(found)
 
     def _attachment(self, method: str, name: str) -> web.Response:
         content = self.attachments.get(name)

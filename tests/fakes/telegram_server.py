@@ -6,13 +6,14 @@ import asyncio
 import itertools
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.faults import Fault, Faults, cut
+from tests.fakes.faults import Fault, Faults, Restless, cut
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "telegram-bot-api-10.0.json"
 DATE = 1_790_000_000
@@ -147,10 +148,14 @@ async def asked(request: web.Request) -> dict[str, Any]:
 class TelegramServer:
     """The server; `app()` serves it."""
 
-    def __init__(self, first_update: int = 1000) -> None:
+    def __init__(self, first_update: int = 1000, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.restless: Restless | None = None
+        self.on_confirm: Callable[[], None] | None = None
         self.people: dict[int, Person] = {}
         self.updates: list[dict[str, Any]] = []
         self.confirmed: list[int] = []
+        self.handed: set[int] = set()  # ids the bot was given
         self.confirmed_at: dict[int, float] = {}  # when, on the clock of `calls`
         self.now = DATE
         self._polls = 0
@@ -160,7 +165,7 @@ class TelegramServer:
         self.violations: list[str] = []
         self.calls: list[tuple[float, str]] = []
         self.parameters: list[tuple[str, dict[str, Any]]] = []
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.webhook = self.secret = ""
         self.names = {"Name": "", "Description": "", "ShortDescription": ""}
         self.commands: list[dict[str, Any]] = []
@@ -177,9 +182,15 @@ class TelegramServer:
     def update(self, content: dict[str, Any]) -> int:
         """Queue an update; return its id."""
         number = next(self._next)
-        self.updates.append({"update_id": number, **content})
-        self._arrived.set()
+        if self.restless is None:
+            self._arrive({"update_id": number, **content})
+        else:
+            self.restless.deliver(lambda: self._arrive({"update_id": number, **content}))
         return number
+
+    def _arrive(self, update: dict[str, Any]) -> None:
+        self.updates.append(update)
+        self._arrived.set()
 
     def restart_ids(self, first: int) -> None:
         """Let update ids begin anew, as after a quiet week."""
@@ -208,7 +219,7 @@ class TelegramServer:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         data = await asked(request)
-        self.calls.append((time.monotonic(), method))
+        self.calls.append((self.clock(), method))
         self.parameters.append((method, data))
         self._check(method, data)
         fault = self.faults.next(method) or NO_FAULT
@@ -219,13 +230,15 @@ class TelegramServer:
         if fault.kind == "status":
             body = fault.body or {"ok": False, "error_code": fault.status, "description": "planned"}
             return web.json_response(body, status=fault.status, headers=fault.headers)
-        if fault.kind == "cut before":
-            cut(request)
+        if fault.kind in ("cut before", "close"):
+            cut(request, clean=fault.kind == "close")
             return web.Response()
         status, result = await self._carry_out(method, data)
         if fault.kind == "cut after":
             cut(request)
             return web.Response()
+        if fault.kind == "half-open after":
+            await asyncio.Event().wait()
         if fault.kind == "truncated":
             return web.Response(body=b'{"ok": tr', content_type="application/json")
         if status != 200:
@@ -342,7 +355,11 @@ class TelegramServer:
                 break
             if mine != self._polls:
                 return 409, "Conflict: terminated by other getUpdates request"
-        return self.updates[: data.get("limit", 100)]
+        if self.restless is not None:
+            self.restless.random.shuffle(self.updates)
+        batch = self.updates[: data.get("limit", 100)]
+        self.handed.update(update["update_id"] for update in batch)
+        return batch
 
     def _confirm(self, offset: int) -> None:
         """Forget what came before the offset; one of another numbering confirms nothing."""
@@ -350,6 +367,8 @@ class TelegramServer:
         count = ids.index(offset - 1) + 1 if offset - 1 in ids else 0
         if offset < 0:
             count = max(0, len(ids) + offset)
+        if count and self.on_confirm is not None:
+            self.on_confirm()
         self.confirmed.extend(ids[:count])
         self.confirmed_at.update(dict.fromkeys(ids[:count], time.monotonic()))
         del self.updates[:count]
