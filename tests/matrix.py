@@ -203,7 +203,7 @@ async def _talk(here: Serving, method: str, fault: Fault) -> None:
     await here.answered(person, "1")
     await here.clock.until(lambda: len(set(_texts(person))) == 3)
     texts = list(dict.fromkeys(_texts(person)))
-    assert [text[:12] for text in texts] == ["Hello. Choos", "Before we st", "Are you, or "], texts
+    assert [text.split()[0] for text in texts] == ["Hello.", "Before", "Are"], texts
     assert len(person.received) <= len(texts) + 1, "one prompt was doubled more than once"
 
 
