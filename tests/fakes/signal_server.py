@@ -40,7 +40,8 @@ class Person:
         return {
             "envelope": {
                 "source": self.number or self.aci, "sourceNumber": self.number, "sourceUuid": self.aci,
-                "sourceName": "Somebody", "sourceDevice": 1, "timestamp": stamp, **content,
+                "sourceName": "Somebody", "sourceDevice": 1, "timestamp": stamp,
+                "serverReceivedTimestamp": stamp, "serverDeliveredTimestamp": stamp, **content,
             },
             "account": "+41790000000",
         }  # fmt: skip
@@ -110,6 +111,10 @@ class SignalServer:
         self.handed: list[str] = []  # frames that somebody was given
         self._kept: list[str] = []
         self._contract = json.loads(CONTRACT.read_text()) if CONTRACT.is_file() else None
+
+    def sent(self, person: Person) -> list[str]:
+        """Return what the bot sent to somebody, by account id or by number."""
+        return [text for one in self.people.values() if one.aci in (person.aci, person.number) for text in one.received]
 
     def person(self, aci: str, number: str | None = None) -> Person:
         """Return the person with this identity."""
@@ -295,7 +300,10 @@ class SignalServer:
         """Return what the service says of itself."""
         if path == "/v1/health":
             return web.Response(status=204)
-        about = {"version": self.version, "mode": self.mode, "versions": ["v1", "v2"], "build": 2}
+        about = {
+            "version": self.version, "mode": self.mode, "versions": ["v1", "v2"], "build": 2,
+            "capabilities": {"v2/send": ["quotes", "mentions"]},
+        }  # fmt: skip
         known: dict[str, Any] = {
             "/v1/about": about, "/v1/attachments": sorted(self.attachments),
             "/v1/configuration": {"logging": {"Level": self.log_level}},

@@ -1,0 +1,434 @@
+"""The Signal channel against a server of this machine: silence is noticed, gaps are told, nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.adapter import NotStored, Outcome, Sending
+from bot.logs import LIBRARIES, set_up_logs
+from bot.signal import adapter as adapter_module
+from bot.signal.adapter import HEARTBEAT_SECONDS, SWEEP_SECONDS, SignalAdapter
+from bot.signal.parsing import parse
+from handlers.types import Address, Inbound, IncomingFile, Outgoing
+from tests.fakes.faults import Fault, serving, until
+from tests.fakes.signal_server import SignalServer
+
+NUMBER = "+41790000000"
+MINA = Address("signal", "aci-mina")
+
+
+class Kept:
+    """bot.adapter.Intake that keeps what it takes in a list."""
+
+    def __init__(self) -> None:
+        self.taken: list[Inbound] = []
+        self.gaps: list[str] = []
+        self.changed: list[Address] = []
+        self.refuses = 0
+
+    async def take(self, inbound: Inbound) -> bool:
+        if self.refuses:
+            self.refuses -= 1
+            raise NotStored
+        new = inbound.key not in {one.key for one in self.taken}
+        if new:
+            self.taken.append(inbound)
+        return new
+
+    async def gap(self, channel: str) -> None:
+        self.gaps.append(channel)
+
+    async def unreachable(self, address: Address) -> None:
+        raise AssertionError(address)
+
+    async def identity_changed(self, address: Address) -> None:
+        self.changed.append(address)
+
+
+class Running:
+    """The server, the adapter and what it took."""
+
+    def __init__(self, port: int, server: SignalServer, **options: Any) -> None:  # noqa: ANN401 - of the adapter
+        self.server, self.intake = server, Kept()
+        self.adapter = SignalAdapter(NUMBER, f"127.0.0.1:{port}", **options)
+
+    @property
+    def texts(self) -> list[str]:
+        return [one.text for one in self.intake.taken]
+
+
+@asynccontextmanager
+async def receiving(server: SignalServer, **options: Any) -> AsyncIterator[Running]:  # noqa: ANN401 - as above
+    async with serving(server.app()) as port:
+        here = Running(port, server, **options)
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(here.adapter.receive(here.intake))
+            await until(lambda: server.sockets and here.intake.gaps)
+            yield here
+            task.cancel()
+        await here.adapter.close()
+    assert server.violations == []
+
+
+def say(text: str, seconds: int = 0) -> Outgoing:
+    return Outgoing(MINA, text, "Q3", 12, seconds=seconds)
+
+
+async def no_time(_seconds: float) -> None:
+    await asyncio.sleep(0.005)
+
+
+def test_a_half_open_connection_is_noticed_and_left() -> None:
+    """Frames and pings go nowhere and nobody is told: after a heartbeat and a half a new connection is there."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server, heartbeat_seconds=0.4) as here:
+            server.person("aci-mina").say("one")
+            await until(lambda: here.texts == ["one"])
+            server.go_deaf()
+            server.person("aci-mina").say("lost")
+            begun = time.monotonic()
+            await until(lambda: not here.adapter.healthy, 20)
+            assert time.monotonic() - begun < 10
+            server.hear_again()
+            await until(lambda: server.sockets and len(here.intake.gaps) == 2, 20)
+            server.person("aci-mina").say("two")
+            await until(lambda: here.texts == ["one", "two"])
+
+    asyncio.run(play())
+
+
+def test_silence_is_noticed_within_45_seconds() -> None:
+    """The pause between two pings, and half of it for the answer."""
+    assert HEARTBEAT_SECONDS * 1.5 + 1 <= 45
+
+
+def test_every_connection_tells_of_a_gap_the_first_one_too() -> None:
+    """A message may have come while no process was there; clean closes and cuts are gaps as well."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            for count, code in enumerate((1000, 1001, 1011), start=2):
+                await server.close_sockets(code)
+                await until(lambda count=count: len(here.intake.gaps) == count)
+            await until(lambda: server.sockets)
+            server.cut_sockets()
+            await until(lambda: len(here.intake.gaps) == 5)
+            assert here.intake.gaps == ["signal"] * 5
+
+    asyncio.run(play())
+
+
+def test_the_receipt_comes_after_the_commit_and_is_tried_again() -> None:
+    """While a message cannot be stored nothing is acknowledged; a receipt that fails comes later."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server, sleep=no_time) as here:
+            here.intake.refuses = 3
+            server.faults.plan(
+                "post /v1/receipts/{number}" if server._contract else f"post /v1/receipts/{NUMBER}",
+                Fault("status", 500),
+            )
+            stamp = server.person("aci-mina").say("hello")
+            await until(lambda: server.person("aci-mina").receipts == [stamp])
+            assert here.texts == ["hello"]
+
+    asyncio.run(play())
+
+
+def test_one_person_keeps_their_order_and_floods_in_nobody_s_way() -> None:
+    """Messages of one person are taken one after the other; what is too much gets no receipt."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            for number in range(30):
+                server.person("aci-mina").say(str(number))
+                server.person("aci-blue").say(str(number))
+            await until(lambda: len(here.texts) == 60)
+            for aci in ("aci-mina", "aci-blue"):
+                assert [one.text for one in here.intake.taken if one.address.value == aci] == [
+                    str(n) for n in range(30)
+                ]
+
+    asyncio.run(play())
+
+
+def test_the_timer_is_set_before_a_message_that_wants_it_and_again_after_the_app_changed_it() -> None:
+    """Also by somebody else's hand, and by a message that shows another one; and only when it is needed."""
+
+    async def play() -> None:
+        server = SignalServer()
+        mina = server.person("aci-mina")
+        async with receiving(server) as here:
+            assert (await here.adapter.send(say("one", 3600))).outcome is Outcome.SENT
+            assert (await here.adapter.send(say("two", 3600))).outcome is Outcome.SENT
+            mina.change_timer(0)
+            mina.say("hello")
+            await until(lambda: here.texts == ["hello"])
+            assert (await here.adapter.send(say("three", 3600))).outcome is Outcome.SENT
+            assert mina.sent_with == [3600, 3600, 3600]
+            assert sum("contacts" in name for _at, name in server.calls) == 2
+            assert (await here.adapter.send(say("four"))).outcome is Outcome.SENT
+            assert mina.timer == 3600
+
+    asyncio.run(play())
+
+
+def test_nothing_goes_out_while_the_timer_cannot_be_set() -> None:
+    """A message that would stay waits."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            server.faults.plan(
+                "put /v1/contacts/{number}" if server._contract else f"put /v1/contacts/{NUMBER}", Fault("status", 500)
+            )
+            assert await here.adapter.send(say("one", 3600)) == Sending(Outcome.LATER, wait_seconds=2.0)
+            assert server.person("aci-mina").received == []
+
+    asyncio.run(play())
+
+
+def test_attachments_that_nobody_takes_are_deleted_within_a_minute() -> None:
+    """Those of a message that was lost, or from before a crash, go at the second look; one that is being taken stays."""
+
+    async def play() -> None:
+        server = SignalServer()
+        server.attachments["old.bin"] = b"from before a crash"
+        async with receiving(server, sleep=no_time) as here:
+            here.intake.refuses = 10**9
+            server.person("aci-mina").send_file(b"picture")
+            await until(lambda: "old.bin" not in server.attachments)
+            await asyncio.sleep(0.1)
+            assert list(server.attachments.values()) == [b"picture"]
+            here.intake.refuses = 0
+            await until(lambda: here.intake.taken)
+            (file,) = [one.file for one in here.intake.taken]
+            assert file is not None
+            await here.adapter.forget_file(file)
+            assert server.attachments == {}
+
+    asyncio.run(play())
+    assert SWEEP_SECONDS * 2 + 10 <= 60
+
+
+def test_an_attachment_is_read_piece_by_piece_and_a_missing_one_is_an_error() -> None:
+    """From a worker thread, as the seal does it."""
+
+    async def play() -> None:
+        server = SignalServer()
+        server.attachments["a.bin"] = b"x" * 300_000
+        async with receiving(server) as here:
+
+            def whole(name: str) -> bytes:
+                with here.adapter.open_file(IncomingFile("a", "image/png", 9, name, "signal")) as stream:
+                    return b"".join(iter(lambda: stream.read(65536), b""))
+
+            assert await asyncio.to_thread(whole, "a.bin") == b"x" * 300_000
+            with pytest.raises(OSError, match="cannot be fetched"):
+                await asyncio.to_thread(whole, "gone.bin")
+
+    asyncio.run(play())
+
+
+def test_a_changed_identity_is_told_by_a_frame_and_by_a_refused_send() -> None:
+    """What was to be said waits."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            server.person("aci-mina").change_identity()
+            await until(lambda: here.intake.changed == [MINA])
+            body = [
+                {"timestamp": "5", "errors": {"recipients": [{"uuid": "aci-mina", "reason": "Untrusted identity"}]}}
+            ]
+            server.faults.plan("post /v2/send", Fault("status", 201, body))
+            assert (await here.adapter.send(say("hello"))).outcome is Outcome.LATER
+            assert here.intake.changed == [MINA, MINA]
+
+    asyncio.run(play())
+
+
+SENT = [
+    (
+        Fault("status", 429, {"error": "rate limit", "challenge_tokens": ["t"]}, {"Retry-After": "7"}),
+        Sending(Outcome.LATER, wait_seconds=7.0, everybody=True),
+    ),
+    (Fault("status", 400, {"error": "Unregistered user"}), Sending(Outcome.UNREACHABLE)),
+    (Fault("status", 400, {"error": "Invalid argument"}), Sending(Outcome.REFUSED)),
+    (Fault("status", 500), Sending(Outcome.LATER, wait_seconds=2.0)),
+    (Fault("status", 401), Sending(Outcome.LATER, wait_seconds=2.0)),
+    (Fault("truncated"), Sending(Outcome.UNKNOWN)),
+    (Fault("cut before"), Sending(Outcome.UNKNOWN)),
+]
+
+
+@pytest.mark.parametrize(("fault", "sending"), SENT)
+def test_what_the_service_says_of_a_send_is_understood(fault: Fault, sending: Sending) -> None:
+    """What surely did not go out is tried later; what may have gone out is said to be in doubt."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            server.faults.plan("post /v2/send", fault)
+            assert await here.adapter.send(say("hello")) == sending
+            assert (await here.adapter.send(say("again"))).outcome is Outcome.SENT
+
+    asyncio.run(play())
+
+
+def test_clearing_deletes_our_messages_and_a_call_that_fails_is_made_again() -> None:
+    """Signal lets nobody delete the messages of others."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            refs = [(await here.adapter.send(say(text))).ref for text in ("one", "two")]
+            clear = Outgoing(MINA, "", "", 0, act="clear-chat", refs=tuple(refs))
+            name = "/v1/remote-delete/{number}" if server._contract else f"/v1/remote-delete/{NUMBER}"
+            server.faults.plan(f"delete {name}", Fault("status", 500))
+            assert (await here.adapter.send(clear)).outcome is Outcome.LATER
+            assert await here.adapter.send(clear) == Sending(Outcome.SENT)
+            assert server.person("aci-mina").shown == {}
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    ("mode", "version", "problem"),
+    [
+        ("json-rpc", "0.101.0", ""), ("json-rpc-native", "0.102.1", ""), ("native", "0.101.0", "must be polled"),
+        ("normal", "0.101.0", "must be polled"), ("json-rpc", "0.99.0", "too old"), ("json-rpc", "unset", "too old"),
+    ],
+)  # fmt: skip
+def test_a_service_that_is_not_as_it_should_be_is_named_with_the_remedy(mode: str, version: str, problem: str) -> None:
+    """Its mode and its version."""
+
+    async def play() -> str:
+        server = SignalServer(mode=mode, version=version)
+        async with serving(server.app()) as port:
+            here = Running(port, server)
+            said = await here.adapter.why_not_ready()
+            await here.adapter.close()
+            return said
+
+    said = asyncio.run(play())
+    assert problem in said
+    assert bool(said) == bool(problem)
+
+
+# ---------------------------------------------------------------------------------------------------------------- frames
+
+
+def frame(**content: Any) -> str:  # noqa: ANN401 - the fields of an envelope
+    return json.dumps({"envelope": {"sourceUuid": "aci-mina", "timestamp": 5, "sourceDevice": 1, **content}})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"dataMessage": {"message": "hello", "groupInfo": {"groupId": "g"}}}, {"dataMessage": {"message": "x", "groupV2": {}, "reaction": {"emoji": "!"}}},
+        {"dataMessage": {"reaction": {"emoji": "!"}}}, {"dataMessage": {"remoteDelete": {"timestamp": 1}}},
+        {"storyMessage": {"text": "hello"}}, {"receiptMessage": {"isRead": True}}, {"typingMessage": {"action": "STARTED"}},
+        {"syncMessage": {"sentMessage": {"message": "1", "destination": "aci-mina"}}}, {"callMessage": {}},
+        {"dataMessage": {"isExpirationUpdate": True, "expiresInSeconds": 60}},
+    ],
+)  # fmt: skip
+def test_what_is_no_message_to_us_brings_nothing_to_store(content: dict[str, Any]) -> None:
+    """Groups, stories, receipts, reactions, deletions, and what the bot's own phone sent."""
+    parsed = parse(frame(**content))
+    assert (parsed.inbound, parsed.readable) == ((), True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"dataMessage": {"message": None, "sticker": {"packId": "x"}}}, {"dataMessage": {"message": None, "pollVote": {}}},
+        {"dataMessage": {"message": None, "contacts": [{}]}}, {"dataMessage": {"message": ""}},
+    ],
+)  # fmt: skip
+def test_what_is_neither_words_nor_a_file_comes_without_text(content: dict[str, Any]) -> None:
+    """So that it is answered kindly: it was not understood."""
+    (inbound,) = parse(frame(**content)).inbound
+    assert (inbound.text, inbound.file) == ("", None)
+
+
+def test_an_edit_says_only_that_it_was_edited() -> None:
+    """What was understood stays."""
+    (inbound,) = parse(frame(editMessage={"targetSentTimestamp": 1, "dataMessage": {"message": "new"}})).inbound
+    assert (inbound.edited, inbound.text) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "broken", ["{", "[]", "5", "null", '{"error": "x"}', '{"envelope": {}}', '{"envelope": 7}', "[" * 100_000]
+)
+def test_what_cannot_be_read_is_said_to_be_so_and_never_raises(broken: str) -> None:
+    """Whatever a stranger can make the service push."""
+    assert not parse(broken).readable
+
+
+# ------------------------------------------------------------------------------------------------------------------ logs
+
+
+@pytest.fixture
+def talkative() -> Iterator[None]:
+    """Every logger at DEBUG, and as it was afterwards."""
+    before = {name: (logging.getLogger(name).level, logging.getLogger(name).propagate) for name in LIBRARIES}
+    root = logging.getLogger()
+    handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield
+    root.handlers[:], logging.raiseExceptions = handlers, raising
+    root.setLevel(level)
+    for name, (was, propagate) in before.items():
+        logging.getLogger(name).setLevel(was)
+        logging.getLogger(name).propagate = propagate
+
+
+async def talk_and_fail(number: str) -> None:
+    """Receive, send and fail in every way, and let the library's own bot parse and log what comes."""
+    from signalbot import SignalBot
+
+    server = SignalServer()
+    async with receiving(server, sleep=no_time) as here:
+        for fault in (fault for fault, _sending in SENT):
+            server.faults.plan("post /v2/send", fault)
+            await here.adapter.send(Outgoing(Address("signal", "aci-canary"), "CanaryWords", "Q1", 1))
+        here.intake.refuses = 2
+        server.push('{"broken CanaryWords')
+        server.person("aci-canary").say("CanaryWords")
+        await until(lambda: here.texts == ["CanaryWords"])
+    logging.getLogger("signalbot").debug("[Raw Message] %s aci-canary CanaryWords", number)
+    logging.getLogger("aiohttp.client").error("%s aci-canary CanaryWords", number, exc_info=ValueError("CanaryWords"))
+    logging.getLogger("asyncio").error("Task exception: CanaryWords aci-canary %s", number)
+    logging.getLogger("some.other").critical("CanaryWords aci-canary %s", number)
+    assert SignalBot is not None
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+@pytest.mark.usefixtures("talkative")
+def test_number_account_and_words_are_in_no_log(quiet: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001 - the control beside what it controls
+    """At DEBUG, with forced errors; the control: without our set-up each of them is there."""
+    if quiet:
+        set_up_logs("json")
+    else:
+        logging.basicConfig(level=logging.DEBUG, force=True)
+    asyncio.run(talk_and_fail(NUMBER))
+    logged = capsys.readouterr().err
+    for secret in (NUMBER, "aci-canary", "CanaryWords"):
+        assert (secret in logged) is not quiet
+    assert not quiet or '"event": "Signal: ' in logged
+    assert adapter_module.LOG.name == "leeward"
