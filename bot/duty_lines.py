@@ -103,5 +103,9 @@ def duty_adapters(settings: Settings) -> dict[str, Adapter]:
         token = settings.duty_telegram_token.get_secret_value()
         found.append(DutyLine(TelegramAdapter(token, api_url=settings.telegram_api_url)))
     if settings.duty_signal_number:
-        found.append(DutyLine(SignalAdapter(settings.duty_signal_number, settings.signal_service)))
+        found.append(
+            DutyLine(
+                SignalAdapter(settings.duty_signal_number, settings.signal_service, sweeps=not settings.signal_number)
+            )
+        )
     return {adapter.channel: adapter for adapter in found}

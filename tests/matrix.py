@@ -37,7 +37,8 @@ OTHERS: Final = {
     "half-open": Fault("half-open"), "half-open after": Fault("half-open after"), "close": Fault("close"),
     "slow": Fault("slow", seconds=0.2), "restart": Fault("restart"),
 }  # fmt: skip
-FULL_TELEGRAM: Final = ("hi", "1", "1", "3", "1", "2", "2", "0", "1", "words", "2", *TO_FILES[10:])
+ALIAS: Final = TO_FILES.index("Mina")
+FULL_TELEGRAM: Final = ("hi", "1", "1", "3", "1", "2", "2", "0", "1", "words", "2", *TO_FILES[ALIAS - 5 :])
 """What somebody on Telegram writes up to the files, having chosen to write words there."""
 
 CALL_SECONDS: Final = 0.6
@@ -256,8 +257,9 @@ async def _hide(here: Serving, method: str, fault: Fault) -> None:
 async def _timer(here: Serving, method: str, fault: Fault) -> None:
     """The disappearing timer meets the fault: it is set before anything more is asked."""
     person = here.person()
-    for text in TO_FILES[:6]:
+    for text in TO_FILES[: ALIAS - 9]:
         await here.answered(person, text)
+    assert "disappear" in person.last
     await here.plan(method, fault)
     sent = len(person.sent_with)
     await here.answered(person, "2")
@@ -303,6 +305,7 @@ async def _at_files(here: Serving) -> Any:  # noqa: ANN401 - somebody on either 
         here.files = here.person()
         for text in FULL_TELEGRAM if here.channel == "telegram" else TO_FILES:
             await here.answered(here.files, text)
+        assert "photos or documents" in str(here.files.received[-1]), here.files.last
     return here.files
 
 

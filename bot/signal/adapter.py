@@ -61,9 +61,13 @@ class SignalAdapter:
     def __init__(  # noqa: PLR0913 - the settings of one account
         self, number: str, service: str, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         heartbeat_seconds: float = HEARTBEAT_SECONDS, call_seconds: float = CALL_SECONDS, profile: str = "Notices",
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.monotonic, sweeps: bool = True,
     ) -> None:  # fmt: skip
-        """Take the number and host:port of the service; nothing is called yet."""
+        """Take the number and host:port of the service; nothing is called yet.
+
+        `sweeps`: delete attachments that nobody takes; of the numbers of one service, one does it.
+        """
+        self._sweeps = sweeps
         self._number, self._base = number, f"{service.rstrip('/')}"
         self._sleep, self._heartbeat, self._profile = sleep, heartbeat_seconds, profile
         self._call_seconds, self._clock, self._closed_until = call_seconds, clock, 0.0
@@ -132,7 +136,8 @@ class SignalAdapter:
         self._loop, self._intake = asyncio.get_running_loop(), intake
         wait = FIRST_WAIT
         async with asyncio.TaskGroup() as workers:
-            workers.create_task(self._sweep())
+            if self._sweeps:
+                workers.create_task(self._sweep())
             while True:
                 try:
                     async with self.session.ws_connect(
