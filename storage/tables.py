@@ -151,6 +151,7 @@ outbox = Table(
     Column("payload", LargeBinary, nullable=False),  # encrypted: address, text, buttons
     Index("outbox_waiting", "state", "channel", "due"),
     Index("outbox_person", "person", "id"),
+    sqlite_autoincrement=True,  # an id is never used again: a send under way is settled by it
 )
 
 moves = Table(

@@ -301,6 +301,17 @@ def test_what_was_dropped_while_it_was_on_its_way_is_told_when_it_is_settled(sto
         assert work.outbox.waiting() == 0
 
 
+def test_an_id_of_the_outbox_is_never_used_again(store: Store) -> None:
+    """A send that was under way when its row was dropped is settled by its id: nobody else's row may have it."""
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        (first,) = work.outbox.claim(NOW, 10, 60, "signal")
+        work.outbox.drop_for(MINA)
+        work.outbox.add(Outgoing(MINA, "", "", 0, act="clear-chat", refs=("5",)), NOW)
+        assert not work.outbox.sent(first.id)
+        assert [item.outgoing.act for item in work.outbox.claim(NOW, 10, 60, "signal")] == ["clear-chat"]
+
+
 def test_whether_something_waits_for_a_person(store: Store) -> None:
     """A dead letter does not wait, and what waits for another person does not count."""
     with store.transaction() as work:
