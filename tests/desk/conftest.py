@@ -1,4 +1,4 @@
-"""The browser that plays the desk: Chromium of this machine, one for all tests of a worker."""
+"""The browser that plays the desk: Chromium of this machine, one for the tests of a module."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ def chromium() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name)) is not None), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser without windows; skipped, and counted, where there is none, but never in continuous integration."""
+    """A browser without windows; skipped, and counted, where there is none, but never in continuous integration.
+
+    Playwright leaves an event loop running in this thread until it is stopped, and no other test could start its own:
+    so it ends with the module.
+    """
     program = chromium()
     if program is None:
         if os.environ.get("CI"):  # noqa: TID251 - of the machine, not of ours
