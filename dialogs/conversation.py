@@ -180,6 +180,7 @@ class CaseCard:
     reviewed_at: str = ""  # when an officer last confirmed or changed the level
     contacted_at: str = ""  # when an officer first wrote to the person
     lowering: Lowering | None = None
+    mail: str = ""  # accepted | refused: what the mail server of the office said to the sealed report
     status_at: str = ""  # when the status last changed; empty: at the time of sending
     closing: Closing | None = None
     close_reason: str = ""  # CL-… of domain.md 3.6, once it is closed

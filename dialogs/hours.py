@@ -7,14 +7,18 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from dialogs.roster import on_duty
 from dialogs.targets import due
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dialogs.policy import Office, TriagePolicy, Window
+    from dialogs.roster import Roster
 
 _DAYS_AHEAD = 15
+_STEP = timedelta(minutes=15)
+_STEPS_AHEAD = 8 * 24 * 4
 _MINUTES_IN_WORDS = 90
 _HOURS_IN_WORDS = 36
 _NOON, _EVENING = 12, 17
@@ -71,10 +75,22 @@ def next_opening_words(office: Office, at: datetime) -> WaitWords:
     return WaitWords(f"{WEEKDAY_TEXTS[opens.weekday()]}-{part}", {})
 
 
-def wait_words(office: Office, level: str, policy: TriagePolicy, at: datetime) -> WaitWords:
-    """Return the words for when a person usually answers: the level's target, from opening where it is closed."""
+def first_answer(office: Office, roster: Roster, at: datetime) -> datetime | None:
+    """Return from when on somebody answers: by the roster where it has shifts of the office, else by its hours."""
+    roles = dict.fromkeys(shift.role for shift in roster.shifts if shift.office == office.id)
+    if not roles:
+        return at if answers_now(office, at) else next_opening(office, at)
+    for step in range(_STEPS_AHEAD):
+        moment = at + step * _STEP
+        if any(on_duty(roster, office.id, role, moment) for role in roles):
+            return moment
+    return None
+
+
+def wait_words(office: Office, level: str, policy: TriagePolicy, at: datetime, roster: Roster) -> WaitWords:
+    """Return the words for when a person usually answers: the level's target, from when on somebody is there."""
     targets = policy.targets.get(level)
-    start = at if answers_now(office, at) else next_opening(office, at)
+    start = first_answer(office, roster, at)
     if start is None or targets is None or targets.contact is None:
         return WaitWords("W-LATER", {})
     minutes = round((due(office, targets.contact, start) - at).total_seconds()) // 60

@@ -63,7 +63,7 @@ def _wait(turn: Turn) -> str:
     if turn.facts.get("alert") == "stands":
         office = turn.policy.directory.offices[duty_desk(turn)]
     level = _level(turn)
-    words = wait_words(office, level, turn.policy.triage, turn.event.at)
+    words = wait_words(office, level, turn.policy.triage, turn.event.at, turn.policy.roster)
     return turn.policy.texts.body(words.text_id, turn.conversation.lang, words.args)
 
 

@@ -15,6 +15,7 @@ from handlers.duty_chat import DutyChat, Said
 from handlers.paging import NODE, end_ladder, fresh_codes, lines_of, log, roster_now, tell
 from handlers.triage_state import Actor, AlreadyOwned, CaseIsOver, RoleMayNot, own
 from handlers.types import Address, Outgoing
+from handlers.watching import its_time_has_come
 
 if TYPE_CHECKING:
     from dialogs.duty_book import DutyBook
@@ -54,8 +55,11 @@ class Alerting:
             for alert in due:
                 if self._is_over(work, alert, now):
                     continue
+                ready = its_time_has_come(work, self.policy, alert, roster, now)
+                if ready is None:
+                    continue
                 fresh = fresh_codes(work, self.policy, self.entropy.bytes(ENTROPY_BYTES), alert)
-                changed, told = look(alert, roster, now, fresh)
+                changed, told = look(ready, roster, now, fresh)
                 work.alerts.save(changed)
                 tell(work, self.policy, changed, told, now)
                 count += len(told)
@@ -160,10 +164,15 @@ class Alerting:
             chat = DutyChat(work, self.policy, officer, now, self.entropy.bytes(ENTROPY_BYTES))
             return chat.answer(command)
         if command.kind == "queue":
-            return Said("DUTY-QUEUE", {"COUNT": str(len(work.alerts.open_ones()))})
+            mine = [alert for alert in work.alerts.open_ones() if self._concerns(alert, officer)]
+            return Said("DUTY-QUEUE", {"COUNT": str(len(mine))})
         if command.kind in ("take", "pass_on") and command.code:
             return self._apply(work, officer, command, now)
         return Said("DUTY-HELP", {})
+
+    def _concerns(self, alert: AlertState, officer: Officer) -> bool:
+        """Tell whether an alert may be counted for an officer: an office learns nothing of another one's (INV-09)."""
+        return officer.office == alert.office or (alert.wide and officer.office == self.policy.roster.focal_point)
 
     def _apply(self, work: UnitOfWork, officer: Officer, command: Command, now: datetime) -> Said:
         if not is_on_duty(roster_now(work, self.policy), officer, now):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import contact
 from handlers.contact import NOT_DELIVERED, settle_dropped, settle_sent
+from handlers.mailing import MAIL_ACT, delivered
 from handlers.types import ALERT, Outgoing
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     item = result.item
     if item.outgoing.message:
         _tell_fate(work, item, result.outcome)
+    if item.outgoing.act == MAIL_ACT and result.outcome in (SENT, REFUSED):
+        delivered(work, item.outgoing.refs[0], accepted=result.outcome == SENT)
     if item.outgoing.priority == ALERT:
         _settle_alert(work, result, now)
     elif result.outcome == SENT:

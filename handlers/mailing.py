@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.gate import STOPPED_STATES
@@ -38,3 +39,13 @@ def sealed_for_mail(store: Store, ref: str) -> tuple[bool, bytes | None]:
     if card is None or not blobs or card.status == "ST-WDR":
         return False, None
     return card.status in STOPPED_STATES, blobs[0].sealed
+
+
+def delivered(work: UnitOfWork, ref: str, *, accepted: bool) -> None:
+    """Write on the card what became of the sealed report: the office's server has it, or refused it for good."""
+    case, office, purpose = ref.split(SEPARATOR)
+    card = work.cases.get(case)
+    if card is None or (card.office, purpose) != (office, "report"):
+        return
+    status = "ST-DLV" if accepted and card.status == "ST-SUB" else card.status
+    work.cases.update(replace(card, status=status, mail="accepted" if accepted else "refused"))

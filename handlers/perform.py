@@ -20,6 +20,7 @@ from handlers.opened import tell_opened
 from handlers.paging import begin_ladder
 from handlers.sink import check
 from handlers.types import Outgoing, SealedBlob
+from handlers.watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,6 +155,8 @@ class Performance:
             recipients = identity_recipients(self.policy.directory, card.office, self.now)
             self._seal_to(recipients, SealedBlob(card.case, card.office, "identity", 1, b""), effect.identity)
         self.work.blobs.give_files(card.case, [file.blob for file in effect.files])
+        copies = frozenset(copy.question.recipient for copy in effect.copies)
+        watch(self.work, self.policy, card, copies, self.now, self.entropy)
 
     def _seal_message(self, effect: do.SealMessage) -> None:
         case = effect.granted.question.case

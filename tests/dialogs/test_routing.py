@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dialogs.conditions import Value
 from dialogs.hours import is_open, next_opening, next_opening_words, wait_words
 from dialogs.policy import Policy
+from dialogs.roster import Officer, Shift
 from dialogs.routing import Route, is_excluded, route
 from dialogs.search import find_bodies, find_country
 from tests.conftest import NOON, practice_policy
@@ -167,7 +168,7 @@ def test_waiting_times_are_computed_and_said_in_words(
     policy: Policy, office: str, level: str, at: datetime, words: str
 ) -> None:
     """INV-19."""
-    found = wait_words(policy.directory.offices[office], level, policy.triage, at)
+    found = wait_words(policy.directory.offices[office], level, policy.triage, at, policy.roster)
 
     assert found.text_id == words
     assert policy.texts.body(found.text_id, "en", found.args)
@@ -178,8 +179,22 @@ def test_an_office_without_hours_never_promises_a_time(policy: Policy) -> None:
     """It answers later than usual."""
     office = replace(policy.directory.offices["OFF-HRC"], hours=())
 
-    assert wait_words(office, "L1", policy.triage, NOON).text_id == "W-LATER"
+    assert wait_words(office, "L1", policy.triage, NOON, policy.roster).text_id == "W-LATER"
     assert next_opening_words(office, NOON).text_id == "W-LATER"
+
+
+def test_waiting_times_follow_the_roster_of_the_office_that_receives_it(policy: Policy) -> None:
+    """INV-19: a desk with a gap of two hours says so, whatever its opening hours say."""
+    office = policy.directory.offices["OFF-EML"]
+    people = {"a": Officer("a", office.id, ("operator",), (("signal", "aci-a"),))}
+    later = NOON.hour * 60 + 120
+    shift = Shift(office.id, "operator", ("a",), tuple(range(7)), later, later + 60, "Etc/UTC")
+    staffed = replace(policy.roster, people=people, shifts=(shift,))
+    assert wait_words(office, "L1", policy.triage, NOON, policy.roster).args == {"COUNT": "30"}
+    assert wait_words(office, "L1", policy.triage, NOON, staffed).args == {"COUNT": "3"}
+    assert wait_words(office, "L1", policy.triage, NOON + timedelta(hours=2), staffed).args == {"COUNT": "30"}
+    never = replace(staffed, shifts=(replace(shift, weekdays=()),))
+    assert wait_words(office, "L1", policy.triage, NOON, never).text_id == "W-LATER"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ DUTY-SWAPPED = Thank you. You stand in on { $DAY }.
 DUTY-PING = Desk: are you reachable? Please answer with one word.
 DUTY-GAP = Desk: the roster has a gap in the next days. Please look at it on the console.
 DUTY-LATE = Desk: an item is overdue in an office. Please open the console.
+MAIL-REMINDER = Something is waiting for you. Please open the console, or the last sealed file you were sent.
 MAIL-BODY = A sealed file is attached. Please open it with your key on the console or with age.
 T-FILE-BROKEN = That file did not arrive whole, so I did not keep it. You can send it again.
 T-EDITED = You changed an earlier message. I keep what you sent first. To change an answer, send 9 to go back.

@@ -1,0 +1,133 @@
+"""A report that nobody opens: the ladder of the receiving office, reminders by mail, a word to the focal point."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import FixedClock
+from dialogs.conversation import CaseCard
+from dialogs.policy import Policy
+from dialogs.roster import Officer, Roster, Shift
+from handlers.alerting import Alerting
+from handlers.deliver import Delivered, Delivery
+from handlers.mailing import MAIL_ACT
+from handlers.types import Address, Outgoing
+from handlers.watching import watch
+from storage.memory import MemoryStore
+from tests.conftest import NOON, CountingEntropy
+
+CARD = CaseCard("LW-1", "OFF-HRC", "L1", "ST-SUB", "2026-11-24T10:00Z", "en", "signal", "a b", "c d", "hash")
+
+
+class Waiting:
+    """A report that was sent, and time that passes."""
+
+    def __init__(
+        self, policy: Policy, *, staffed: bool, level: str = "L1", copies: frozenset[str] = frozenset()
+    ) -> None:
+        people = {
+            "boris": Officer("boris", "OFF-HRC", ("operator",), (("signal", "aci-boris"),)),
+            "head": Officer("head", "OFF-HRC", ("head",), (("signal", "aci-head"),)),
+            "call": Officer("call", "OFF-ASG", ("on-call",), (("signal", "aci-call"),)),
+        }
+        there = [("OFF-ASG", "on-call", "call")]
+        there += [("OFF-HRC", "operator", "boris"), ("OFF-HRC", "head", "head")] if staffed else []
+        shifts = tuple(
+            Shift(office, role, (name,), tuple(range(7)), 0, 1440, "Etc/UTC") for office, role, name in there
+        )
+        roster = Roster(people, shifts, ladders=policy.roster.ladders)
+        self.policy = replace(policy, roster=roster, mails=True)
+        self.clock, self.store = FixedClock(NOON), MemoryStore()
+        self.alerting = Alerting(self.store, self.policy, self.clock, CountingEntropy())
+        with self.store.transaction() as work:
+            card = replace(CARD, level=level)
+            work.cases.open(card, None)
+            watch(work, self.policy, card, copies, NOON, bytes(32))
+
+    def after(self, **step: float) -> list[tuple[str, str]]:
+        """Let time pass, look, and return what is sent since: to whom, and the words."""
+        self.clock.at += timedelta(**step)
+        self.alerting.tick()
+        found = []
+        with self.store.transaction() as work:
+            for channel in ("signal", "mail"):
+                while items := work.outbox.claim(self.clock.at, 100, 60, channel):
+                    for item in items:
+                        work.outbox.sent(item.id)
+                        found.append((item.outgoing.address.value, item.outgoing.text))
+        return found
+
+
+def test_an_urgent_report_is_told_to_the_office_that_received_it(policy: Policy) -> None:
+    """At once, and to nobody else without C-ASG."""
+    desk = Waiting(policy, staffed=True)
+    told = [who for who, _words in desk.after(seconds=0)]
+    for _ in range(60):
+        told += [who for who, _words in desk.after(minutes=2)]
+
+    assert told[0] == "aci-boris"
+    assert set(told) == {"aci-boris"}
+
+
+def test_the_senior_team_joins_only_with_its_copy(policy: Policy) -> None:
+    """C-ASG was given: the ladder goes on at the focal point after half an hour."""
+    desk = Waiting(policy, staffed=True, copies=frozenset({"OFF-ASG"}))
+    told = [who for _ in range(16) for who, _words in desk.after(minutes=2)]
+
+    assert "aci-call" in told
+
+
+def test_a_report_that_is_not_urgent_waits_for_its_first_step(policy: Policy) -> None:
+    """After a day the head of the desk is told; owned before, nobody is."""
+    desk = Waiting(policy, staffed=True, level="L3")
+    assert desk.after(hours=23) == []
+    assert [who for who, _words in desk.after(hours=1)] == ["aci-head"]
+    other = Waiting(policy, staffed=True, level="L3")
+    with other.store.transaction() as work:
+        work.cases.update(replace(CARD, level="L3", owner="boris"))
+    assert other.after(hours=30) == []
+
+
+def test_an_office_without_shifts_is_reminded_by_mail(policy: Policy) -> None:
+    """At the target, then daily; from the second time on the focal point hears that something is overdue, no more."""
+    desk = Waiting(policy, staffed=False)
+    assert desk.after(minutes=9) == []
+    first, second = desk.after(minutes=1), desk.after(days=1)
+    mailbox = policy.directory.offices["OFF-HRC"].mailbox
+    words = policy.texts.body("MAIL-REMINDER", "en", {})
+    assert first == [(mailbox, words)]
+    assert second == [("aci-call", policy.texts.body("DUTY-LATE", "en", {})), (mailbox, words)]
+    with desk.store.transaction() as work:
+        work.cases.erase("LW-1")
+    assert desk.after(days=1) == []
+
+
+def test_with_a_copy_at_the_duty_desk_its_alert_is_the_one_that_counts(policy: Policy) -> None:
+    """Nobody is told twice of the same report."""
+    desk = Waiting(policy, staffed=True, copies=frozenset({"OFF-EML"}))
+    with desk.store.transaction() as work:
+        assert work.alerts.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "mail"), [("sent", "ST-DLV", "accepted"), ("refused", "ST-SUB", "refused")]
+)
+def test_what_the_mail_server_said_stands_on_the_card(outcome: str, status: str, mail: str) -> None:
+    """Accepted: delivered. Refused for good: the officers of the desk see it."""
+    store, clock = MemoryStore(), FixedClock(NOON)
+    with store.transaction() as work:
+        work.cases.open(CARD, None)
+        for purpose in ("report", "copy"):
+            ref = f"LW-1|OFF-HRC|{purpose}"
+            work.outbox.add(Outgoing(Address("mail", "x@example.org"), "", "mail", 0, act=MAIL_ACT, refs=(ref,)), NOON)
+    delivery = Delivery(store, clock, "mail")
+    while items := delivery.claim():
+        delivery.settle([Delivered(item, outcome) for item in items])
+    with store.transaction() as work:
+        card = work.cases.get("LW-1")
+
+    assert card is not None
+    assert (card.status, card.mail) == (status, mail)
