@@ -236,6 +236,19 @@ def invite(office: str, roles: tuple[str, ...], account: str) -> None:
 
 
 @cli.command()
+def duty() -> None:
+    """Show who is on duty now, by office and role, and who did not answer when asked whether they are reachable."""
+    _call("officers", "duty")
+
+
+@cli.command()
+@click.argument("name")
+def trust(name: str) -> None:
+    """Let an officer's words count again after their identity key changed, once you have checked who they are."""
+    _call("officers", "trust", name)
+
+
+@cli.command()
 def diagram() -> None:
     """Print the dialog as a Mermaid diagram."""
     _call("setup", "diagram")

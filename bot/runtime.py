@@ -40,6 +40,7 @@ TICK_SECONDS: Final = 1.0
 LONGEST_SILENCE: Final = 30.0
 """Seconds without a tick after which the service is not well any more."""
 
+CALENDAR_EVERY: Final = 60
 CHECKPOINT_EVERY: Final = 600
 PRUNE_EVERY: Final = 3600
 SENDS_END_SECONDS: Final = 5.0
@@ -146,6 +147,8 @@ class Runtime:
         while True:
             try:
                 told = await self.writer.run(self.service.alerting.tick)
+                if seconds % CALENDAR_EVERY == 0:
+                    told += await self.writer.run(self.service.alerting.calendar.tick)
                 if await self.writer.run(self.service.reception.time_arrived) or told:
                     self._awake_all()
                 for channel in await self.writer.run(self.service.messaging.deliver_due):

@@ -72,12 +72,20 @@ class _Ladder(Record):
     call: Annotated[int, Field(ge=0)] | None = None
 
 
+class _Digest(Record):
+    at: Texts
+    zone: str = "Etc/UTC"
+
+
 class _File(Record):
     people: tuple[_Person, ...] = ()
     shifts: tuple[_Shift, ...] = ()
     swaps: tuple[_Swap, ...] = ()
     ladders: dict[str, _Ladder] = Field(default_factory=dict)
     focal_point: str = "OFF-ASG"
+    digest: _Digest | None = None
+    ping_days: Annotated[int, Field(ge=0)] = 0
+    tests_a_week: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
 def load(document: Document) -> Roster:
@@ -108,7 +116,13 @@ def load(document: Document) -> Roster:
         if level not in ladders:
             document.note(("ladders",), f"has no ladder for {level}", "Add it: somebody must be told")
     swaps = tuple(Swap(swap.day.isoformat(), swap.out, swap.into) for swap in file.swaps)
-    return Roster(people, shifts, swaps, ladders, file.focal_point)
+    digest = file.digest or _Digest(at=())
+    _check_zone(document, ("digest",), digest.zone)
+    return Roster(
+        people, shifts, swaps, ladders, file.focal_point,
+        digest=tuple(sorted(_minutes(document, ("digest",), text) for text in digest.at)), digest_zone=digest.zone,
+        ping_days=file.ping_days, tests_a_week=file.tests_a_week,
+    )  # fmt: skip
 
 
 def _shift(document: Document, index: int, raw: _Shift, people: dict[str, Officer]) -> Shift:

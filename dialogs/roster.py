@@ -101,6 +101,10 @@ class Roster:
     ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by level
     focal_point: str = "OFF-ASG"
     book: DutyBook = field(default_factory=DutyBook)
+    digest: tuple[int, ...] = ()  # minutes after midnight at which everybody on duty is asked to look, whatever waits
+    digest_zone: str = "Etc/UTC"
+    ping_days: int = 0  # everybody is asked after so many days whether they are reachable; 0: never
+    tests_a_week: int = 0  # alerts without a cause, at random times, so that times say little
 
     def officer_at(self, channel: str, address: str) -> Officer | None:
         """Return who is enrolled with this account."""

@@ -12,6 +12,7 @@ from dialogs.duty_words import read_command
 from dialogs.escalation import OWNED, look, pass_on, take
 from dialogs.roster import is_on_duty
 from handlers.duty_chat import DutyChat, Said
+from handlers.duty_clock import DutyClock, on_now, unanswered
 from handlers.paging import NODE, end_ladder, fresh_codes, lines_of, log, roster_now, tell
 from handlers.triage_state import Actor, AlreadyOwned, CaseIsOver, RoleMayNot, own
 from handlers.types import Address, Outgoing
@@ -45,6 +46,18 @@ class Alerting:
     policy: Policy
     clock: Clock
     entropy: Entropy
+
+    @property
+    def calendar(self) -> DutyClock:
+        """Return what the desk does by the clock."""
+        return DutyClock(self.store, self.policy, self.clock, self.entropy)
+
+    def duty(self) -> dict[str, list[str]]:
+        """Return who is on duty now, by office and role, and who did not answer when asked: ids only."""
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            there = {place: list(names) for place, names in on_now(work, self.policy, now).items()}
+            return {**there, "not answered": list(unanswered(work, now))}
 
     def tick(self) -> int:
         """Look at every alert that is due, and move what sticks; return how many messages were queued."""

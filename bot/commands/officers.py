@@ -63,6 +63,8 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
         }
 
     return {
+        "duty": service.alerting.duty,
+        "trust": service.alerting.trust,
         "begin": service.talking.begin,
         "recipients": recipients,
         "write": write,
@@ -172,4 +174,19 @@ def close(case: str, proposal: str, outcome: str) -> int:
     """Close a measure."""
     call("close", case=case, proposal_id=proposal, outcome=outcome)
     click.echo("Closed.")
+    return 0
+
+
+def duty() -> int:
+    """Show who is on duty now, and who did not answer."""
+    for place, names in call("duty").items():
+        click.echo(f"{place}: {', '.join(names) or 'nobody'}")
+    return 0
+
+
+def trust(name: str) -> int:
+    """Let an officer's words count again."""
+    if not call("trust", name=name):
+        raise Refused(f"{name} is not in doubt, or is not in the roster: `leeward duty` names everybody.")
+    click.echo(f"{name} counts again.")
     return 0
