@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,27 +28,28 @@ LEFT_OUT = ("/api/events", "/api/logout")
 """A stream that does not end, and the end of the login that asks."""
 
 EVERY_ROLE = tuple(Role)
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
-def fuzzed(world: World, each: int) -> Counter[str]:
-    """Send `each` right and as many wrong requests to every operation; return how often each status came.
+def fuzzed(world: World, wanted: int, together: int) -> Counter[str]:
+    """Send at least `wanted` requests, right and wrong ones, to every operation; return how often each status came.
 
-    Every other request with a case in its path is about a case that may be seen. Raises AssertionError at an answer of
-    5xx, one that is not of the described shape, or one without the headers of protection.
+    In rounds of at most `together` for each operation and kind: some have but few different requests. Every other
+    request with a case in its path is about a case that may be seen. Raises AssertionError at an answer of 5xx, one
+    that is not of the described shape, or one without the headers of protection.
     """
     statuses: Counter[str] = Counter()
     world.open_case(card_of(CASE), (HRC, "report"), (HRC, "identity"))
     browser = world.logged_in("ana", HRC, *EVERY_ROLE)
     routes = {(route.method.lower(), route.path): route for route in routes_of(world.desk.place)}
     schema = schemathesis.openapi.from_dict(described(routes.values()))
-    for number, found in enumerate(schema.get_all_operations()):
-        operation: Any = found.ok()  # type: ignore[union-attr]  # a description that cannot be read is an error here
-        if operation.path in LEFT_OUT:
-            continue
-        route = routes[operation.method.lower(), operation.path]
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            for case in _drawn(operation, mode, each, number):
-                statuses[str(_send(world, browser, route, case))] += 1
+    operations: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]  # all of it can be read
+    kinds = [(one, mode) for one in operations for mode in MODES if one.path not in LEFT_OUT]
+    for number, (operation, mode) in enumerate(cycle(kinds)):
+        if number >= len(kinds) and statuses.total() >= wanted:
+            return statuses
+        for case in _drawn(operation, mode, together, number):
+            statuses[str(_send(world, browser, routes[operation.method.lower(), operation.path], case))] += 1
     return statuses
 
 
