@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MOST_KEYS: Final = 20_000
-"""Sources remembered at once, some 4 MB; the one not seen for the longest is forgotten first."""
+"""Sources remembered at once, 4.5 MB (tracemalloc); the one not seen for the longest is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True)
