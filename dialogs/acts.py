@@ -41,7 +41,8 @@ from dialogs.measures import (
     public_answer,
 )
 from dialogs.prompts import ask_again, speak_only
-from dialogs.sending import send
+from dialogs.retention import retain
+from dialogs.sending import keep_trying, send
 from dialogs.standing import say_status, tell_opened
 from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
 from dialogs.variables import move_code
@@ -257,6 +258,8 @@ ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "refuse-forward": _refuse_forward,
     "drop-private": _drop_private,
     "send": send,
+    "keep-trying": keep_trying,
+    "retain": retain,
     "clear": clear_chat,
     "talk": talk,
     "new-report": begin_again,

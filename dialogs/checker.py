@@ -77,7 +77,7 @@ def _jumps(interview: Interview) -> Iterator[Fault]:
 
 def _reachable(interview: Interview) -> Iterator[Fault]:
     from_engine = {"T-HELP", "Q53", "Q54", "FP1", "TALK", HIDDEN, "PAUSED", "T-RESUME", "C-TGFULL", "C-SENS",
-                   "T-WITHDRAW", "T-WITHDRAW-ASK", *CARD_NODES, "C-CONT-AGAIN",
+                   "T-WITHDRAW", "T-WITHDRAW-ASK", *CARD_NODES, "C-CONT-AGAIN", "C-RETN", "T-FAIL",
                    "T-ARE-YOU-THERE", "T-OOS-OTH"}  # fmt: skip
     named = {target for node in interview.nodes.values() for target in named_targets(node)}
     for node in interview.nodes.values():

@@ -20,6 +20,7 @@ from dialogs.effects import CancelWake, DropFiles, Forget, WakeAt
 from dialogs.events import (
     ButtonPressed,
     CardArrived,
+    CaseClosed,
     EditNoticed,
     Event,
     FileReceived,
@@ -43,18 +44,18 @@ from dialogs.limits import (
     TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
-from dialogs.officers import arrived, in_doubt, officer_spoke, shown_again
+from dialogs.officers import arrived, in_doubt, shown_again
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
 from dialogs.turn import Turn
-from dialogs.unprompted import card_arrived, gap_noticed, moved, time_arrived
+from dialogs.unprompted import card_arrived, gap_noticed, moved, officer_acted, time_arrived
 
 if TYPE_CHECKING:
     from dialogs.effects import Effect
     from dialogs.policy import Node, Policy
 
 MIN_PANIC_CHARS = 3
-NOBODY_SPOKE = (TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote)
+NOBODY_SPOKE = (TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote, CaseClosed)
 """Events in which the person did nothing: time passed, or an officer acted."""
 
 _PANIC = "Q06-PANIC"
@@ -96,8 +97,8 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             card_arrived(turn)
         case Moved():
             moved(turn)
-        case OfficerBegan() | OfficerWrote():
-            officer_spoke(turn, event)
+        case OfficerBegan() | OfficerWrote() | CaseClosed():
+            officer_acted(turn, event)
         case _:
             assert_never(event)
     if turn.spoke:

@@ -87,6 +87,14 @@ class OfficerWrote(Moment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Moment):
+    """An officer closed a case; the card says so already. `may_ask`: the person may be written to now."""
+
+    case: str
+    may_ask: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Moment):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
@@ -106,5 +114,6 @@ Event: TypeAlias = (
     | CardArrived
     | OfficerBegan
     | OfficerWrote
+    | CaseClosed
     | Moved
 )

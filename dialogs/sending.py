@@ -10,12 +10,13 @@ from dialogs.conditions import values_of
 from dialogs.consents import fingerprint, is_live, minute, voided
 from dialogs.conversation import CaseCard
 from dialogs.draws import draw_id
-from dialogs.effects import DropFiles, RaiseAlert, SealReport, WakeAt
+from dialogs.effects import DropFiles, RaiseAlert, Say, SealReport, WakeAt
 from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.judgement import route_of, triage_of
 from dialogs.keys import usable_recipients
-from dialogs.limits import SESSION_MINUTES, TIMER_SESSION
-from dialogs.prompts import ask, ask_again, ensure_pair
+from dialogs.limits import SESSION_MINUTES, TIMER_SEND, TIMER_SESSION
+from dialogs.machine import PAUSED
+from dialogs.prompts import ask, ensure_pair, speak_only
 from dialogs.report import build_document
 from dialogs.steps import contact_is_live, drop_draft, go_next
 from dialogs.variables import duty_desk
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 ASG = "OFF-ASG"
+TRY_AGAIN = timedelta(hours=1)
+"""How long to wait before a report that could not be sealed is tried again."""
 
 
 def check_agreement(turn: Turn) -> bool:
@@ -52,11 +55,35 @@ def send(turn: Turn, choice: Choice) -> bool:
         return True
     found = route_of(turn.facts, turn.policy, turn.event.at)
     if not usable_recipients(turn.policy.directory, found.office, turn.event.at):
-        turn.say("T-NO-OFFICE-KEY")
-        ask_again(turn)
+        ask(turn, "T-FAIL", again=True)
         return True
     _send_to(turn, found)
     return True
+
+
+def keep_trying(turn: Turn, choice: Choice) -> bool:
+    """T-FAIL, 1: send as soon as the office can be sealed to, within the life of the draft."""
+    del choice
+    turn.do(WakeAt(TIMER_SEND, turn.event.at + TRY_AGAIN))
+    turn.set(came_from=("Q52",))
+    turn.move(PAUSED)
+    turn.say("T-TRYING")
+    speak_only(turn)
+    return True
+
+
+def try_again(turn: Turn) -> None:
+    """Send what could not be sent before, without a word: it may be no safe time. Asked again where it changed."""
+    if turn.conversation.draft is None or not is_live(turn.draft.consents, "C-FWD") or not check_agreement(turn):
+        turn.notices.clear()
+        return
+    found = route_of(turn.facts, turn.policy, turn.event.at)
+    ready = usable_recipients(turn.policy.directory, found.office, turn.event.at)
+    if not ready or turn.conversation.node != PAUSED:
+        turn.do(WakeAt(TIMER_SEND, turn.event.at + TRY_AGAIN))
+        return
+    _send_to(turn, found)
+    turn.effects[:] = [effect for effect in turn.effects if not isinstance(effect, Say)]
 
 
 def _ask_forward_again(turn: Turn) -> None:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import cases, lapses, measures, steps
+from dialogs import cases, lapses, measures, retention, sending, steps
 from dialogs.effects import Forget
+from dialogs.events import CaseClosed
 from dialogs.everywhere import repeat
-from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SESSION
+from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import END, HIDDEN, START
+from dialogs.officers import officer_spoke
 from dialogs.prompts import ask
 
 if TYPE_CHECKING:
-    from dialogs.events import GapNoticed, TimeArrived
+    from dialogs.events import GapNoticed, OfficerBegan, OfficerWrote, TimeArrived
     from dialogs.turn import Turn
+
+
+def officer_acted(turn: Turn, event: OfficerBegan | OfficerWrote | CaseClosed) -> None:
+    """An officer begins to talk, writes, or closed the case."""
+    if isinstance(event, CaseClosed):
+        retention.case_closed(turn, event)
+    else:
+        officer_spoke(turn, event)
 
 
 def gap_noticed(turn: Turn, event: GapNoticed) -> None:
@@ -54,6 +64,10 @@ def time_arrived(turn: Turn, event: TimeArrived) -> None:
         if turn.conversation.draft is None and not steps.contact_is_live(turn.conversation.cards):
             turn.move(END)
             turn.do(Forget())
+    elif event.timer == TIMER_SEND:
+        sending.try_again(turn)
+    elif event.timer.startswith(retention.ERASE_TIMER):
+        retention.erase(turn, event.timer.removeprefix(retention.ERASE_TIMER))
     elif event.timer.startswith(measures.CARD_TIMER):
         card_arrived(turn)
     elif event.timer.startswith(cases.DESTROY_TIMER):

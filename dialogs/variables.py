@@ -124,6 +124,8 @@ def _proposal(turn: Turn) -> Proposal:
 
 
 def _until(turn: Turn) -> str:
+    if not turn.conversation.open_card:  # T-FAIL: a report that waits to be sent goes with its draft
+        return (turn.event.at + timedelta(hours=turn.policy.settings.draft_hours)).date().isoformat()
     measure = turn.policy.measures.get(_proposal(turn).measure)
     days = measure.valid_days if measure is not None else ANNUAL_DAYS
     return (turn.event.at + timedelta(days=days)).date().isoformat()

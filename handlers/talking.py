@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
-from dialogs.events import OfficerBegan
+from dialogs.events import CaseClosed, OfficerBegan
 from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
 from handlers.actor import Actor
-from handlers.contact import DOUBT, may_write
+from handlers.contact import DOUBT, may_write, obstacle
 from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, Refusal
 from handlers.perform import carry_out
 from handlers.sink import check
@@ -97,3 +97,19 @@ class Talking:
             cards = tuple(work.cases.get(other.case) or other for other in loaded.conversation.cards)
             conversation = replace(loaded.conversation, cards=cards)
             carry_out(work, self.sealer, self.policy, address, conversation, event)
+
+    def closed(self, case: str) -> None:
+        """A case was closed: it goes after the days the person was told, unless they agree that the office keeps it.
+
+        They are asked where they may be written to now.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            card, address, loaded = locked_card(work, case)
+            if address is None or loaded is None:
+                return
+            permitted = isinstance(may_write(card, self.policy, now), Granted) and not obstacle(card)
+            office = self.policy.directory.offices[card.office]
+            may_ask = permitted and is_safe(card, office, now) and not loaded.conversation.hidden
+            event = CaseClosed(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case, may_ask=may_ask)
+            carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)

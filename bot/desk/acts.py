@@ -103,6 +103,9 @@ def status(call: Call[Status]) -> Changed:
         change = case_acts.change_status(work, desk.policy, card, asked.status, asked.reason, call.actor, call.now)
     if change.card.status == case_acts.ERASED:
         desk.store.finish_erasure()
+    elif change.card.status == case_acts.CLOSED:
+        desk.service.talking.closed(call.case)
+        desk.wake()
     return Changed(change.card.status, change.pending)
 
 

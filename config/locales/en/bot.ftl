@@ -69,6 +69,8 @@ T-LIMITS-MORE = In other words: we only do what you agreed to. If you fall silen
 T-CHECK-WORD = The word for today is: { $WORD }. Compare it with the page { $OFFICIAL_PAGE }.
 T-PHRASE-NEEDED = Without these words you cannot take the report back.
 T-VOIDED = You changed something that touches what you agreed to. So I ask you again.
+T-TRYING = I keep it, locked, and try again. You do not have to do anything. Write anything to go on yourself.
+T-RETN-NOTED = I wrote it down. You can still write here.
 T-NO-OFFICE-KEY = I cannot lock the report for that office right now. Nothing was sent. Your answers are still here.
 
 ## Questions the prose of the specification describes

@@ -1,0 +1,80 @@
+"""The office cannot be sealed to: nothing is sent, and the person has three choices (T-FAIL)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dialogs.effects import Forget, NewKey, Say, SealReport, WakeAt
+from dialogs.limits import TIMER_SEND
+from dialogs.policy import Policy
+from tests.conftest import practice_policy
+from tests.dialogs.test_conversations import at_review
+from tests.playbook import Play
+
+POLICY = practice_policy()
+
+
+def without_keys() -> Policy:
+    """Return the policy with no office that can be sealed to."""
+    offices = {name: replace(office, keys=()) for name, office in POLICY.directory.offices.items()}
+    return replace(POLICY, directory=replace(POLICY.directory, offices=offices))
+
+
+@pytest.fixture
+def stuck() -> Play:
+    """Somebody who pressed send while no office had keys."""
+    play = at_review().say("3")
+    play.policy = without_keys()
+    return play.say("1")
+
+
+def test_the_person_is_told_and_chooses(stuck: Play) -> None:
+    """Nobody has read it; until when it is tried; keep trying, another office, delete."""
+    assert stuck.node == "T-FAIL"
+    assert "could not be delivered yet. Nobody has read it. I will try again until 2026-11-27." in stuck.said
+    assert not stuck.did(SealReport)
+
+
+def test_it_is_sent_without_a_word_as_soon_as_it_can_be(stuck: Play) -> None:
+    """A message at a moment nobody chose could harm; whoever writes then sees that it was sent."""
+    stuck.say("1")
+    assert TIMER_SEND in [effect.timer for effect in stuck.effects if isinstance(effect, WakeAt)]
+    stuck.timer(TIMER_SEND, hours=1)
+    assert not stuck.did(SealReport)
+    assert stuck.done(WakeAt).timer == TIMER_SEND
+    stuck.policy = POLICY
+    stuck.timer(TIMER_SEND, hours=1)
+    assert stuck.did(SealReport)
+    assert not stuck.did(Say)
+    assert "Sent." in stuck.say("hello").said
+
+
+def test_who_writes_meanwhile_is_asked_and_sends_by_hand(stuck: Play) -> None:
+    """The timer waits for a quiet moment."""
+    stuck.say("1", "hello")
+    stuck.policy = POLICY
+    stuck.timer(TIMER_SEND, hours=1)
+    assert not stuck.did(SealReport)
+    assert stuck.say("1").node == "Q52"
+    assert stuck.say("1").did(SealReport)
+
+
+def test_another_office_can_be_chosen(stuck: Play) -> None:
+    """And is agreed to anew."""
+    assert stuck.say("2").node == "C-FWD-OFFICE"
+
+
+def test_it_can_be_deleted(stuck: Play) -> None:
+    """At once."""
+    stuck.say("3")
+    assert stuck.did(Forget) or stuck.did(NewKey)
+
+
+def test_a_timer_of_a_report_that_is_gone_does_nothing(stuck: Play) -> None:
+    """Deleted meanwhile, or taken back."""
+    stuck.say("1", "00", "6")
+    stuck.policy = POLICY
+    stuck.timer(TIMER_SEND, hours=1)
+    assert not stuck.did(SealReport)

@@ -1,0 +1,73 @@
+"""Closing a case: the person is asked whether the office may keep it, and what is not kept is erased."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.handlers.chat import AGREED, CARD, CASE, Chat
+
+CLOSED = replace(CARD, status="ST-CLO")
+
+
+def closed(card: object = CLOSED, node: str = "TALK") -> Chat:
+    """Return the chat of a person whose case was just closed."""
+    chat = Chat(card, node=node)  # type: ignore[arg-type]  # a card
+    chat.talking.closed(CASE)
+    return chat
+
+
+def is_there(chat: Chat) -> bool:
+    """Tell whether the case still exists, after timers that are due."""
+    chat.reception.time_arrived()
+    with chat.store.transaction() as work:
+        return work.cases.get(CASE) is not None
+
+
+def test_the_person_is_asked_once_under_the_two_words() -> None:
+    """Whether the office may keep the report; the answer is an event of the ledger."""
+    chat = closed()
+    (asked,) = chat.seen()
+    assert asked.splitlines()[0] == "river stone"
+    assert "may the office keep your report" in asked
+    chat.say("1")
+    chat.talking.closed(CASE)
+    assert chat.seen() == []
+    with chat.store.transaction() as work:
+        assert [(event.id, event.status) for event in work.cases.consents(CASE)][2:] == [("C-RETN", "given")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "days", "kept"), [("1", 31, True), ("1", 721, False), ("2", 29, True), ("2", 31, False)]
+)
+def test_what_may_not_be_kept_is_erased_when_the_person_was_told(answer: str, days: int, kept: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A month after a no, two years after a yes."""
+    chat = closed()
+    chat.seen()
+    chat.say(answer)
+    chat.wait(days=days)
+    assert is_there(chat) is kept
+
+
+@pytest.mark.parametrize(
+    ("card", "node"),
+    [
+        (replace(CLOSED, consents=(AGREED,)), "TALK"), (replace(CLOSED, identity_doubt=True), "TALK"),
+        (replace(CLOSED, safe_times=("night",)), "TALK"), (CLOSED, "Q20"),
+    ],
+)  # fmt: skip
+def test_nobody_is_asked_who_may_not_be_written_to_now_and_silence_is_a_no(card: object, node: str) -> None:
+    """No contact, a doubt, no safe time, busy: nothing is said, and the report goes after a month."""
+    chat = closed(card, node)
+    assert chat.seen() == []
+    chat.wait(days=31)
+    assert not is_there(chat)
+
+
+def test_a_case_that_was_opened_again_is_not_erased() -> None:
+    """The timer finds it at work."""
+    chat = closed()
+    chat.change(status="ST-FUP")
+    chat.wait(days=31)
+    assert is_there(chat)
