@@ -1,4 +1,4 @@
-"""The figures of the pages: how long a queue and a report take, how much memory a large file. `python -m tests.desk.figures`
+"""The figures of the pages: how long a queue and a report take, how much memory a large file. `python -m tests.desk.figures`.
 
 Every figure is the median, or the highest, of what was seen in a Chromium of this machine against a server that answers
 from a table, so that the time of the real server is not counted.
@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.sealing import seal_file
@@ -57,7 +57,7 @@ def ready(browser: Browser, server: DeskServer) -> Page:
     page = browser.new_page(bypass_csp=True, viewport={"width": 1360, "height": 900})
     page.goto(server.url())
     page.get_by_role("button", name="My key").click()
-    key = {"name": "OFF-HRC.key", "mimeType": "text/plain", "buffer": keys()[0][0].encode()}
+    key = FilePayload(name="OFF-HRC.key", mimeType="text/plain", buffer=keys()[0][0].encode())
     page.get_by_label("Key file").set_input_files(key)
     page.get_by_role("button", name="Load my key").click()
     page.get_by_text("Your key is loaded.").first.wait_for()
