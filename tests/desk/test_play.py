@@ -1,0 +1,218 @@
+"""The whole of it, with the real program: a person reports on the practice phone, an officer helps at the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk.passkeys import add_authenticator
+from tests.desk.practising import NAME, STORY, Person, practising
+from tests.desk.watching import Watch, violations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OFFICE = "OFF-HRC"
+QUESTION = "Is it still safe for you to write tonight?"
+REPLY = "Yes. The green bicycle stands outside again."
+NOTE = "Nobody but the focal point learns of it."
+RISK = "She says it would not make things worse."
+
+
+def practice_login(page: Page, address: str, name: str) -> None:
+    """Log in as somebody of practice, with one click."""
+    page.goto(f"{address}/desk")
+    page.get_by_role("button", name=name).first.click()
+    page.get_by_role("heading", name="Queue").wait_for()
+
+
+def invite(page: Page) -> str:
+    """Invite an officer to the office; returns the link."""
+    page.keyboard.press("3")
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_label("Office").select_option(OFFICE)
+    page.get_by_label("First-respondent officer").check()
+    page.get_by_role("button", name="Make an invitation").click()
+    return page.locator(".link code").inner_text()
+
+
+def names(page: Page) -> set[str]:
+    """Return the names of the cases in the queue."""
+    return set(page.locator(".queue .row .name").all_inner_texts())
+
+
+def tick_all(page: Page) -> None:
+    page.get_by_label("All of this is true").check()
+
+
+def propose(page: Page, measure: str) -> None:
+    """Put a measure to the person, with every list gone through."""
+    page.keyboard.press("m")
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Measure", exact=True).select_option(measure)
+    dialog.get_by_label("Who would be told").fill("The focal point on reprisals")
+    dialog.get_by_label("Exactly what would be said").fill("A person who took part in a meeting was threatened.")
+    dialog.get_by_label("What we hope").fill("Advice on safety")
+    dialog.get_by_label("own view of the risk").fill(RISK)
+    dialog.get_by_label("Why this does no harm").fill(NOTE)
+    tick_all(page)
+    dialog.get_by_role("button", name="Ask the person").click()
+    dialog.wait_for(state="detached")
+
+
+class Play:
+    """The people of the play, each at a screen of their own."""
+
+    def __init__(self, browser: Browser, address: str, keys: Path) -> None:
+        self.address, self.keys = address, keys
+        self.contexts: list[BrowserContext] = [browser.new_context(viewport={"width": 1360, "height": 900}) for _ in range(4)]
+        self.admin, self.officer, self.phone, self.colleague = (context.new_page() for context in self.contexts)
+        self.watch = Watch(self.officer)
+        self.case = ""
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    def begin(self) -> None:
+        """An administrator invites, the officer makes a passkey, loads the key, and comes back with the passkey."""
+        practice_login(self.admin, self.address, "Lucia")
+        link = invite(self.admin)
+        page = self.officer
+        add_authenticator(page)
+        page.goto(link)
+        page.get_by_label("Your name").fill("Noor")
+        page.get_by_role("button", name="Make my passkey").click()
+        page.get_by_role("heading", name="Queue").wait_for()
+        self.colleague.goto(link)
+        self.colleague.get_by_text("This invitation was used").wait_for()
+
+    def load_key(self) -> None:
+        page = self.officer
+        page.keyboard.press("2")
+        if page.get_by_role("button", name="Load my key").is_visible():
+            page.get_by_label("Key file").set_input_files(self.keys / f"{OFFICE}.key")
+            page.get_by_role("button", name="Load my key").click()
+        page.get_by_text("Your key is loaded.").first.wait_for()
+        page.keyboard.press("1")
+        page.get_by_role("heading", name="Queue").wait_for()
+
+    def report(self, file: Path) -> Person:
+        """The person reports; the case stands in the officer's queue without anybody touching it."""
+        before = names(self.officer)
+        person = Person(self.phone, self.address)
+        person.report(file)
+        self.officer.wait_for_function("count => document.querySelectorAll('.queue .row').length > count", arg=len(before))
+        (self.case,) = names(self.officer) - before
+        return person
+
+    def read(self) -> None:
+        """Four presses: open it, take it, open the report, confirm the level."""
+        page = self.officer
+        page.get_by_role("button", name=self.case).click()
+        page.get_by_role("button", name="I take it").wait_for()
+        for following in ("Open the report", "Confirm the level"):
+            page.keyboard.press("Enter")
+            page.locator(".head").get_by_role("button", name=following).wait_for()
+        page.get_by_role("button", name="Read the story").click()
+        page.get_by_text(STORY).wait_for()
+        page.keyboard.press("Enter")
+        page.locator("dialog[open]").wait_for()
+        page.keyboard.press("Enter")
+        page.locator(".head .status", has_text="Level confirmed").wait_for()
+
+    def talk(self, person: Person) -> None:
+        """Two words first; the officer's words when the person answers; the person's words come back sealed."""
+        page = self.officer
+        off, your = (page.locator(".strip .words").nth(index).inner_text() for index in (0, 1))
+        tick_all(page)
+        page.get_by_label("Your message").fill(QUESTION)
+        page.get_by_role("button", name="Seal and send").click()
+        person.hears(off)
+        person.say(your)
+        person.hears(QUESTION)
+        person.say(REPLY)
+        page.get_by_role("button", name="Read the talk").or_(page.locator(".thread")).first.wait_for()
+        if page.get_by_role("button", name="Read the talk").is_visible():
+            page.get_by_role("button", name="Read the talk").click()
+        page.get_by_text(REPLY).wait_for()
+        page.locator(".thread").get_by_text(QUESTION).wait_for()
+
+    def measures(self, person: Person) -> None:
+        """A yes can be started, a no cannot."""
+        page = self.officer
+        propose(page, "UM-FOC-CHK")
+        person.hears("We have an idea and need your yes or no")
+        person.say("1")
+        page.locator(".measures li").first.locator(".light.green").wait_for()
+        page.locator(".measures").get_by_role("button", name="Start").click()
+        tick_all(page)
+        page.locator("dialog[open]").get_by_role("button", name="Start").click()
+        page.locator(".measures").get_by_text("started").wait_for()
+        before = person.count()
+        propose(page, "GM-LEA-HC")
+        self.phone.wait_for_function("count => document.querySelectorAll('#log .bubble').length > count", arg=before)
+        person.say("2")
+        page.locator(".measures li").last.locator(".light.red").wait_for()
+        page.locator(".measures li").last.get_by_role("button", name="Start").click()
+        tick_all(page)
+        page.locator("dialog[open]").get_by_role("button", name="Start").click()
+        page.get_by_text("The person said no.").wait_for()
+        page.keyboard.press("Escape")
+
+    def name(self) -> None:
+        """The real name: with a reason, not to be copied, and written down."""
+        page = self.officer
+        page.get_by_label("Why do you need the real name?").fill("To prepare the call")
+        page.get_by_role("button", name="Show the real name").click()
+        page.locator(".secret", has_text=NAME).wait_for()
+        assert page.locator(".secret").evaluate("element => getComputedStyle(element).userSelect") == "none"
+
+    def hand_over(self) -> None:
+        """The owner changes when the receiver has repeated what matters."""
+        page = self.officer
+        page.keyboard.press("h")
+        page.get_by_label("To", exact=True).select_option(label="Chen")
+        page.locator("dialog[open] .switch input").check()
+        page.locator("dialog[open]").get_by_role("button", name="Hand over").click()
+        page.get_by_text("Waiting for Chen").wait_for()
+        practice_login(self.colleague, self.address, "Chen")
+        self.colleague.get_by_role("button", name=self.case).click()
+        form = self.colleague.locator("section", has=self.colleague.locator("#hand-over"))
+        form.get_by_label("Level").select_option(self.colleague.locator(".strip .level b").first.inner_text())
+        for box in form.locator("input[type=checkbox]").all():
+            box.check()
+        form.get_by_role("button", name="I take it over").click()
+        page.get_by_text("Chen works on this case").wait_for()
+
+
+def test_from_the_phone_to_the_desk_and_back(browser: Browser, tmp_path: Path, examples: Path) -> None:
+    """Invited, signed in, opened, owned, answered, proposed, agreed, started, refused, handed over, locked: nothing leaks."""
+    with practising(tmp_path) as address:
+        keys = tmp_path / "practice" / "offices" / "keys"
+        play = Play(browser, address, keys)
+        play.begin()
+        play.load_key()
+        person = play.report(examples / "files" / "screenshot.png")
+        play.read()
+        play.talk(person)
+        play.measures(person)
+        play.name()
+        assert violations(play.officer) == []
+        play.hand_over()
+        play.officer.keyboard.press("x")
+        play.officer.get_by_role("button", name="No key loaded").wait_for()
+        assert STORY not in play.officer.content()
+        secret = (keys / f"{OFFICE}.key").read_text(encoding="ascii").splitlines()[-1]
+
+        assert play.watch.leaks(STORY, NAME, QUESTION, REPLY, NOTE, RISK, secret) == []
+        assert play.watch.others(address) == []
+        assert play.watch.problems == []
+        play.officer.evaluate("text => fetch('/api/session?x=' + btoa('..' + text)).catch(() => 0)", STORY)
+        assert play.watch.leaks(STORY) != []
+        play.close()
