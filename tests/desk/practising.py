@@ -78,23 +78,23 @@ class Person:
     def __init__(self, page: Page, address: str) -> None:
         """Open the phone."""
         self.page = page
+        self._heard = 0  # how many messages of the bot there were when something was written last
         page.goto(address)
 
     def last(self) -> str:
         """Return what the bot wrote last."""
         return self.page.locator("#log .bubble:not(.mine) .text").last.inner_text()
 
-    def count(self) -> int:
-        """Return how many messages stand in the chat."""
-        return self.page.locator("#log .bubble").count()
+    def heard(self) -> int:
+        """Return how many messages of the bot stand in the chat."""
+        return self.page.locator("#log .bubble:not(.mine)").count()
 
     def say(self, text: str) -> str:
         """Write something; returns what the bot answers."""
-        before = self.page.locator("#log .bubble:not(.mine)").count()
+        self._heard = self.heard()
         self.page.locator("#text").fill(text)
         self.page.keyboard.press("Enter")
-        self.page.locator("#log .bubble:not(.mine)").nth(before).wait_for()
-        self.page.locator("#typing").wait_for(state="hidden")
+        self._answered()
         return self.last()
 
     def report(self, file: Path | None = None) -> str:
@@ -109,13 +109,28 @@ class Person:
             said = self.say(found)
         return said
 
+    def clear(self) -> None:
+        """Clear the chat after the report was sent: only what the bot then says stands on the phone."""
+        self.page.locator("#text").fill("1")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_function("() => document.querySelectorAll('#log .bubble').length < 5")
+        self.page.locator("#log .bubble:not(.mine)").first.wait_for()
+        self._heard = 0
+
     def send(self, file: Path) -> None:
         """Send a file."""
-        before = self.page.locator("#log .bubble:not(.mine)").count()
+        self._heard = self.heard()
         self.page.locator("#file").set_input_files(file)
-        self.page.locator("#log .bubble:not(.mine)").nth(before).wait_for()
+        self._answered()
+
+    def _answered(self) -> None:
+        self.page.locator("#log .bubble:not(.mine)").nth(self._heard).wait_for()
         self.page.locator("#typing").wait_for(state="hidden")
 
     def hears(self, words: str) -> None:
-        """Wait until the bot writes these words."""
-        self.page.locator("#log .bubble:not(.mine)", has_text=words).last.wait_for()
+        """Wait until the bot writes these words, after what was written last."""
+        self.page.wait_for_function(
+            "([heard, words]) => [...document.querySelectorAll('#log .bubble:not(.mine)')].slice(heard).some(one => one.innerText.includes(words))",
+            arg=[self._heard, words],
+        )
+        self._heard = self.heard()

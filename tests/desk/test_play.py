@@ -22,6 +22,15 @@ QUESTION = "Is it still safe for you to write tonight?"
 REPLY = "Yes. The green bicycle stands outside again."
 NOTE = "Nobody but the focal point learns of it."
 RISK = "She says it would not make things worse."
+START_THE_REFUSED = """async () => {
+  const queue = await (await fetch('/api/cases?owner=me')).json();
+  const id = queue.cases[0].case;
+  const proposal = (await (await fetch(`/api/cases/${id}`)).json()).measures.at(-1).id;
+  const init = {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'};
+  const answer = await fetch(`/api/cases/${id}/measures/${proposal}/start`, init);
+  return [answer.status, (await answer.json()).reason];
+}"""
+"""What somebody would do who goes around the page: the gate answers the same."""
 
 
 def practice_login(page: Page, address: str, name: str) -> None:
@@ -35,7 +44,7 @@ def invite(page: Page) -> str:
     """Invite an officer to the office; returns the link."""
     page.keyboard.press("3")
     page.get_by_role("button", name="Invite").click()
-    page.get_by_label("Office").select_option(OFFICE)
+    page.get_by_label("Office", exact=True).select_option(OFFICE)
     page.get_by_label("First-respondent officer").check()
     page.get_by_role("button", name="Make an invitation").click()
     return page.locator(".link code").inner_text()
@@ -70,7 +79,9 @@ class Play:
 
     def __init__(self, browser: Browser, address: str, keys: Path) -> None:
         self.address, self.keys = address, keys
-        self.contexts: list[BrowserContext] = [browser.new_context(viewport={"width": 1360, "height": 900}) for _ in range(4)]
+        self.contexts: list[BrowserContext] = [
+            browser.new_context(viewport={"width": 1360, "height": 900}) for _ in range(4)
+        ]
         self.admin, self.officer, self.phone, self.colleague = (context.new_page() for context in self.contexts)
         self.watch = Watch(self.officer)
         self.case = ""
@@ -104,10 +115,14 @@ class Play:
 
     def report(self, file: Path) -> Person:
         """The person reports; the case stands in the officer's queue without anybody touching it."""
+        self.officer.locator(".queue .row").first.wait_for()
         before = names(self.officer)
         person = Person(self.phone, self.address)
         person.report(file)
-        self.officer.wait_for_function("count => document.querySelectorAll('.queue .row').length > count", arg=len(before))
+        person.clear()
+        self.officer.wait_for_function(
+            "count => document.querySelectorAll('.queue .row').length > count", arg=len(before)
+        )
         (self.case,) = names(self.officer) - before
         return person
 
@@ -148,22 +163,19 @@ class Play:
         page = self.officer
         propose(page, "UM-FOC-CHK")
         person.hears("We have an idea and need your yes or no")
+        assert "could it later be made as if nothing had happened?" in person.say("1")
         person.say("1")
         page.locator(".measures li").first.locator(".light.green").wait_for()
         page.locator(".measures").get_by_role("button", name="Start").click()
         tick_all(page)
         page.locator("dialog[open]").get_by_role("button", name="Start").click()
         page.locator(".measures").get_by_text("started").wait_for()
-        before = person.count()
         propose(page, "GM-LEA-HC")
-        self.phone.wait_for_function("count => document.querySelectorAll('#log .bubble').length > count", arg=before)
+        person.hears("We have an idea and need your yes or no")
         person.say("2")
         page.locator(".measures li").last.locator(".light.red").wait_for()
-        page.locator(".measures li").last.get_by_role("button", name="Start").click()
-        tick_all(page)
-        page.locator("dialog[open]").get_by_role("button", name="Start").click()
-        page.get_by_text("The person said no.").wait_for()
-        page.keyboard.press("Escape")
+        assert page.locator(".measures").get_by_role("button", name="Start").count() == 0
+        assert page.evaluate(START_THE_REFUSED) == [403, "refused"]
 
     def name(self) -> None:
         """The real name: with a reason, not to be copied, and written down."""

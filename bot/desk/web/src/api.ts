@@ -33,9 +33,9 @@ export interface Case extends Line {
   sees: "consents" | "line" | "content"; strip: Strip | null; red: string[]; exclude: string[]; tp_consent: string; child: boolean; consents: Consent[];
   measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; history: Act[];
   promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
-  allowed?: string[]; hand_over?: { from: Who; to: Who; at: string } | null;
+  allowed: string[]; hand_over?: { from?: Who | null; to: Who };
   identity: { present: boolean; pending: Who | null; until: string } | null;
-  level_wish?: { level: string; by: Who } | null; status_wish?: { status: string; by: Who } | null;
+  level_wish?: { level: string; by: Who }; status_wish?: { status: string; reason: string; by: Who };
 }
 export interface Measure {
   code: string; group: string; do: string; who_learns: string; risk: string; decided_by: string | string[];
@@ -110,12 +110,13 @@ export async function sealedStream(path: string): Promise<ReadableStream<Uint8Ar
 
 const NOTHING = {
   sees: "content", strip: null, red: [], exclude: [], tp_consent: "", child: false, consents: [], measures: [], blobs: [], files: [], thread: [], history: [],
-  promises: {}, colleagues: [], collisions: {}, identity: null,
+  promises: {}, colleagues: [], collisions: {}, identity: null, owner: null, allowed: [],
 } as const;
 
 /** Return a case; what this account does not see is empty. */
 export async function getCase(id: string): Promise<Case> {
-  return { ...NOTHING, ...(await get<object>(ofCase(id))) } as unknown as Case;
+  const found = await get<object>(ofCase(id));
+  return { ...NOTHING, ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null)) } as unknown as Case;
 }
 
 /** Return the path of a case, or of something below it. */

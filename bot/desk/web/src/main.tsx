@@ -39,8 +39,8 @@ function Frame() {
   return (
     <>
       <a class="skip" href="#work" onClick={(event) => { event.preventDefault(); document.getElementById("work")?.focus(); }}>{W.skip}</a>
-      {session.practice && !FRAMED && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
       <header class="bar">
+        {session.practice && !FRAMED && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}
         <strong class="brand">{W.name}</strong>
         <nav aria-label={W.pages.label}>
           {PAGES.map(([page, words], index) => (

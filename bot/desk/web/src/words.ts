@@ -219,7 +219,7 @@ export const W = {
     ],
     collision: (lines: string) => `This meets a red line: ${lines}. The person is shown that and asked again.`,
     public: "Everyone can read it, and it cannot be taken back.",
-    irreversible: "It cannot be undone.", start: "Start", again: "Ask again", close: "Record the outcome", outcome: "What came of it",
+    answer: "Answer", irreversible: "It cannot be undone.", start: "Start", again: "Ask again", close: "Record the outcome", outcome: "What came of it",
     asked: "The question was passed on.",
     lights: { grey: "not asked yet", amber: "waiting for the answer", green: "yes", red: "no" } as Record<string, string>,
     validUntil: (at: string) => `valid until ${at}`, started: (at: string) => `started ${at}`,
@@ -264,12 +264,8 @@ export const W = {
       "CL-UNVER": "Could not be verified, no further risk known", "CL-DUP": "Already known", "CL-OOS": "Out of scope",
       "CL-MAL": "Malicious (two persons decide)", "CL-DIED": "The person died",
     } as Record<string, string>,
-    allowed: {
-      "ST-DLV": ["ST-ACK"], "ST-ACK": ["ST-TRI"], "ST-TRI": ["ST-VER", "ST-CON", "ST-REF", "ST-CLO"],
-      "ST-VER": ["ST-CON", "ST-MEA", "ST-FUP", "ST-CLO"], "ST-CON": ["ST-MEA", "ST-VER", "ST-FUP", "ST-HOLD"], "ST-MEA": ["ST-FUP", "ST-CON"],
-      "ST-FUP": ["ST-MEA", "ST-CLO", "ST-CON"], "ST-REF": ["ST-ACK"], "ST-HOLD": ["ST-WDR", "ST-CLO"], "ST-WDR": ["ST-CLO"],
-      "ST-OOS": ["ST-CLO"], "ST-CLO": ["ST-FUP"],
-    } as Record<string, string[]>,
+    ownFirst: "Only the owner changes the status. Take the case first.",
+    wish: (reason: string, name: string) => `${name} wants to close this case: ${reason}. A second person must confirm.`,
   },
   handOver: {
     title: "Hand over", to: "To", lead: "The receiver repeats level, next contact and red lines. You stay the owner until then.",
@@ -284,6 +280,7 @@ export const W = {
     levels: {
       "VF-0": "Not assessed", "VF-1": "Plausible and consistent", "VF-2": "One independent source", "VF-3": "Two or more sources", "VF-X": "Contradicted",
     } as Record<string, string>,
+    read: "Read the notes", list: "Notes of the office",
     saved: "Sealed to your office.", facts: "Facts apart from opinion; the source of each fact.",
   },
   contact: { title: "Next contact", at: "When (your local time)", save: "Save" },
@@ -298,6 +295,18 @@ export const W = {
     operator: "Emergency-line operator", "duty-officer": "Duty officer", "first-respondent": "First-respondent officer", "shift-lead": "Shift lead",
     "focal-point": "Focal point desk", "consent-steward": "Consent steward", "security-adviser": "Security adviser", statistics: "Statistics officer",
     administrator: "Administrator",
+  } as Record<string, string>,
+  acts: {
+    own: "took the case", read: "opened", file: "fetched a file", level: "set the level", "level-wish": "wishes a lower level", status: "set the status",
+    "close-wish": "wishes to close it", "hand-over": "offered it to a colleague", "take-over": "took it over", "next-contact": "set the next contact",
+    note: "wrote a note", write: "wrote to the person", begin: "showed the two words", propose: "proposed a measure", start: "started a measure",
+    close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
+    accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
+    "alert-raised": "an alert went out", "alert-taken": "took the alert",
+  } as Record<string, string>,
+  blobs: {
+    report: "the report", copy: "a copy of the report", alert: "the alert card", identity: "the real name", message: "a message of the person",
+    said: "a message of the office", note: "a note",
   } as Record<string, string>,
   audit: {
     title: "Audit log", lead: "Who looked and who acted. Nobody can change it; opening a sealed file away from this desk cannot be seen.",

@@ -48,10 +48,11 @@ export function LevelDialog({ data, close }: Props) {
 
 /** Change the status, as far as the table of the domain specification (3.6) allows. */
 export function StatusDialog({ data, close }: Props) {
-  const allowed = data.allowed ?? W.status.allowed[data.status] ?? [];
+  const { allowed } = data;
   const [status, setStatus] = useState(allowed[0] ?? "");
   const [reason, setReason] = useState("");
   const [checked, setChecked] = useState(false);
+  if (allowed.length === 0) return <Dialog title={W.status.title} close={close}><p>{W.status.ownFirst}</p></Dialog>;
   const closing = status === "ST-CLO";
   const save = async (): Promise<void> => {
     let pending = "";

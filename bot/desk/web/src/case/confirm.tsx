@@ -14,7 +14,7 @@ export function HandOverConfirm({ data, me, done }: Props) {
   const [seen, setSeen] = useState<string[]>([]);
   const [contact, setContact] = useState(false);
   const offer = data.hand_over;
-  if (offer === undefined || offer === null) return null;
+  if (offer === undefined) return null;
   if (offer.to.id !== me) return <Notice>{W.handOver.waiting(offer.to.name)}</Notice>;
   const confirm = async (): Promise<void> => {
     if (level !== data.level) return change({ trouble: W.handOver.wrong });
@@ -25,7 +25,7 @@ export function HandOverConfirm({ data, me, done }: Props) {
   return (
     <Section id="hand-over" title={W.handOver.title}>
       <form onSubmit={(event) => { event.preventDefault(); void confirm(); }}>
-        <p>{W.handOver.incoming(offer.from.name)}</p>
+        <p>{W.handOver.incoming(offer.from?.name ?? W.talk.you)}</p>
         <Field label={W.handOver.level}>
           {(id) => (
             <select id={id} required value={level} onChange={(event) => setLevel(valueOf(event))}>
@@ -56,16 +56,16 @@ export function Wishes({ data, me, done }: Props) {
   const status = data.status_wish;
   return (
     <>
-      {level != null && (
+      {level !== undefined && (
         <Notice kind="warn">
           {W.level.wish(level.level, level.by.name)}{" "}
           {level.by.id !== me && <button type="button" class="plain" onClick={() => again("level", { level: level.level, reason: W.level.confirm })}>{W.level.confirm}</button>}
         </Notice>
       )}
-      {status != null && (
+      {status !== undefined && (
         <Notice kind="warn">
-          {W.level.wish(named(W.status.names, status.status), status.by.name)}{" "}
-          {status.by.id !== me && <button type="button" class="plain" onClick={() => again("status", { status: status.status, reason: "CL-MAL" })}>{W.level.confirm}</button>}
+          {W.status.wish(named(W.status.reasons, status.reason), status.by.name)}{" "}
+          {status.by.id !== me && <button type="button" class="plain" onClick={() => again("status", { status: status.status, reason: status.reason })}>{W.level.confirm}</button>}
         </Notice>
       )}
     </>

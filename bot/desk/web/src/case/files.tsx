@@ -10,7 +10,11 @@ import { NameWarning } from "./report";
 
 const PICTURES = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "image/bmp"]);
 const MOST_PICTURE_BYTES = 30 * 1024 * 1024;
-const size = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+function sizeOf(bytes: number): string {
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+}
 
 /** The files of a report. Pictures are drawn anew in a frame of their own; everything else is saved, with a warning. */
 export function Files({ data, report }: { data: Case; report: Report | null }) {
@@ -23,7 +27,7 @@ export function Files({ data, report }: { data: Case; report: Report | null }) {
       <ul class="files">
         {report?.attachments.map((file) => (
           <li key={file.sealed}>
-            <span class="name"><Said text={file.name} /> <span class="quiet">{plain(file.type)} · {size.format(file.size / 1e6)} MB</span></span>
+            <span class="name"><Said text={file.name} /> <span class="quiet">{plain(file.type)} · {sizeOf(file.size)}</span></span>
             <NameWarning name={file.name} />
             <span class="acts">
               {PICTURES.has(file.type) && file.size <= MOST_PICTURE_BYTES && (

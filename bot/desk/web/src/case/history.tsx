@@ -1,21 +1,31 @@
-import type { Case } from "../api";
+import type { Act, Case } from "../api";
 import { At, Section } from "../parts";
 import { W, named } from "../words";
+
+const IN_WORDS: Record<string, Record<string, string>> = {
+  level: W.levels, "level-wish": W.levels, status: W.status.names, "close-wish": W.status.names, read: W.blobs, note: {},
+};
+
+/** Return what changed, where that says something to a reader; ids do not. */
+export function changeOf(act: Act): string {
+  const words = IN_WORDS[act.act];
+  if (words === undefined) return "";
+  return [act.old, act.new].map((code) => named(words, (code ?? "").replace(/ \d+$/, ""))).filter((part) => part !== "").join(" → ");
+}
 
 /** Who did what in this case, newest first; everybody who may see the case sees it. */
 export function History({ data }: { data: Case }) {
   return (
     <Section id="history" title={W.case.history}>
       {data.history.length === 0 && <p class="quiet">{W.case.historyEmpty}</p>}
-      <ol class="history">
+      <div class="history" tabIndex={0} role="group" aria-labelledby="history"><ol>
         {[...data.history].reverse().map((act, index) => (
           <li key={index}>
-            <At at={act.at} /> <b dir="auto">{act.who}</b> <span class="quiet">{named(W.roles, act.role)}</span> {act.act}{" "}
-            {act.old || act.new ? <span>{[act.old, act.new].filter(Boolean).join(" → ")}</span> : null}
+            <At at={act.at} /> <b dir="auto">{act.who}</b> <span class="quiet">{named(W.roles, act.role)}</span> {named(W.acts, act.act)} {changeOf(act)}
             {act.reason && <span class="quiet" dir="auto"> ({act.reason})</span>}
           </li>
         ))}
-      </ol>
+      </ol></div>
     </Section>
   );
 }

@@ -24,7 +24,7 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
   const [asked, setAsked] = useState<"" | "start" | "close">("");
   const [checked, setChecked] = useState(false);
   const [outcome, setOutcome] = useState("");
-  const rests = ["talk", "expired", "refused"].includes(proposal.state);
+  const rests = ["talk", "lapsed"].includes(proposal.state);
   const act = async (part: "start" | "close" | "again", body: object): Promise<void> => {
     if (await attempt(async () => void await post(ofCase(data.case, "measures", proposal.id, part), body))) setAsked("");
     reload();
@@ -35,7 +35,7 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
     <li>
       <p><b>{proposal.words}</b> <span class="quiet" dir="auto">{proposal.recipient} · {named(W.measure.modeNames, proposal.name_mode)}</span></p>
       <p class="lights">
-        <Light colour={proposal.light} label={W.case.consents.split(",")[0]!} words={W.measure.lights[proposal.light] ?? proposal.state} />
+        <Light colour={proposal.light} label={W.measure.answer} words={W.measure.lights[proposal.light] ?? proposal.state} />
         {proposal.valid_until != null && proposal.light === "green" && <span class="quiet">{W.measure.validUntil(moment(proposal.valid_until))}</span>}
         {started && <span class="quiet">{W.measure.started(moment(proposal.started_at))}</span>}
         <span class="quiet"><At at={proposal.answered_at ?? proposal.proposed_at} /></span>
@@ -44,7 +44,7 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
       <blockquote><Said text={proposal.content} as="p" /></blockquote>
       {closed && <p><b>{W.measure.outcome}:</b> <Said text={proposal.outcome} /></p>}
       <p class="acts">
-        {!started && !closed && <button type="button" class={proposal.light === "green" ? "primary" : "plain"} onClick={() => setAsked("start")}>{W.measure.start}</button>}
+        {!started && !closed && proposal.light === "green" && <button type="button" class="primary" onClick={() => setAsked("start")}>{W.measure.start}</button>}
         {rests && <button type="button" class="plain" onClick={() => void act("again", {})}>{W.measure.again}</button>}
         {!closed && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>

@@ -14,6 +14,7 @@ import { HandOverConfirm, Wishes } from "./confirm";
 import { History } from "./history";
 import { Identity } from "./identity";
 import { Measures } from "./measures";
+import { Notes } from "./notes";
 import { nextStep, type Step } from "./next-step";
 import { ReportView, Wanted } from "./report";
 import { SafetyStrip } from "./strip";
@@ -125,6 +126,7 @@ export function CasePage({ id }: { id: string }) {
               <button type="button" class="plain" onClick={() => setAsked("hand-over")}>{W.case.handOver} <kbd>h</kbd></button>
             </p>
           </Section>
+          <Notes data={data} unlocked={unlocked} needKey={() => setAsked("key")} />
           <History data={data} />
         </div>
       </div>

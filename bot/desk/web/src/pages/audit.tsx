@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, type AuditEntry } from "../api";
 import { attempt } from "../desk";
 import { At, Empty } from "../parts";
+import { changeOf } from "../case/history";
 import { W, named } from "../words";
 
 interface Page { entries: AuditEntry[]; next: string | number | null }
@@ -42,8 +43,8 @@ export function Entries({ entries }: { entries: AuditEntry[] }) {
               <td><At at={entry.at} /></td>
               <td dir="auto">{entry.who}</td>
               <td>{named(W.roles, entry.role)}</td>
-              <td>{entry.act}</td>
-              <td>{[entry.old, entry.new].filter(Boolean).join(" → ") || W.none}</td>
+              <td>{named(W.acts, entry.act)}</td>
+              <td>{changeOf(entry) || W.none}</td>
               <td dir="auto">{entry.reason || W.none}</td>
             </tr>
           ))}
