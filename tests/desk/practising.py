@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import TimeoutError as NotYet
 
 from tests.architecture.sources import ROOT
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 START_SECONDS = 60
+TAKEN_MS = 5000
 STORY = "A man called three times. He said the lighthouse will be the last thing I see."
 NAME = "Mina Orlova-Quist"
 ANSWERS = (
@@ -92,8 +95,13 @@ class Person:
     def say(self, text: str) -> str:
         """Write something; returns what the bot answers."""
         self._heard = self.heard()
+        mine = self.page.locator("#log .bubble.mine")
+        before = mine.count()
         self.page.locator("#text").fill(text)
-        self.page.keyboard.press("Enter")
+        while mine.count() == before:  # while the page still sends what was written before, it takes nothing new
+            self.page.locator("#text").press("Enter")
+            with suppress(NotYet):
+                mine.nth(before).wait_for(timeout=TAKEN_MS)
         self._answered()
         return self.last()
 
