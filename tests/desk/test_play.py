@@ -106,9 +106,8 @@ class Play:
     def load_key(self) -> None:
         page = self.officer
         page.keyboard.press("2")
-        if page.get_by_role("button", name="Load my key").is_visible():
-            page.get_by_label("Key file").set_input_files(self.keys / f"{OFFICE}.key")
-            page.get_by_role("button", name="Load my key").click()
+        page.get_by_label("Key file").set_input_files(self.keys / f"{OFFICE}.key")
+        page.get_by_role("button", name="Load my key").click()
         page.get_by_text("Your key is loaded.").first.wait_for()
         page.keyboard.press("1")
         page.get_by_role("heading", name="Queue").wait_for()
@@ -219,6 +218,8 @@ def test_from_the_phone_to_the_desk_and_back(browser: Browser, tmp_path: Path, e
         play.hand_over()
         play.officer.keyboard.press("x")
         play.officer.get_by_role("button", name="No key loaded").wait_for()
+        play.officer.locator(".strip").wait_for()
+        assert play.officer.get_by_role("button", name="No key loaded").is_visible()
         assert STORY not in play.officer.content()
         secret = (keys / f"{OFFICE}.key").read_text(encoding="ascii").splitlines()[-1]
 

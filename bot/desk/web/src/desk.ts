@@ -80,16 +80,17 @@ export async function attempt(work: () => Promise<void>, notice = ""): Promise<b
 /** Ask who is signed in. */
 export async function findSession(): Promise<void> {
   try {
-    await signedIn(await get<Session>("session"));
+    change({ session: await get<Session>("session") });
   } catch {
     change({ session: null });
   }
 }
 
-/** Take over a session. In practice the throw-away key of the office comes with it. */
-export async function signedIn(session: Session): Promise<void> {
-  change({ session, trouble: "" });
-  if (session.practice && !isUnlocked()) await loadPracticeKey().catch(() => undefined);
+/** Log in as somebody of practice; the throw-away key of the office comes with it. */
+export async function practiceLogin(person: string): Promise<Session> {
+  const session = await post<Session>("practice-login", { person });
+  await loadPracticeKey();
+  return session;
 }
 
 /** Load the practice key of the office. */

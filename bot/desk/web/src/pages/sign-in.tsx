@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, post, type Person, type Session } from "../api";
-import { change, sentence, signedIn, useDesk } from "../desk";
+import { change, practiceLogin, sentence, useDesk } from "../desk";
 import { Field, Notice, valueOf } from "../parts";
 import { W, named } from "../words";
 
@@ -23,7 +23,7 @@ export function SignIn() {
     try {
       const session = await work();
       history.replaceState(history.state, "", location.pathname);
-      await signedIn(session);
+      change({ session, trouble: "" });
     } catch (error) {
       change({ trouble: error instanceof ApiError ? sentence(error) : W.signIn.refused });
     }
@@ -84,7 +84,7 @@ function PracticePeople({ people, run }: { people: Person[]; run: (work: () => P
       <ul class="people">
         {people.map((person) => (
           <li key={person.id}>
-            <button type="button" class="choice" onClick={() => void run(() => post<Session>("practice-login", { person: person.id }))}>
+            <button type="button" class="choice" onClick={() => void run(() => practiceLogin(person.id))}>
               <b dir="auto">{person.name}</b>
               <span>{person.roles.map((role) => named(W.roles, role)).join(", ")}</span>
               <span class="quiet">{person.office_name}</span>
