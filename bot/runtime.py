@@ -186,6 +186,15 @@ class Runtime:
             work.inbox.prune(now - KEYS_REMEMBERED)
             work.traces.prune(now - TRACES_REMEMBERED)
 
+    def sent_counts(self) -> dict[str, Mapping[str, int]]:
+        """Return what became of the sends of this process: by channel, by outcome."""
+        return {channel: sender.counts for channel, sender in self._senders.items()}
+
+    def outbox_counts(self) -> tuple[int, int]:
+        """Return how many messages wait and how many are dead letters. Raises StorageError."""
+        with self.service.store.transaction() as work:
+            return work.outbox.waiting(), work.outbox.dead()
+
     def _socket(self) -> Path:
         return self.service.home / SOCKET_FILE
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -49,6 +50,7 @@ class Sender:
         self._asking = False
         self._stop = asyncio.Event()
         self.awake = asyncio.Event()
+        self.counts: Counter[str] = Counter()  # of what became of sends, by outcome
 
     def stop(self) -> None:
         """Begin nothing new; `run` returns when every send that was begun has come to its end and is written down."""
@@ -129,6 +131,7 @@ class Sender:
             LOG.error("a message could not be sent: %s", type(exc).__name__)
             sending = Sending(Outcome.REFUSED)
         self._under_way -= 1
+        self.counts[sending.outcome.value] += 1
         self._ended.append(Delivered(item, sending.outcome.value, sending.ref, sending.wait_seconds))
         self.awake.set()
 

@@ -53,6 +53,13 @@ def _host_and_port(text: str) -> str:
     return text
 
 
+def _here(text: str) -> str:
+    """Return an address of this machine: who counts messages over a network could see when somebody wrote."""
+    if text and text.rpartition(":")[0].strip("[]") not in _LOCAL:
+        raise ValueError("is no address of this machine such as 127.0.0.1:9464")
+    return text
+
+
 def _database(text: str) -> str:
     if text and _split(text).scheme not in ("postgresql+psycopg", "sqlite"):
         raise ValueError("begins neither with postgresql+psycopg:// nor with sqlite:///")
@@ -147,7 +154,9 @@ class Settings(BaseModel):
     )
     desk_listen: HostAndPort = Field("127.0.0.1:8080", description="where the desk listens")
     desk_url: Web = Field("", description="public address of the desk")
-    metrics_listen: HostAndPort = Field("", description="where metrics listen; empty: nowhere")
+    metrics_listen: Annotated[HostAndPort, AfterValidator(_here)] = Field(
+        "", description="where metrics listen, on this machine only; empty: nowhere"
+    )
     log_format: Literal["text", "json"] = Field("text", description="form of the log lines")
 
     @property

@@ -108,6 +108,7 @@ class Serving:
     server: Any
     stack: AsyncExitStack
     port: int
+    runtime: Runtime
     count: int = 0
     files: Any = None  # somebody who is asked for files
 
@@ -171,7 +172,7 @@ async def in_this_process(home: Path, channel: str) -> AsyncIterator[Serving]:
             runtime = Runtime(service, {channel: adapter}, {}, several=False, seconds=clock.seconds)
             async with asyncio.TaskGroup() as group:
                 group.create_task(runtime.run(lambda: None))
-                here = Serving(channel, clock, server, stack, port)
+                here = Serving(channel, clock, server, stack, port, runtime)
                 await here.attached()
                 yield here
                 runtime.stop()

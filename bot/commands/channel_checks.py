@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.pager import OK, post
 from bot.signal.adapter import SignalAdapter
+from bot.signal.hygiene import left_behind
 from bot.telegram.adapter import BotTexts, TelegramAdapter
 from bot.telegram.errors import problem_of
 from config.policies import ROSTER, load_policy
@@ -64,7 +65,7 @@ async def _telegram(settings: Settings, token: str) -> str:
 
 
 def signal(settings: Settings) -> str:
-    """Ask signal-cli-rest-api whether it is new enough and pushes messages."""
+    """Ask signal-cli-rest-api whether it is new enough, pushes messages, and keeps nothing it should not."""
     numbers = (settings.signal_number, settings.duty_signal_number)
     return _each(asyncio.run(_signal(number, settings.signal_service)) for number in numbers if number)
 
@@ -73,7 +74,7 @@ async def _signal(number: str, service: str) -> str:
     adapter = SignalAdapter(number, service)
     try:
         async with asyncio.timeout(SECONDS):
-            return await adapter.why_not_ready()
+            return await adapter.why_not_ready() or await left_behind(number, service)
     except (TimeoutError, aiohttp.ClientError):
         return "signal-cli-rest-api does not answer: check LEEWARD_SIGNAL_SERVICE and that it runs"
     finally:

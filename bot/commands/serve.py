@@ -23,6 +23,7 @@ from bot.desk.state import make_desk
 from bot.duty_lines import duty_adapters
 from bot.logs import set_up_logs
 from bot.mail import MailAdapter
+from bot.metrics import metrics_app
 from bot.pager import PagerAdapter, beat
 from bot.runtime import Runtime
 from bot.signal.adapter import SignalAdapter
@@ -58,7 +59,7 @@ def serve(only: str | None) -> int:
     try:
         asyncio.run(_serve(settings, only))
     except PortTaken as exc:
-        raise Refused(f"{exc} Choose another with LEEWARD_DESK_LISTEN.") from exc
+        raise Refused(f"{exc} Choose another with LEEWARD_DESK_LISTEN or LEEWARD_METRICS_LISTEN.") from exc
     return 0
 
 
@@ -88,6 +89,9 @@ async def _serve(settings: Settings, only: str | None) -> None:
         listening = listen_at(*host_and_port(settings.desk_listen)) if app.routes else None
         if listening is not None:
             runtime.beside.append(partial(serve_at, app, listening))
+        if settings.metrics_listen:
+            metrics = listen_at(*host_and_port(settings.metrics_listen))
+            runtime.beside.append(partial(serve_at, metrics_app(runtime), metrics))
         names = [*adapters, *(["desk"] if only in (None, DESK) else [])]
 
         def ready() -> None:

@@ -16,6 +16,7 @@ from bot.adapter import NotStored, Outcome, Sending
 from bot.logs import LIBRARIES, set_up_logs
 from bot.signal import adapter as adapter_module
 from bot.signal.adapter import HEARTBEAT_SECONDS, SWEEP_SECONDS, SignalAdapter
+from bot.signal.hygiene import left_behind
 from bot.signal.parsing import parse
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 from tests.fakes.faults import Fault, serving, until
@@ -327,6 +328,37 @@ def test_a_service_that_is_not_as_it_should_be_is_named_with_the_remedy(mode: st
     said = asyncio.run(play())
     assert problem in said
     assert bool(said) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("none", ""), ("log", "LOG_LEVEL=error"), ("trust", "JSON_RPC_TRUST_NEW_IDENTITIES"), ("file", "1 attachments lie in clear"),
+        ("being sealed", ""),
+    ],
+)  # fmt: skip
+def test_what_the_service_leaves_behind_is_named_with_the_remedy(fault: str, said: str) -> None:
+    """A log at debug level, keys trusted without a look, attachments in clear; one that is being sealed is none."""
+
+    async def play() -> str:
+        server = SignalServer()
+        server.log_level = "debug" if fault == "log" else "info"
+        server.trust_mode = "always" if fault == "trust" else "on-first-use"
+        if fault in ("file", "being sealed"):
+            server.attachments["a.bin"] = b"picture"
+
+        async def sealing(_seconds: float) -> None:
+            if fault == "being sealed":
+                server.attachments.clear()
+
+        async with serving(server.app()) as port:
+            found = await left_behind(NUMBER, f"127.0.0.1:{port}", sealing)
+        assert server.violations == []
+        return found
+
+    found = asyncio.run(play())
+    assert said in found
+    assert bool(found) == bool(said)
 
 
 # ---------------------------------------------------------------------------------------------------------------- frames

@@ -334,6 +334,26 @@ def test_a_third_person_who_said_no_ends_their_story() -> None:
     assert play.say("2").did(Forget)
 
 
+def test_a_file_on_telegram_where_numbers_are_asked_brings_the_choice_to_send_more_once() -> None:
+    """It is not kept; the person chooses between numbers and the risk, and a second file brings only the question."""
+    play = Play("telegram").say("hi", "1", "1", "3", "1", "2", "2", "0", "1")
+    play.send_file(None, "T-FILE-NOT-NOW")
+    assert (play.node, "cannot take files here" in play.said) == ("C-TGFULL", True)
+    assert play.say("1").node == "Q08"
+    play.send_file(None, "T-FILE-NOT-NOW")
+    assert (play.node, "cannot take files here" in play.said) == ("Q08", True)
+
+
+def test_the_timer_goes_with_every_message_until_the_person_switches_it_off() -> None:
+    """Off that never was on is no act."""
+    play = Play().say(*TO_THE_QUESTIONS[:6])
+    assert play.node == "Q06-TIMER"
+    assert play.say("1").done(Say).disappear_seconds == 3600
+    assert play.say("1").done(Say).disappear_seconds == 3600
+    off = Play().say(*TO_THE_QUESTIONS[:6], "3")
+    assert (off.did(SetDisappearing), off.done(Say).disappear_seconds) == (False, 0)
+
+
 def test_files_are_taken_only_after_their_consent_and_up_to_five() -> None:
     """Elsewhere they are dropped with a kind word."""
     play = started().send_file(PICTURE)

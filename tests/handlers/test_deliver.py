@@ -1,0 +1,39 @@
+"""What becomes of a message that was on its way when its chat was cleared."""
+
+from __future__ import annotations
+
+from bot.clock import FixedClock
+from handlers.deliver import SENT, Delivered, Delivery
+from handlers.types import Address, Outgoing
+from storage.memory import MemoryStore
+from tests.conftest import NOON
+
+MINA = Address("telegram", "7")
+
+
+def test_a_message_that_was_on_its_way_when_the_chat_was_cleared_is_deleted_as_well() -> None:
+    """It went out after everything else was taken away: what stands there then goes, too."""
+    store = MemoryStore()
+    delivery = Delivery(store, FixedClock(NOON), "telegram")
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "a question", "Q1", 1), NOON)
+    (item,) = delivery.claim()
+    with store.transaction() as work:
+        work.outbox.drop_for(MINA)
+    delivery.settle([Delivered(item, SENT, ref="41")])
+    (clear,) = delivery.claim()
+    assert (clear.outgoing.act, clear.outgoing.refs) == ("clear-chat", ("41",))
+    delivery.settle([Delivered(clear, SENT)])
+    assert delivery.claim() == ()
+
+
+def test_what_a_killed_process_had_claimed_is_sent_at_once_by_the_next() -> None:
+    """Not only when its lease is over."""
+    store = MemoryStore()
+    delivery = Delivery(store, FixedClock(NOON), "telegram")
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "a question", "Q1", 1), NOON)
+    assert len(delivery.claim()) == 1
+    assert delivery.claim() == ()
+    assert delivery.resume() == 1
+    assert len(delivery.claim()) == 1
