@@ -67,12 +67,13 @@ class Served:
         self.telegram, self.signal = telegram, signal_
         self.process: asyncio.subprocess.Process | None = None
         self.log = b""
+        self.options: tuple[str, ...] = ()
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the process and wait until it serves."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", env=self.settings, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+            sys.executable, "-m", "bot", "serve", *self.options, env=self.settings, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         self._reader = asyncio.ensure_future(self._read())  # noqa: TID251 - ended in stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.desk.refusals import Refused
     from bot.desk.state import Place
 
+LOG: Final = logging.getLogger("leeward")
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "frame-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; "
@@ -77,7 +79,8 @@ class Protection:
             return
         try:
             await self._app(scope, receive, send_guarded)
-        except Exception:
+        except Exception as exc:
+            LOG.error("the desk could not answer: %s", type(exc).__name__)
             if begun:
                 raise
             await answer_of(refused("unavailable"))(scope, receive, send_guarded)

@@ -14,7 +14,12 @@ import pytest
 
 from storage.crypto.age.identity_file import read_identity_file
 from storage.crypto.sealing import open_report
+from storage.store import make_engine
+from storage.tables import metadata
 from tests.fakes.authenticator import Authenticator
+from tests.fakes.signal_server import SignalServer
+from tests.fakes.telegram_server import TelegramServer
+from tests.postgres import postgres_url
 from tests.serving import ROOT, TO_FILES, TO_SEND, Served, install, served, talk
 
 pytestmark = pytest.mark.slow
@@ -31,6 +36,14 @@ async def invited(running: Served, office: str, *roles: str) -> str:
     return done.stdout.splitlines()[0].partition("#invite=")[2]
 
 
+def browser_at(settings: dict[str, str]) -> httpx.AsyncClient:
+    """Return a browser that asks the desk by its name."""
+    address = settings["LEEWARD_DESK_LISTEN"]
+    own = f"http://localhost:{address.rpartition(':')[2]}"
+    headers = {"Host": own.removeprefix("http://"), "Origin": own}
+    return httpx.AsyncClient(base_url=f"http://{address}", headers=headers, timeout=30)
+
+
 async def accepted(client: httpx.AsyncClient, code: str) -> httpx.Response:
     """Take an invitation with a passkey."""
     authenticator = Authenticator(str(client.headers["Origin"]), "localhost")
@@ -44,11 +57,7 @@ def test_an_officer_opens_a_report_minutes_after_it_was_sent(tmp_path: Path) -> 
 
     async def play() -> None:
         async with served(tmp_path, "signal") as running:
-            address = running.settings["LEEWARD_DESK_LISTEN"]
-            own = f"http://localhost:{address.rpartition(':')[2]}"
-            headers = {"Host": own.removeprefix("http://"), "Origin": own}
-            async with httpx.AsyncClient(base_url=f"http://{address}", headers=headers, timeout=30) as client:
-                client.cookies.clear()
+            async with browser_at(running.settings) as client:
                 session = await accepted(client, await invited(running, "OFF-HRC", "first-respondent"))
                 assert session.status_code == 200, session.text
                 cookie = {"Cookie": f"leeward={session.cookies['leeward']}"}
@@ -68,6 +77,36 @@ def test_an_officer_opens_a_report_minutes_after_it_was_sent(tmp_path: Path) -> 
             assert "desk" in running.log.decode().splitlines()[0]
 
     asyncio.run(play())
+
+
+@pytest.mark.postgres
+def test_the_desk_runs_alone_beside_a_database_of_many(tmp_path: Path) -> None:
+    """On PostgreSQL, without a channel; it ends cleanly, an open event stream holds it up by seconds only."""
+
+    async def play() -> None:
+        settings = {**install(tmp_path), "LEEWARD_DATABASE_URL": postgres_url()}
+        running = Served(tmp_path, settings, TelegramServer(), SignalServer())
+        running.options = ("--only", "desk")
+        await running.start()
+        try:
+            async with browser_at(settings) as client:
+                session = await accepted(client, await invited(running, "OFF-HRC", "first-respondent"))
+                cookie = {"Cookie": f"leeward={session.cookies['leeward']}"}
+                assert (await client.get("/api/cases", headers=cookie)).json()["cases"] == []
+                assert (await client.get("/desk")).headers["content-type"].startswith("text/html")
+                async with client.stream("GET", "/api/events", headers=cookie) as events:
+                    assert await anext(events.aiter_lines()) == "event: alive"
+                    await running.stop()
+        finally:
+            await running.stop()
+        assert b"Serving desk." in running.log
+
+    asyncio.run(play())
+    engine = make_engine(postgres_url())
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
