@@ -63,7 +63,7 @@ def look(
         return replace(state, next_look=""), ()
     told: dict[str, Officer] = {}
     climbed = _climb(state, ladder, roster, now, told)
-    again = _to_repeat(state, ladder, roster, now)
+    again = _to_repeat(climbed, ladder, roster, now, alone=not told)
     if again and state.step == len(ladder.rungs):
         told.update(_one_more(state, ladder, roster, now))
     told.update({officer.id: officer for officer in again})
@@ -137,9 +137,11 @@ def _active(state: AlertState, roster: Roster, now: datetime) -> list[Page]:
     return [page for page in _there(state, roster, now) if not page.passed]
 
 
-def _to_repeat(state: AlertState, ladder: Ladder, roster: Roster, now: datetime) -> list[Officer]:
+def _to_repeat(
+    state: AlertState, ladder: Ladder, roster: Roster, now: datetime, *, alone: bool
+) -> list[Officer]:  # fmt: skip
     """Return whose turn it is to be told again; who passed it on is asked again only where nobody else is left."""
-    last = state.step == len(ladder.rungs)
+    last = alone and state.step == len(ladder.rungs)
     pages = _active(state, roster, now) or (_there(state, roster, now) if last else [])
     return [roster.people[page.officer] for page in pages if now >= _repeat_at(page, ladder)]
 

@@ -152,9 +152,10 @@ class Model:
         rungs, repeat = self.ladders[alarm.level]
         listening = [who for who in alarm.last if who not in alarm.passed and self.hears(who, alarm.level, at)]
         finished = alarm.step == len(rungs)
-        again = listening or [who for who in alarm.last if finished and self.hears(who, alarm.level, at)]
-        again = [who for who in again if at >= alarm.last[who] + repeat * 60]
         fresh = self._fresh(alarm, rungs, at, deserted=alarm.step > 0 and not listening)
+        left = [who for who in alarm.last if self.hears(who, alarm.level, at)]
+        again = listening or (left if alarm.step == len(rungs) and not fresh else [])
+        again = [who for who in again if at >= alarm.last[who] + repeat * 60]
         if again and finished and not fresh:
             fresh = self._louder(alarm, rungs[: len(rungs)], at)
         for who in (*fresh, *again):
