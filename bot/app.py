@@ -62,9 +62,17 @@ class Service:
 
 @contextmanager
 def practice_service(
-    settings: Settings, home: Path, *, keys_out: Path | None = None, clock: Clock | None = None
+    settings: Settings,
+    home: Path,
+    *,
+    keys_out: Path | None = None,
+    clock: Clock | None = None,
+    duty: Path | None = None,
 ) -> Iterator[Service]:
-    """Run with throw-away keys in a folder of its own; what is missing is made. Raises StorageError, PolicyMistakes."""
+    """Run with throw-away keys in a folder of its own; what is missing is made. `duty`: a roster file to use.
+
+    Raises StorageError, PolicyMistakes.
+    """
     entropy = SystemEntropy()
     clock = clock or SystemClock()
     with locked(home):
@@ -74,7 +82,7 @@ def practice_service(
         keys = load_keys(keys_folder)
         pinned = make_practice_directory(home, keys_out or home / "offices", settings.policy_dir, entropy, clock.now())
         verify_directory(home, pinned, clock.now())
-        policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=home / DIRECTORY)
+        policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=home / DIRECTORY, duty=duty)
         with _service(sqlite_url(home), home, keys, policy, settings, entropy=entropy, clock=clock) as service:
             yield service
 

@@ -242,6 +242,26 @@ def duty() -> None:
 
 
 @cli.command()
+@click.option("--cooperators", default=12, show_default=True, help="Synthetic people who write.")
+@click.option("--hours", default=8.0, show_default=True, help="How long the night is, from now on.")
+@click.option("--answer", "minutes", default=3.0, show_default=True, help="Minutes an officer takes on average.")
+@click.option("--asleep", default=0.2, show_default=True, help="Share of alerts an officer does not notice.")
+@click.option("--seed", default=1, show_default=True, help="The same number plays the same night.")
+@click.option("--really-page", "wait", type=float, metavar="MINUTES", help="Page who is on duty now, and wait.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def drill(  # noqa: PLR0913, PLR0917 - the options of the command line
+    cooperators: int, hours: float, minutes: float, asleep: float, seed: int, wait: float | None,
+    as_json: bool,  # noqa: FBT001 - a flag of the command line
+) -> None:  # fmt: skip
+    """Play a night against the roster, apart from all real cases, and score the desk's times."""
+    from bot.commands.drill import Night  # noqa: PLC0415 - keeps `--help` quick
+
+    if wait is not None:
+        _call("drill", "page_really", wait, as_json=as_json)
+    _call("drill", "drill", Night(cooperators, hours, minutes, asleep, seed), as_json=as_json)
+
+
+@cli.command()
 @click.argument("name")
 def trust(name: str) -> None:
     """Let an officer's words count again after their identity key changed, once you have checked who they are."""

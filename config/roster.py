@@ -85,6 +85,7 @@ class _File(Record):
     focal_point: str = "OFF-ASG"
     digest: _Digest | None = None
     ping_days: Annotated[int, Field(ge=0)] = 0
+    drill_word: Annotated[str, Field(max_length=20)] = ""
     tests_a_week: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
@@ -121,7 +122,7 @@ def load(document: Document) -> Roster:
     return Roster(
         people, shifts, swaps, ladders, file.focal_point,
         digest=tuple(sorted(_minutes(document, ("digest",), text) for text in digest.at)), digest_zone=digest.zone,
-        ping_days=file.ping_days, tests_a_week=file.tests_a_week,
+        ping_days=file.ping_days, drill_word=file.drill_word, tests_a_week=file.tests_a_week,
     )  # fmt: skip
 
 

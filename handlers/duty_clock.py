@@ -54,6 +54,27 @@ class DutyClock:
                 + self._gaps(work, roster, calm, now)
             )
 
+    def page_everybody(self) -> dict[str, str]:
+        """Send everybody on duty an alert without a cause, and remember when; return who, and the time."""
+        now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
+        with self.store.transaction() as work:
+            roster = roster_now(work, self.policy)
+            there = [officer for officer in roster.people.values() if is_on_duty(roster, officer, now)]
+            for officer in there:
+                self._push(work, officer, now, chance, mark=roster.drill_word)
+                work.audit.record(AuditEntry(now, officer.id, "duty", officer.office, "duty-drill"))
+            pings = tuple(Ping(officer.id, now.isoformat()) for officer in there)
+            work.duty.save(replace(roster.book, pings=(*roster.book.pings, *pings)))
+        return {officer.id: now.isoformat() for officer in there}
+
+    def answered_after(self, since: str) -> dict[str, float | None]:
+        """Return after how many minutes everybody who was asked at this time wrote; None: not yet."""
+        with self.store.transaction() as work:
+            pings = [ping for ping in work.duty.load().pings if ping.at == since]
+        asked = datetime.fromisoformat(since)
+        answers = {p.officer: datetime.fromisoformat(p.answered_at) if p.answered_at else None for p in pings}
+        return {who: (at - asked).total_seconds() / 60 if at is not None else None for who, at in answers.items()}
+
     def _done(self, work: UnitOfWork, name: str, now: datetime) -> None:
         book = work.duty.load()
         rest = tuple(entry for entry in book.done if entry[0] != name)
@@ -78,9 +99,11 @@ class DutyClock:
         self._done(work, DIGEST, now)
         return len(there)
 
-    def _push(self, work: UnitOfWork, officer: Officer, now: datetime, chance: bytes) -> None:
+    def _push(self, work: UnitOfWork, officer: Officer, now: datetime, chance: bytes, *, mark: str = "") -> None:
+        """Send the words of an alert, with a code that takes nothing and, in a drill, the roster's own word."""
         code = codes(chance, officer.id)[0]
-        write_to(work, self.policy, officer, self.policy.texts.body("ALERT-PUSH", officer.lang, {"CODE": code}), now)
+        text = self.policy.texts.body("ALERT-PUSH", officer.lang, {"CODE": code})
+        write_to(work, self.policy, officer, f"{text} {mark}".strip(), now)
 
     def _pings(self, work: UnitOfWork, there: list[Officer], now: datetime) -> int:
         """Ask whoever was not asked for some days whether they are reachable; any answer counts."""

@@ -64,6 +64,8 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
 
     return {
         "duty": service.alerting.duty,
+        "page_everybody": service.alerting.calendar.page_everybody,
+        "answered_after": service.alerting.calendar.answered_after,
         "trust": service.alerting.trust,
         "begin": service.talking.begin,
         "recipients": recipients,

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.serving import ROOT, Served, served, talk
 
 pytestmark = pytest.mark.slow
 
+CANARY = "Canary4242"
 ROSTER = """
 people:
   - {id: amina, office: OFF-EML, roles: [operator], channels: [{channel: signal, address: aci-amina}]}
@@ -32,6 +34,47 @@ async def leeward(running: Served, *args: str) -> subprocess.CompletedProcess[st
         subprocess.run, [sys.executable, "-m", "bot", *args], env=running.settings, cwd=ROOT, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("reach", ["1", "2"])
+def test_somebody_in_danger_is_answered_on_telegram(tmp_path: Path, reach: str) -> None:
+    """SC-05 on the other channel; nothing of the case is in what the officer gets, in the log, or readable at rest."""
+    (tmp_path / "roster.yaml").write_text(ROSTER)
+
+    async def play() -> None:
+        async with served(tmp_path, "signal", "telegram") as running:
+            amina, mina = running.signal.person("aci-amina"), running.telegram.person(77)
+            await talk(mina, ("help me", "1"))
+            await until(lambda: amina.received)
+            assert "country" in _shown(mina)
+            assert re.fullmatch(r"Desk: please open the console\. \d{4}", amina.last)
+            await talk(mina, ("Dravania", "1", reach, "1", f"they ring, {CANARY}"))
+            await talk(amina, (amina.last.split()[-1],))
+            assert "It is yours" in amina.last
+            before = len(mina.received)
+            done = await leeward(running, "begin", await _case(running), "--by", "amina")
+            assert done.returncode == (0 if reach == "1" else 1), done.stderr
+            if reach == "1":
+                await until(lambda: len(mina.received) > before)
+                assert re.fullmatch(r"\w+ \w+", _shown(mina))
+            else:
+                assert len(mina.received) == before
+            await _says_nothing(running, amina.received)
+
+    asyncio.run(play())
+
+
+def _shown(person: Any) -> str:  # noqa: ANN401 - somebody on the Telegram of tests
+    return str(person.last)
+
+
+async def _says_nothing(running: Served, received: list[str]) -> None:
+    """Neither words, nor country, nor case id in what an officer gets and in the log; the words nowhere at rest."""
+    case = await _case(running)
+    said = "\n".join(received) + running.log.decode()
+    assert not [word for word in (CANARY, "Dravania", "XD", case, "OFF-", "L1") if word in said]
+    for path in running.home.glob("leeward.db*"):
+        assert CANARY.encode() not in path.read_bytes()
 
 
 @pytest.mark.parametrize("reach", ["1", "2"])

@@ -84,3 +84,16 @@ def test_who_is_on_duty_now_can_be_asked(desk: Desk) -> None:
         assert on_now(work, desk.policy, desk.clock.at) == {
             "OFF-EML operator": ("amina", "boris"), "OFF-EML shift-lead": (),
         }  # fmt: skip
+
+
+def test_a_drill_that_really_pages_tells_everybody_on_duty_and_times_their_answers(desk: Desk) -> None:
+    """Marked with the roster's word; no case is made, and any word is an answer."""
+    clock = clock_of(desk, drill_word="exercise")
+    asked = clock.page_everybody()
+    assert sorted(asked) == ["amina", "boris"]
+    assert all(text.endswith(" exercise") for _to, text in desk.sent())
+    desk.clock.at += timedelta(minutes=3)
+    desk.write("here", "boris")
+    assert clock.answered_after(asked["boris"]) == {"amina": None, "boris": 3.0}
+    with desk.store.transaction() as work:
+        assert work.cases.ids() == ()
