@@ -44,7 +44,7 @@ from dialogs.limits import (
     TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
-from dialogs.officers import arrived, in_doubt, shown_again
+from dialogs.officers import arrived, in_doubt, in_talk, shown_again
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
 from dialogs.turn import Turn
@@ -177,6 +177,8 @@ def _answer(turn: Turn, node: Node, text: str) -> None:
     reading = read_answer(turn, node, text)
     if node.id in measures.CARD_NODES and _beside_the_card(turn, text, reading):
         return
+    if node.id in measures.RESTING and isinstance(reading, Rejected) and _beside_the_menu(turn, text):
+        return
     match reading:
         case Answer():
             accept(turn, node, reading)
@@ -198,6 +200,16 @@ def _beside_the_card(turn: Turn, text: str, reading: object) -> bool:
         return False
     turn.say("T-TALK-SENT")
     ask_again(turn)
+    return True
+
+
+def _beside_the_menu(turn: Turn, text: str) -> bool:
+    """Words at a menu, after an officer's two words came: they are for the officer."""
+    card = cases.active_card(turn)
+    if read_keys(text) is not None or card is None or not in_talk(card, turn.event.at):
+        return False
+    turn.restore("TALK")
+    _talk(turn, text)
     return True
 
 

@@ -32,7 +32,7 @@ BUSY: Final = timedelta(minutes=2)
 """How long after their last message somebody counts as being at a menu or a question."""
 
 _MENUS: Final = (
-    "Q53", "Q54", "T-RESUME", "T-HELP", "LANG", "T-WITHDRAW", "T-WITHDRAW-ONE", "T-WITHDRAW-ASK", "T-DELETE",
+    "T-RESUME", "T-HELP", "LANG", "T-WITHDRAW", "T-WITHDRAW-ONE", "T-WITHDRAW-ASK", "T-DELETE",
     "T-SUPPLEMENT", "T-FEEDBACK", "T-FEEDBACK-WRITE",
 )  # fmt: skip
 
@@ -41,8 +41,11 @@ TEMPLATES: Final = ("T-TPL-SAFE", "T-TPL-LATER", "T-TPL-THANKS", "T-TPL-MOVE")
 
 MOVE: Final = "T-TPL-MOVE"
 _NOBODY: Final = (HIDDEN, START, END)
-_OPEN_END: Final = ("FP5", "FP6", "FP6-LINE", *RESTING)
+_OPEN_END: Final = ("FP5", "FP6", "FP6-LINE")
 """Places with no question that would have to be asked again after the talk."""
+
+BESIDE_WORDS: Final = (*CARD_NODES, *(node for node in RESTING if node != "TALK"))
+"""Questions that stay open beside a talk: their digits answer them, words go to the officer."""
 
 
 def is_busy(conversation: Conversation, card: CaseCard, at: datetime) -> bool:
@@ -66,9 +69,14 @@ def awaits_answer(card: CaseCard) -> bool:
     return bool(card.words_at) and not card.talk_until
 
 
+def in_talk(card: CaseCard, at: datetime) -> bool:
+    """Tell whether what the person writes now may be an answer to the officer."""
+    return awaits_answer(card) or is_open(card, at)
+
+
 def heard(card: CaseCard, at: datetime) -> CaseCard:
     """Return the card after the person wrote to the officer: an answer to the words opens the talk or keeps it open."""
-    return replace(card, talk_until=_later(at)) if awaits_answer(card) or is_open(card, at) else card
+    return replace(card, talk_until=_later(at)) if in_talk(card, at) else card
 
 
 def officer_spoke(turn: Turn, event: OfficerBegan | OfficerWrote) -> None:
@@ -141,7 +149,7 @@ def _reachable(turn: Turn, case: str) -> CaseCard | None:
 def _listen(turn: Turn) -> None:
     """From now on words go to the officer; a question that was open comes back with 00."""
     here = turn.conversation.node
-    if here in CARD_NODES or here == "TALK":
+    if here in BESIDE_WORDS or here == "TALK":
         return
     if here not in _OPEN_END:
         remember(turn)

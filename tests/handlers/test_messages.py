@@ -209,10 +209,21 @@ def test_a_hidden_chat_holds_words_until_the_person_comes_back() -> None:
     assert "river stone\none" in chat.say("it is me")
 
 
-def test_nobody_is_interrupted_at_a_menu() -> None:
-    """A digit meant for the menu must not go to the officer; whoever stays silent there is written to after a while."""
-    chat = Chat()
+def test_at_the_menu_digits_answer_it_and_words_go_to_the_officer() -> None:
+    """The two words come at once, also to somebody who has just sent their report."""
+    chat = Chat(node="Q54")
     chat.say("00")
+    chat.write()
+    assert chat.seen() == ["river stone"]
+    assert "Where your report is" in chat.say("3")[-1]
+    assert chat.lines == [("held", "words")]
+    assert "river stone\nhello" in chat.say("is that you?")
+
+
+def test_nobody_is_interrupted_at_a_menu() -> None:
+    """A digit meant for a menu must not go to the officer; whoever stays silent there is written to after a while."""
+    chat = Chat()
+    chat.say("00", "6")
     chat.write()
     assert chat.seen() == []
     assert chat.lines == [("waiting", "busy")]
