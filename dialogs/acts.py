@@ -236,9 +236,14 @@ def _freeze(turn: Turn, choice: Choice) -> bool:
 
 
 def _leave_fast(turn: Turn, choice: Choice) -> bool:
+    """Go on with the interview; whoever has a report and began no other one goes back to what they can do with it."""
     del choice
     turn.set(came_from=())
-    go_next(turn)
+    if turn.conversation.cards and not turn.draft.answers:
+        drop_draft(turn)
+        rest(turn)
+    else:
+        go_next(turn)
     return True
 
 

@@ -117,7 +117,7 @@ def search(
                     found.effects.update(type(effect).__name__ for effect in effects)
                     judge(before, after, effects, event)
                     key = key_of(after, moves)
-                    if after.node != END and key not in seen:
+                    if after.node != END and key not in seen and not _another_report(after):
                         seen.add(key)
                         waiting.append(after)
                     if before.draft is not None and after.draft is None and after.cards:
@@ -126,6 +126,12 @@ def search(
                         break
     found.states, found.whole = len(seen), not waiting
     return found
+
+
+def _another_report(conversation: Conversation) -> bool:
+    """One report in a conversation is followed to its end; the next one begins like the first."""
+    sent = any(event.id == "C-FWD" for card in conversation.cards for event in card.consents)
+    return sent and conversation.draft is not None and bool(conversation.draft.answers)
 
 
 def _chance(here: Conversation) -> bytes:

@@ -206,3 +206,10 @@ def test_after_everything_was_taken_back_no_words_are_passed_on() -> None:
     play = sent().say("withdraw", "1", "hello?")
     assert not play.did(SealMessage)
     assert "Nobody reads here any more" in play.said
+
+
+def test_a_no_to_an_alert_after_the_report_leads_back_to_the_menu_not_into_a_new_interview() -> None:
+    """SOS, no, go on: what they can do with their report."""
+    play = sent().say("sos", "2", "2")
+    assert play.node == "Q54"
+    assert play.conversation.draft is None
