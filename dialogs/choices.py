@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
+from dialogs.facts import LIVE
 from dialogs.policy import Kind
 from dialogs.variables import labels, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dialogs.conversation import Answer, ConsentEvent
     from dialogs.turn import Turn
 
@@ -17,20 +21,50 @@ _UNSPOKEN = ("Q15-NAME", "Q06-PANIC")
 
 
 def say_choices(turn: Turn) -> None:
-    """Say what was agreed and refused, in plain words, without the names of offices (INV-16)."""
+    """Say what was agreed and refused, in plain words; who learns of it is A, B, C: no office is named (INV-16)."""
     events: list[ConsentEvent] = [event for card in turn.conversation.cards for event in card.consents]
     events.extend(event for event in turn.draft.consents if event not in events)
+    letters = _letters(events)
     lines = []
-    for event in {(event.id, event.recipient if event.measure else ""): event for event in events}.values():
-        if event.measure:
-            state = "given" if event.status == "used" else event.status
-            lines.append(sentence(turn, "CH-MEASURE", STATE=state, DO=sentence(turn, f"DO-{event.measure}")))
-        elif turn.policy.texts.has(f"CH-{event.id}"):
-            lines.append(sentence(turn, f"CH-{event.id}", STATE=event.status))
+    for event in _standing(events):
+        line = _choice(turn, event)
+        lettered = event.recipient and (event.measure or event.status in LIVE)
+        lines += [f"{line} ({letters[event.recipient]})" if lettered else line] if line else []
     if lines:
         turn.say("T-CHOICES", LIST="\n".join(lines))
     else:
         turn.say("T-CHOICES-EMPTY")
+
+
+def _standing(events: Sequence[ConsentEvent]) -> list[ConsentEvent]:
+    """Return the last word on every consent and recipient; where some recipient has a yes, only the yeses."""
+    last = {(event.id, event.recipient): event for event in events}
+    agreed = {event.id for event in last.values() if event.status in LIVE}
+    shown = {
+        (event.id, event.recipient if event.measure or event.id in agreed else ""): event
+        for event in last.values()
+        if event.measure or event.status in LIVE or event.id not in agreed
+    }
+    return list(shown.values())
+
+
+def _choice(turn: Turn, event: ConsentEvent) -> str:
+    """Return what was agreed or not, as it stands now; nothing for what a person was not asked in so many words."""
+    state = "given" if event.status in (*LIVE, "used") else event.status
+    if event.measure:
+        return sentence(turn, "CH-MEASURE", STATE=state, DO=sentence(turn, f"DO-{event.measure}"))
+    return sentence(turn, f"CH-{event.id}", STATE=state) if turn.policy.texts.has(f"CH-{event.id}") else ""
+
+
+def _letters(events: Sequence[ConsentEvent]) -> dict[str, str]:
+    """Return a letter for every recipient, in the order in which they were named: a receipt must not name offices."""
+    recipients = dict.fromkeys(event.recipient for event in events if event.recipient)
+    return {recipient: _letter(index) for index, recipient in enumerate(recipients)}
+
+
+def _letter(index: int) -> str:
+    first = ascii_uppercase[index % len(ascii_uppercase)]
+    return first if index < len(ascii_uppercase) else f"{_letter(index // len(ascii_uppercase) - 1)}{first}"
 
 
 def say_summary(turn: Turn) -> None:

@@ -6,6 +6,7 @@ hole here. `lawful` asks the gate only to compare its answer with the rules as t
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dialogs.effects import RaiseAlert, SealMessage, SealReport, UpdateAlert
@@ -29,21 +30,40 @@ def last(events: Sequence[ConsentEvent], consent: str, recipient: str, scope: st
     return mine[-1].status if mine else ""
 
 
-def lawful(card: CaseCard, proposal: Proposal) -> bool:
+def lawful(card: CaseCard, proposal: Proposal, now: datetime = NOON) -> bool:
     """Tell whether the gate and the rules as they are written agree whether this measure may be carried out now."""
     question = question_of(card, proposal)
     side = (question.consent, question.recipient, question.name_mode, question.content_version)
     mine = [e for e in card.consents if (e.id, e.recipient, e.name_mode, e.content_version) == side]
-    granted = isinstance(may(question, card, card.consents, NOON, practice_policy().measures), Granted)
-    return granted == (bool(mine) and _counts(mine[-1], card))
+    granted = isinstance(may(question, card, card.consents, now, practice_policy().measures), Granted)
+    return granted == (
+        bool(mine) and _counts(mine[-1], card, now) and _crosses(card, proposal) <= set(mine[-1].collision)
+    )
 
 
-def _counts(yes: ConsentEvent, card: CaseCard) -> bool:
+def _crosses(card: CaseCard, proposal: Proposal) -> set[str]:
+    """Q42: the red lines of the measure, the name where it is used, and making public what is printed each year."""
+    measure = practice_policy().measures.get(proposal.measure)
+    lines = set(measure.red) if measure is not None else {"RED-PUB"}
+    if proposal.name_mode == "NM-NAMED" or proposal.measure == "AR-NAMED":
+        lines.add("RED-NAME")
+    return lines & set(card.red)
+
+
+def _counts(yes: ConsentEvent, card: CaseCard, now: datetime) -> bool:
     """4.5, 4.8, 4.10: understood, not taken back, not run out, and what it rested on is so still."""
-    apart = abs("1234".index(yes.level[1]) - "1234".index(card.level[1]))
-    stands = card.status not in (*STOPPED, "ST-ERA") and card.tp_consent == "" and not card.child
+    apart = abs("12340".index(yes.level[1]) - "12340".index(card.level[1]))
+    quiet = card.tp_consent == "TPC-UNREACH" and yes.measure == "UM-FOC-CHK"
+    own = card.tp_consent in ("", "TPC-YES") and (card.tp_consent == "" or last(card.consents, "C-TPV", "") in LIVE)
+    stands = card.status not in (*STOPPED, "ST-ERA") and (own or quiet) and not card.child
     current = yes.channel == card.channel and apart < 2 and yes.at > card.doubted_at
-    return stands and current and yes.status in LIVE and yes.comprehension == "ok" and yes.expires > NOON.isoformat()
+    return (
+        yes.status in LIVE
+        and stands
+        and current
+        and yes.comprehension == "ok"
+        and datetime.fromisoformat(yes.expires) > now
+    )
 
 
 def undisclosed(before: Conversation, after: Conversation, effects: Iterable[Effect]) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from dialogs.consents import minute
 from dialogs.conversation import Proposal, SealedFile
 from dialogs.effects import Forget, SealReport
 from dialogs.engine import advance, begin
@@ -19,12 +20,15 @@ from dialogs.events import (
     EditNoticed,
     FileReceived,
     GapNoticed,
+    Moved,
+    OfficerBegan,
     TextReceived,
     TimeArrived,
 )
+from dialogs.lapses import lapsed_events, with_lapses
 from dialogs.policy import Kind
 from tests.conftest import NOON, practice_policy
-from tests.oracle import undisclosed
+from tests.oracle import lawful, undisclosed
 
 if TYPE_CHECKING:
     from dialogs.effects import Effect
@@ -36,6 +40,7 @@ WORDS = (
 )  # fmt: skip
 BACK = ("i take it back", "withdraw", "stop everything", "do not write to me", "do not count me", "not the senior team",
         "please do not share this, i changed my mind", "take my name out")  # fmt: skip
+KEYS = ("9", "00", "0", "sos", "000", "show 2", "3")
 BY_KIND = {
     Kind.TEXT: "words", Kind.COUNTRY: "Arlenia", Kind.DATE: "yesterday", Kind.CLOCK: "14:30", Kind.FILES: "0",
     Kind.SEARCH: "1", Kind.OFFICES: "1", Kind.REST: "hello",
@@ -84,7 +89,7 @@ class Stranger:
         elif kind < 76:
             self.happen(self._text(WORDS[self._draw("word") % len(WORDS)]))
         elif kind < 80:
-            self.happen(self._text(("9", "00", "0", "sos", "000", "show 2")[self._draw("key") % 6]))
+            self.happen(self._text(KEYS[self._draw("key") % len(KEYS)]))
         elif kind < 83:
             self.happen(self._text(BACK[self._draw("back") % len(BACK)]))
         elif kind < 86 and self._old:
@@ -96,12 +101,20 @@ class Stranger:
             self._time_passes()
         elif kind < 92:
             self.happen(FileReceived(at=self.now, entropy=self._entropy(), file=FILE))
-        elif kind < 93:
+        else:
+            self._rarely(kind)
+
+    def _rarely(self, kind: int) -> None:
+        if kind < 93:
             self.happen(EditNoticed(at=self.now, entropy=self._entropy()))
         elif kind < 95:
             self._comes_back()
-        else:
+        elif kind < 96:
+            self._another_device()
+        elif kind < 98:
             self._officer_proposes()
+        else:
+            self._officer_acts()
 
     def _answer(self) -> str:
         draw = self._draw("answer") % 20
@@ -142,6 +155,33 @@ class Stranger:
         own = card.your_words if card is not None and self._draw("own") % 3 == 0 else words
         self.happen(self._text(own))
 
+    def _another_device(self) -> None:
+        """The same person on another phone: by the phrase of their case, or by the code that moves a conversation."""
+        cards, other = self.conversation.cards, ("signal", "telegram")[self._draw("other") % 2]
+        if cards and self.conversation.draft is None and not self.conversation.hidden:
+            known = cards[self._draw("which") % len(cards)]
+            self.conversation = begin("stranger", other, self.policy, self.now)
+            self.happen(TextReceived(at=self.now, entropy=self._entropy(), text="a b c d", known_case=known))
+        elif not cards:
+            self.conversation = replace(self.conversation, channel=other)
+            self.happen(Moved(at=self.now, entropy=self._entropy()))
+
+    def _officer_acts(self) -> None:
+        """An officer begins to talk, changes the level, notices pressure, or time passes over what was agreed."""
+        cards = self.conversation.cards
+        if not cards:
+            return
+        card = cards[self._draw("case") % len(cards)]
+        act = self._draw("act") % 4
+        changed = replace(card, level=("L1", "L2", "L3", "L4")[self._draw("level") % 4]) if act == 0 else card
+        changed = replace(card, doubt="FLG-PRESS", doubted_at=minute(self.now)) if act == 1 else changed
+        if act == 2:
+            changed = with_lapses(card, lapsed_events(card, self.now, self._entropy()))
+        kept = tuple(changed if other.case == card.case else other for other in cards)
+        self.conversation = replace(self.conversation, cards=kept)
+        if act == 3:
+            self.happen(OfficerBegan(at=self.now, entropy=self._entropy(), case=card.case))
+
     def _officer_proposes(self) -> None:
         cards = self.conversation.cards
         if cards:
@@ -160,6 +200,8 @@ class Stranger:
         before = self.conversation
         after, effects = advance(before, event, self.policy)
         found = undisclosed(before, after, effects)
+        if after.cards is not before.cards:
+            found += [p.measure for c in after.cards for p in c.measures if not lawful(c, p, self.now)]
         assert found == [], f"{found} at {before.node} after {type(event).__name__}"
         self._consented_only_by_answer(event)
         self.conversation = after
@@ -178,7 +220,9 @@ class Stranger:
 
     def _consented_only_by_answer(self, event: Event) -> None:
         """Time, a gap or an officer never make a yes."""
-        if isinstance(event, TimeArrived | GapNoticed | CardArrived | EditNoticed | FileReceived):
+        if isinstance(
+            event, TimeArrived | GapNoticed | CardArrived | EditNoticed | FileReceived | OfficerBegan | Moved
+        ):
             before = self._given()
             after, _effects = advance(self.conversation, event, self.policy)
             assert self._given(after) <= before, f"a yes out of nothing: {type(event).__name__}"

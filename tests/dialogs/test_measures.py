@@ -213,3 +213,27 @@ def test_a_no_to_an_alert_after_the_report_leads_back_to_the_menu_not_into_a_new
     play = sent().say("sos", "2", "2")
     assert play.node == "Q54"
     assert play.conversation.draft is None
+
+
+def test_my_choices_shows_recipients_as_letters() -> None:
+    """INV-16: the same letter for the same recipient, and no office is named."""
+    play = with_card().say("1", "1", "00", "3")
+    directory = play.policy.directory.offices
+    office = directory[play.conversation.cards[0].office]
+
+    assert "You agreed that one office reads your report. (A)" in play.said
+    assert "You said yes to this: A UN official speaks quietly with your government about what happened. (" in play.said
+    assert not any(name in play.said for name in ("The office of X", office.name, office.id))
+
+
+def test_my_choices_shows_the_office_agreed_to_and_not_the_one_refused_before() -> None:
+    """One line for sending, whatever was answered about other offices."""
+    play = sent()
+    card = play.conversation.cards[0]
+    yes = next(event for event in card.consents if event.id == "C-FWD")
+    refused = replace(yes, record_id="CR-9", recipient="OFF-UPR", status="refused")
+    play.conversation = replace(play.conversation, cards=(replace(card, consents=(refused, *card.consents)),))
+    play.say("2")
+
+    assert "You agreed that one office reads your report. (B)" in play.said
+    assert "Nobody may read" not in play.said

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from dialogs import gate
 from tests.people import Stranger
 
-EVENTS = 12_000
+EVENTS = 20_000
 """Here; a million in `make proof`."""
 
 

@@ -156,14 +156,30 @@ TAMPERINGS = {
 }  # fmt: skip
 
 
-def tampered(ledger: LedgerCopy, times: int) -> tuple[int, int]:
-    """Tamper so many times at random, each kind in turn; return how many were tried and how many found."""
+def places(before: LedgerCopy, after: LedgerCopy) -> tuple[str, ...]:
+    """Return what a finding about this tampering may begin with: its cases, its checkpoints and the ones after them."""
+    entries = set(before.entries) ^ set(after.entries)
+    points = {point.number for point in set(before.checkpoints) ^ set(after.checkpoints)}
+    numbers = points | {number + 1 for number in points} | {entry.checkpoint for entry in entries if entry.checkpoint}
+    return (*{f"{entry.case}, " for entry in entries}, *{f"checkpoint {number}: " for number in numbers})
+
+
+def tampered(ledger: LedgerCopy, times: int) -> tuple[int, int, int]:
+    """Tamper so many times at random, each kind in turn; return how many were tried, found, and named where they are."""
     chance = random.Random(20261124)  # noqa: S311 - seeded, no secret
     kinds = list(TAMPERINGS.values())
-    found = 0
+    found = named = 0
     for number in range(times):
-        found += bool(problems(kinds[number % len(kinds)](ledger, chance), KEY.fingerprint()))
-    return times, found
+        changed = kinds[number % len(kinds)](ledger, chance)
+        lines = problems(changed, KEY.fingerprint())
+        found += bool(lines)
+        named += any(line.startswith(places(ledger, changed)) for line in lines)
+    return times, found, named
+
+
+def test_random_tamperings_are_found_and_named_where_they_are() -> None:
+    """A hundred here; a thousand on a ledger of ten thousand events in `make proof`."""
+    assert tampered(made(300, every=40), 100) == (100, 100, 100)
 
 
 def test_an_untouched_ledger_holds() -> None:

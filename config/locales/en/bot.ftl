@@ -129,7 +129,7 @@ T-ALERT-STANDS = Your alert stands. The desk has it.
 ## On demand
 
 T-CHOICES =
-    Your choices:
+    Your choices. A letter stands for somebody who learns of it:
     { $LIST }
 T-CHOICES-EMPTY = You have not agreed to anything yet.
 T-SUMMARY =
