@@ -79,7 +79,8 @@ class Stranger:
 
     def play(self, events: int) -> None:
         """Play so many events. Raises AssertionError on the first disclosure nobody agreed to."""
-        for _ in range(events):
+        until = self.counts["events"] + events
+        while self.counts["events"] < until:
             self.step(self._draw("kind") % 100)
 
     def step(self, kind: int) -> None:
