@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILE = click.Path(path_type=Path)
-BENCHMARKS = ("step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "start", "load")
+POSITIVE = click.IntRange(min=1)
+BENCHMARKS = (
+    "step",
+    "turn",
+    "interview",
+    "send",
+    "seal",
+    "park",
+    "restart",
+    "alert",
+    "ledger",
+    "desk",
+    "start",
+    "load",
+)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -276,8 +290,8 @@ def diagram() -> None:
 
 @cli.command()
 @click.argument("name", type=click.Choice(BENCHMARKS), default="turn")
-@click.option("--people", default=10_000, show_default=True, help="Conversations that are parked meanwhile.")
-@click.option("--rounds", default=5, show_default=True, help="Rounds; median and range are printed.")
+@click.option("--people", type=POSITIVE, default=10_000, show_default=True, help="Conversations, or what is counted.")
+@click.option("--rounds", type=POSITIVE, default=5, show_default=True, help="Rounds; median and range are printed.")
 @click.option("--database", default="", help="An empty PostgreSQL database to measure, instead of SQLite.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(name: str, people: int, rounds: int, database: str, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line

@@ -13,6 +13,7 @@ from bot.commands.bench.figures import Figures, percentile
 from bot.commands.bench.reference import Sizes, SqliteReference, Turn
 from bot.commands.bench.run import WHERE, bench
 from bot.commands.bench.updates import update_bytes
+from bot.commands.failure import Refused
 from storage.store import make_engine
 from tests.postgres import postgres_url
 
@@ -35,6 +36,12 @@ def test_every_benchmark_measures_a_reference_in_the_same_run(name: str, capsys:
 def test_the_command_line_offers_what_there_is() -> None:
     """Every name leads to a module."""
     assert set(BENCHMARKS) == set(WHERE)
+
+
+def test_a_database_is_refused_where_it_has_no_part() -> None:
+    """Sealing a file is the same on every database; silently measuring SQLite would be a wrong figure."""
+    with pytest.raises(Refused, match="--database is for turn"):
+        bench("seal", people=1, rounds=1, database="postgresql+psycopg://x", as_json=True)
 
 
 def test_the_reference_keeps_what_it_promises(tmp_path: Path) -> None:
