@@ -202,8 +202,19 @@ def is_private(turn: Turn, answer: Answer) -> bool:
     return "*" in node.private or any(key in node.private for key in answer.keys)
 
 
-def _erase_draft(turn: Turn, choice: Choice) -> bool:
+def _erase(turn: Turn, choice: Choice) -> bool:
+    """Erase the draft, and what stands in the chat; say so, and nothing else."""
     del choice
+    turn.do(ClearChat())
+    turn.say("T-CLEARED")
+    end(turn)
+    return True
+
+
+def _erase_draft(turn: Turn, choice: Choice) -> bool:
+    """Erase what was written so far, here and in the chat."""
+    del choice
+    turn.do(ClearChat())
     turn.say("T-CLEARED")
     if turn.conversation.cards:
         drop_draft(turn)
@@ -268,6 +279,7 @@ ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "clear": clear_chat,
     "talk": talk,
     "new-report": begin_again,
+    "erase": _erase,
     "erase-draft": _erase_draft,
     "ask-erasure": ask_erasure,
     "withdraw-all": withdraw_all,

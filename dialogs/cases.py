@@ -156,6 +156,7 @@ def withdraw_all(turn: Turn, choice: Choice) -> bool:
     """Take everything back: all consents, all cases, and the draft if there is one."""
     del choice
     if not turn.conversation.cards:
+        turn.do(ClearChat())
         turn.say("T-CLEARED")
         end(turn)
         return True

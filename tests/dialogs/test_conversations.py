@@ -344,6 +344,15 @@ def test_a_file_on_telegram_where_numbers_are_asked_brings_the_choice_to_send_mo
     assert (play.node, "cannot take files here" in play.said) == ("Q08", True)
 
 
+@pytest.mark.parametrize("words", [("00", "6"), ("i take it back", "1")])
+def test_erasing_everything_clears_the_chat_before_it_says_so(words: tuple[str, ...]) -> None:
+    """What stood there goes as far as the platform allows; only the last sentence stays."""
+    play = started().say(*words)
+    kinds = [type(effect) for effect in play.effects]
+    assert kinds.index(ClearChat) < kinds.index(Say)
+    assert play.did(Forget)
+
+
 def test_the_timer_goes_with_every_message_until_the_person_switches_it_off() -> None:
     """Off that never was on is no act."""
     play = Play().say(*TO_THE_QUESTIONS[:6])
