@@ -26,29 +26,47 @@ if TYPE_CHECKING:
     from handlers.types import SealedBlob
 
 IDENTITY: Final = "identity"
+ASKED: Final = "identity-asked"
 REPORTS: Final = ("report", "copy", "alert")
 """What an office receives first of a case."""
 
 
-class WrongInvitation(HandlerError):
+class NotAtTheDesk(HandlerError):
+    """This cannot be done at the desk."""
+
+    def __init__(self) -> None:
+        super().__init__(" ".join((type(self).__doc__ or "").split()))
+
+
+class WrongInvitation(NotAtTheDesk):
     """This invitation was used, is too old, or was mistyped: ask for a new one."""
 
 
-class NotTheLast(HandlerError):
+class IdTaken(NotAtTheDesk):
+    """Somebody active has this id: choose another one, or revoke that account first."""
+
+
+class NotTheLast(NotAtTheDesk):
     """This is the last administrator: make another one first."""
 
 
-class NothingThere(HandlerError):
+class NothingThere(NotAtTheDesk):
     """There is nothing of this kind for this office."""
 
 
-class BoxClosed(HandlerError):
+class BoxClosed(NotAtTheDesk):
     """The identity box is closed: say why you need it, and have a second person agree where your role needs one."""
 
 
 def invite(work: UnitOfWork, by: Actor | None, account: Account, code: str, times: tuple[datetime, datetime]) -> None:
-    """Invite somebody, from now until then. `by` None: from the command line of the installation."""
+    """Invite somebody, from now until then. `by` None: from the command line of the installation.
+
+    Whoever lost their passkey is revoked, and invited again with the same id. Raises: IdTaken.
+    """
     now, until = times
+    known = work.accounts.get(account.id)
+    if known is not None and known.state == ACTIVE:
+        raise IdTaken
     work.accounts.save(account)
     work.accounts.invite(account.id, code, until)
     work.audit.record((by or Actor("", "", account.office)).did("invite", now, new=account.id))
@@ -109,7 +127,7 @@ class Reading:
     policy: Policy
     now: datetime
 
-    def fetch(self, card: CaseCard, purpose: str, sequence: int) -> SealedBlob:
+    def fetch(self, card: CaseCard, purpose: str, sequence: int, reason: str = "") -> SealedBlob:
         """Return sealed bytes of the actor's own office; the first report sets ST-DLV.
 
         Raises: NotPermitted when the gate does not let the office read now, NothingThere.
@@ -118,7 +136,8 @@ class Reading:
         blob = self.work.blobs.fetch(card.case, self.by.office, purpose, sequence)
         if blob is None:
             raise NothingThere
-        self.work.audit.record(self.by.did("read", self.now, case=card.case, new=f"{purpose} {sequence}"))
+        what = f"{purpose} {sequence}"
+        self.work.audit.record(self.by.did("read", self.now, case=card.case, new=what, reason=reason))
         if purpose in REPORTS and card.status == "ST-SUB":
             self.work.cases.update(replace(card, status="ST-DLV"))
         return blob
@@ -135,7 +154,9 @@ class Reading:
         request = self.work.sessions.box(card.case, self.by.who)
         if request is None or request.session != session.id or request.until is None or request.until <= self.now:
             raise BoxClosed
-        return self.fetch(card, IDENTITY, 1)
+        asked = (e for e in reversed(self.work.audit.of(card.case)) if (e.who, e.act) == (self.by.who, ASKED))
+        reason = next((entry.reason for entry in asked), "")
+        return self.fetch(card, IDENTITY, 1, reason)
 
     def _ask(self, card: CaseCard) -> None:
         asked = reading(self.policy.directory.offices[self.by.office], card)
@@ -154,7 +175,7 @@ def ask_box(work: UnitOfWork, by: Actor, request: BoxRequest, reason: str, now: 
     """Ask to open the identity box, with a reason (INV-23). Without a time it waits for a second person."""
     work.sessions.ask_box(request)
     state = "pending" if request.until is None else "open"
-    work.audit.record(by.did("identity-asked", now, case=request.case, new=state, reason=reason))
+    work.audit.record(by.did(ASKED, now, case=request.case, new=state, reason=reason))
 
 
 def approve_boxes(work: UnitOfWork, by: Actor, case: str, now: datetime, until: datetime) -> int:

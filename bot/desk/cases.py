@@ -105,7 +105,7 @@ def blob(call: Call[Nothing]) -> Download:
     except NothingThere:
         raise refused("not_found") from None
     except BoxClosed as exc:
-        raise refused("not_allowed", " ".join((exc.__doc__ or "").split())) from None
+        raise refused("not_allowed", str(exc)) from None
     return Download(f"{purpose}-{sequence}.age", sealed.sealed)
 
 

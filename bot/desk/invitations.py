@@ -60,7 +60,5 @@ def invited_from_here(service: Service, place: Place, office: str, roles: str, a
     wanted = tuple(Role(role) for role in roles.split())
     made, code, until = new_invitation(service.reception.entropy, now, office, wanted, account)
     with service.store.transaction() as work:
-        if account and work.accounts.get(account) is not None:
-            raise BadInvitation(f"{account} has an account already. Choose another id, or revoke that one.")
         acts.invite(work, None, made, code, (now, until))
     return link_of(place, code), minute(until)

@@ -96,8 +96,6 @@ def invite(call: Call[NewPerson]) -> Invitation:
     if asked.office not in desk.policy.directory.offices:
         raise refused("bad_request", "There is no such office in the directory.")
     with desk.store.transaction() as work:
-        if asked.id and work.accounts.get(asked.id) is not None:
-            raise refused("conflict", "Somebody has this id already.")
         account, code, until = new_invitation(
             desk.service.reception.entropy, call.now, asked.office, asked.roles, asked.id
         )

@@ -197,6 +197,8 @@ def test_the_identity_box_opens_with_a_reason_and_for_minutes(world: World) -> N
     world.clock.at += timedelta(minutes=10)
     assert officer.get(BOX).status_code == 403
     assert acts(world, "LW-1") == [("ana", "identity-asked", "open"), ("ana", "read", "identity 1")]
+    with world.service.store.transaction() as work:
+        assert {entry.reason for entry in work.audit.of("LW-1")} == {"to write the letter they agreed to"}
 
 
 def test_an_operator_needs_a_second_person_for_the_identity_box(world: World) -> None:

@@ -228,10 +228,51 @@ def test_the_last_administrator_stays(world: World) -> None:
     answers = [chief.post("/api/people/chief/revoke"), chief.post("/api/people/chief/roles", {"roles": ["operator"]})]
 
     assert [answer.status_code for answer in answers] == [409, 409]
+    assert answers[0].json()["message"] == "This is the last administrator: make another one first."
     with world.service.store.transaction() as work:
         account = work.accounts.get("chief")
     assert account is not None
     assert (account.state, account.roles) == (ACTIVE, (Role.ADMINISTRATOR,))
+
+
+def test_whoever_lost_their_passkey_is_revoked_and_invited_again(world: World) -> None:
+    """With the same id, so that they stay who they are on the roster; while they are active nobody else gets it."""
+    chief = world.logged_in("chief", HRC, Role.ADMINISTRATOR)
+    wanted = {"office": HRC, "roles": ["operator"], "id": "omar"}
+    first = chief.post("/api/people/invite", wanted).json()
+    assert first["link"] == f"{URL}/desk#invite={first['code']}"
+    lost = passkey()
+    assert world.browser().accept(first["code"], lost).status_code == 200
+    assert chief.post("/api/people/invite", wanted).status_code == 409
+
+    chief.post("/api/people/omar/revoke")
+    again = chief.post("/api/people/invite", wanted).json()
+
+    assert world.browser().accept(again["code"], passkey()).json()["person"]["id"] == "omar"
+    assert world.browser().login(lost).status_code == 401
+
+
+def test_somebody_invites_only_to_offices_and_roles_there_are(world: World) -> None:
+    """And nobody without a role."""
+    chief = world.logged_in("chief", HRC, Role.ADMINISTRATOR)
+    wrong = [
+        {"office": "OFF-NOWHERE", "roles": ["operator"]},
+        {"office": HRC, "roles": []},
+        {"office": HRC, "roles": ["king"]},
+    ]
+
+    assert [chief.post("/api/people/invite", body).status_code for body in wrong] == [400, 400, 400]
+
+
+def test_one_account_that_asks_without_end_slows_down_nobody_else(world: World) -> None:
+    """Its own pace is used up; a colleague is answered."""
+    world.desk = replace(world.desk, requests=Throttle(Pace(5, 1.0)))
+    busy, colleague = world.logged_in("busy"), world.logged_in("colleague")
+
+    answers = [busy.get("/api/session").status_code for _ in range(6)]
+
+    assert answers == [200] * 5 + [429]
+    assert colleague.get("/api/session").status_code == 200
 
 
 def test_the_genuine_officer_is_let_in_while_an_attacker_hammers_from_the_same_place(world: World) -> None:
