@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -90,11 +89,7 @@ def _path(request: Request) -> dict[str, str]:
 
 
 def _visitor(request: Request) -> Visitor:
-    try:
-        cookies = {name: morsel.value for name, morsel in SimpleCookie(request.headers.get("cookie", "")).items()}
-    except CookieError:
-        cookies = {}
-    return Visitor(request.client.host if request.client is not None else "", cookies)
+    return Visitor(request.client.host if request.client is not None else "", request.cookies)
 
 
 async def _asked(request: Request, route: Route) -> object:

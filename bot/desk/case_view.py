@@ -157,7 +157,7 @@ def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any
 def strip_of(call: Call[Any], card: CaseCard) -> Strip:
     """Return the safety strip: what to read before anything is done."""
     policy, now = call.desk.policy, call.now
-    office = policy.directory.offices[card.office]
+    office = policy.directory.offices.get(card.office) or policy.directory.offices[call.account.office]
     granted = may_write(card, policy, now)
     reason = "" if isinstance(granted, Granted) else refusal_code(granted.reason)
     reason = reason or obstacle(card) or ("" if is_safe(card, office, now) else "not_safe_now")

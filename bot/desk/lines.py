@@ -65,7 +65,8 @@ class Surroundings:
 
 def line_of(card: CaseCard, around: Surroundings) -> Line:
     """Return the line of a case."""
-    clocks = clocks_of(card, around.policy, around.now)
+    there = card.office in around.policy.directory.offices  # an office may have left the directory
+    clocks = clocks_of(card, around.policy, around.now) if there else Clocks()
     return Line(
         case=card.case, name=name_of(card.case), level=card.level, status=card.status,
         status_words=in_words(STATUS, card.status), flags=flags_of(card),

@@ -306,3 +306,14 @@ def test_a_copy_replaces_what_was_fetched_before(world: World) -> None:
     blobs = officer.get("/api/cases/LW-1").json()["blobs"]
 
     assert [(blob["sequence"], blob["fetched"]) for blob in blobs] == [(1, True), (2, False)]
+
+
+def test_a_case_of_an_office_that_left_the_directory_is_still_shown(world: World) -> None:
+    """To the senior focal point who has a copy: one such case must not take the whole queue away."""
+    consents = (given("C-FWD", "OFF-GONE"), given("C-ASG", SENIOR))
+    world.open_case(card_of("LW-1", "OFF-GONE", consents=consents), (SENIOR, "copy"))
+    officer = world.logged_in("ben", SENIOR, Role.FOCAL_POINT)
+
+    assert [line["case"] for line in officer.get("/api/cases").json()["cases"]] == ["LW-1"]
+    assert officer.get("/api/cases/LW-1").json()["strip"]["may_contact"] is False
+    assert officer.get("/api/cases/LW-1/blobs/copy/1").status_code == 200
