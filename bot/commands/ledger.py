@@ -104,11 +104,11 @@ def _opened_log(work: UnitOfWork) -> Iterator[str]:
 
 def _records(work: UnitOfWork, policy_dir: Path | None) -> Iterator[str]:
     """Yield every consent record as a line of JSON, for the consent steward; no story and no address is in them."""
-    purposes = load_policy(policy_dir, lambda kind, words: f"{kind} {words}").purposes
+    policy = load_policy(policy_dir, lambda kind, words: f"{kind} {words}")
     for case in work.cases.ids():
         card = work.cases.get(case)
-        for event in work.cases.consents(case) if card is not None else ():
-            yield json.dumps(record_of(event, case, card.office if card else "", purposes)) + "\n"
+        if card is not None:
+            yield from (json.dumps(record_of(event, card, policy)) + "\n" for event in work.cases.consents(case))
 
 
 def _say(copy: LedgerCopy, found: Sequence[str], pin: str, report: Path | None, identity: Path | None) -> int:
