@@ -78,11 +78,11 @@ def record_of(event: ConsentEvent, card: CaseCard, policy: Policy) -> dict[str, 
 def _party(office: str, directory: Directory) -> dict[str, str]:
     """The office as the signed directory of that version describes it."""
     known = directory.offices.get(office)
-    return {
-        "party_id": office, "party_type": "pii controller", "party_name": known.name if known is not None else office,
-        "party_contact": known.mailbox if known is not None else "", "party_address": (known.country if known is not None else None) or "UN",
-        "directory_version": directory.version,
-    }  # fmt: skip
+    party = {"party_id": office, "party_type": "pii controller", "directory_version": directory.version}
+    if known is None:
+        return party
+    place = known.country or "UN"
+    return {**party, "party_name": known.name, "party_contact": known.mailbox, "party_address": place}
 
 
 def _actor(event: ConsentEvent, card: CaseCard) -> str:
