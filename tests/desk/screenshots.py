@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import mkdtemp  # noqa: TID251 - a throw-away practice folder of made-up cases
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
