@@ -179,7 +179,7 @@ def unfit(settings: Settings) -> list[tuple[str, str, str]]:
     if bool(numbers) != bool(settings.signal_service):
         missing = "signal_service" if numbers else "signal_number"
         found.append((missing, "is missing", "Signal needs its number and its service: set both or neither"))
-    if settings.telegram_token is None:
+    if settings.telegram_token is None and settings.duty_telegram_token is None:
         of_telegram = {
             "telegram_webhook_url": settings.telegram_webhook_url,
             "telegram_api_url": settings.telegram_api_url,

@@ -77,6 +77,11 @@ def test_the_packaged_policy_keeps_every_promise(policy: Policy) -> None:
         ("offices.yaml", "candidates: [named-body]", "candidates: [nearest-pub]", r"nearest-pub names no office"),
         ("service.yaml", "draft_hours: 72", "draft_hours: many", r"service.yaml:\d+ draft_hours"),
         ("words.yaml", "en:", "xx:", r"has no words in English"),
+        ("triage.yaml", "own: 8 working hours", "own: 8 moons", r"'8 moons' is no span of time"),
+        ("offices.yaml", "    role: asg", "    role: asg\n    holidays: XX", r"XX is no calendar of holidays"),
+        ("roster.yaml", "L1:\n    repeat: 2", "L1:\n    repeat: 0", r"ladders.L1.repeat"),
+        ("roster.yaml", 'at: ["09:00"', 'at: ["25:00"', r"25:00 is no time of day"),
+        ("duty_words.yaml", "queue: [queue]", "queue: [ack]", r"ack means two things"),
         ("secret_words.yaml", "words: >-", "words: one two\nmore: >-", r"secret_words.yaml"),
     ],
 )
@@ -318,3 +323,23 @@ def test_a_name_of_two_countries_is_asked_again(policy: Policy) -> None:
     from dialogs.search import find_country
 
     assert set(find_country("Congo", policy.directory.countries) or ()) == {"CD", "CG"}
+
+
+def test_a_roster_has_holidays_quiet_hours_and_a_digest(tmp_path: Path) -> None:
+    """As the example says; the Swiss national day is no day of work."""
+    from datetime import date
+
+    path = tmp_path / "roster.yaml"
+    path.write_text(
+        "people:\n  - {id: a, office: OFF-EML, roles: [operator], channels: [{channel: signal, address: x}],\n"
+        '     quiet: {begins: "22:00", ends: "07:00", zone: Europe/Zurich}}\n'
+        "shifts:\n  - {office: OFF-EML, role: operator, people: [a], holidays: CH, not_on: [2026-12-24]}\n"
+        'digest: {at: ["15:00", "09:00"], zone: Africa/Nairobi}\n'
+        "ladders:\n  L1: {repeat: 2, call: 0, rungs: [{after: 0, role: operator}]}\n"
+        "  L2: {repeat: 30, rungs: [{after: 0, role: operator}]}\n"
+    )
+    roster = load_policy(None, lambda kind, words: f"{kind} {words}", duty=path).roster
+    assert {date(2026, 8, 1), date(2026, 12, 24)} <= roster.shifts[0].not_on
+    assert (roster.digest, roster.digest_zone) == ((540, 900), "Africa/Nairobi")
+    assert roster.people["a"].quiet is not None
+    assert [ladder.call for ladder in roster.ladders.values()] == [0, None]
