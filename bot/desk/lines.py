@@ -82,5 +82,6 @@ def flags_of(card: CaseCard) -> tuple[str, ...]:
         "child": card.child, "third_party": bool(card.tp_consent), "conflict": card.conflict,
         "scope_review": card.scope_review, "identity_doubt": card.identity_doubt, "unreachable": card.unreachable,
         "hidden": bool(card.hidden_at), "held": card.status == "ST-HOLD",
+        "mail_refused": card.mail == "refused",
     }  # fmt: skip
     return tuple(name for name, holds in flags.items() if holds)

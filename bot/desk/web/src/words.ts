@@ -59,7 +59,7 @@ export const W = {
   flags: {
     child: "Child", third_party: "About somebody else", conflict: "Conflict of interest", scope_review: "Scope to review",
     lite: "Short answers only", identity_doubt: "Identity in doubt", unreachable: "Cannot be reached", hidden: "Chat is hidden",
-    held: "On hold", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
+    held: "On hold", mail_refused: "Mail was refused", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
     "SCP-REV": "Scope to review", "FLG-LITE": "Short answers only", "FLG-IMP": "Identity in doubt",
     "FLG-PRESS": "Maybe under pressure", "FLG-DURESS": "Sign of force", "FLG-SV": "Sexual violence", "FLG-DP": "Death penalty",
     "FLG-DUP": "Maybe known already",
