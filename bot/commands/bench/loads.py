@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.commands.bench.turns import Contest
 
 PER_SECOND = 200
-MOST_MESSAGES = 4_000
+MOST_MESSAGES = 2_000
 ALERTS = 1_000
 MIB = 1024 * 1024
 SEALED_MIB = 100
@@ -40,7 +40,7 @@ DUTY = "duty"
 
 
 def load(options: Options, folder: Path) -> Figures:
-    """Two hundred messages a second with `people` parked: as many messages as people, 4,000 at most."""
+    """Two hundred messages a second with `people` parked: as many messages as people, 2,000 at most."""
     figures = Figures("load")
     with contests(folder, [options.people]) as (contest,):
         for _ in range(options.rounds):

@@ -10,27 +10,30 @@ from typing import TYPE_CHECKING
 from bot.clock import SystemEntropy
 from bot.commands.bench.figures import Figures, Watch
 from bot.commands.failure import Refused
+from storage.crypto.padding import TRAILER_BYTES, padded_size
 from storage.crypto.sealing import AgeSealer, seal_file
 
 if TYPE_CHECKING:
     from bot.commands.bench.figures import Options
 
 MIB = 1024 * 1024
-FULL_MIB = 100
-PIECES = 64
+FULL_MIB = 128
 MEMORY = Path("/proc/self/status")
 
 
 def seal(options: Options, folder: Path) -> Figures:
-    """Seal 100 MB (1 MB for each hundred `people`, if fewer); the growth of memory while it lasts."""
+    """Seal 128 MiB (1 MiB for each hundred `people`, if fewer), trailer included; the growth of memory meanwhile.
+
+    The size is one that our padding leaves alone, so that both seal the same bytes: any other is filled up to it.
+    """
     age, keygen = shutil.which("age"), shutil.which("age-keygen")
     if age is None or keygen is None:
         raise Refused("The reference is the `age` command: install it (Debian: apt-get install age).")
-    size = min(FULL_MIB, max(1, options.people // 100)) * MIB
+    size = padded_size(min(FULL_MIB, max(1, options.people // 100)) * MIB) - TRAILER_BYTES
     plain, sealed = folder / "random-bytes", folder / "sealed"
     with plain.open("wb") as file:
-        for _ in range(PIECES):
-            file.write(SystemEntropy().bytes(size // PIECES))
+        for start in range(0, size, MIB):
+            file.write(SystemEntropy().bytes(min(MIB, size - start)))
     key = subprocess.run([keygen], capture_output=True, text=True, check=True).stdout  # noqa: S603 - found above
     recipient = key.split("public key: ")[1].split()[0]
     identity = AgeSealer().new_file_identity()

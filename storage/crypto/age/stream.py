@@ -27,13 +27,16 @@ def encrypt_chunks(key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the encrypted chunks of the joined pieces; holds one chunk and one piece at a time."""
     cipher = ChaCha20Poly1305(key)
     counter = 0
-    held = bytearray()
+    held = b""
     for piece in pieces:
-        held += piece
+        if len(held) == CHUNK_BYTES and piece:  # the usual case, without a copy: whole pieces, and something follows
+            yield cipher.encrypt(_nonce(counter, last=False), held, None)
+            counter, held = counter + 1, piece
+        else:
+            held = held + piece if held else piece
         while len(held) > CHUNK_BYTES:  # one byte at least stays: the last chunk MUST NOT be empty
             yield cipher.encrypt(_nonce(counter, last=False), held[:CHUNK_BYTES], None)
-            del held[:CHUNK_BYTES]
-            counter += 1
+            counter, held = counter + 1, held[CHUNK_BYTES:]
     yield cipher.encrypt(_nonce(counter, last=True), held, None)
 
 
