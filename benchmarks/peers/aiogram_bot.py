@@ -14,7 +14,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import StorageKey
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-from interview import ANSWER, CHOICES, FIRST_CHAT, QUESTIONS, TOKEN, arguments, measure
+from interview import ANSWER, CHOICES, FIRST_CHAT, QUESTIONS, TOKEN, arguments, measure, parked, record
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -56,7 +56,8 @@ class Taken(BaseSession):
 async def ask(message: Message, state: FSMContext) -> None:
     """Keep the answer and ask the next question."""
     data = await state.get_data()
-    answers = [*data.get("answers", []), message.text]
+    answers = data.get("answers", [])
+    answers.append(record(message.chat.id, len(answers), message.text))
     number = len(answers) % len(QUESTIONS)
     await state.set_state(f"Interview:q{number}")
     await state.update_data(answers=answers)
@@ -87,14 +88,12 @@ async def main() -> None:
         dispatcher = Dispatcher(storage=store)
         dispatcher.include_router(router)
         stride = max(1, asked.people // asked.steps)
-        parked = range(asked.people) if asked.store == "memory" else range(0, asked.people, stride)
-        for (
-            number
-        ) in parked:  # on disk and in Redis only those who play: a conversation costs the same among few or many
+        numbers = range(asked.people) if asked.store == "memory" else range(0, asked.people, stride)
+        for number in numbers:  # on disk and in Redis only those who play: there, one costs the same among few or many
             chat = FIRST_CHAT + number
             key = StorageKey(bot_id=bot.id, chat_id=chat, user_id=chat)
             await store.set_state(key, "Interview:q10")
-            await store.set_data(key, {"answers": ["1"] * 10})
+            await store.set_data(key, {"answers": parked(chat)})
 
         async def step(_chat: int, raw: bytes) -> None:
             await dispatcher.feed_webhook_update(bot, json.loads(raw))

@@ -36,6 +36,16 @@ def update(number: int, chat: int, text: str = "1") -> bytes:
     return json.dumps({"update_id": number, "message": message}).encode()
 
 
+def record(chat: int, number: int, text: str) -> dict[str, str]:
+    """Return what is kept of one answer: question, words, time."""
+    return {"question": f"Q{number:02}", "answer": text, "at": f"2026-11-25T10:{number:02}:{chat % 60:02}+00:00"}
+
+
+def parked(chat: int) -> list[dict[str, str]]:
+    """Return the ten answers of somebody who waits in the middle."""
+    return [record(chat, number, "1") for number in range(10)]
+
+
 def arguments() -> argparse.Namespace:
     """Return how many people are parked, how many steps are played, and how many at a time."""
     parser = argparse.ArgumentParser()

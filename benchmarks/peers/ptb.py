@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from interview import ANSWER, CHOICES, FIRST_CHAT, QUESTIONS, TOKEN, arguments, measure
+from interview import ANSWER, CHOICES, FIRST_CHAT, QUESTIONS, TOKEN, arguments, measure, parked, record
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, ContextTypes, ConversationHandler, MessageHandler, PicklePersistence, filters
 from telegram.request import BaseRequest
@@ -43,7 +43,7 @@ class Taken(BaseRequest):
 async def ask(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
     """Keep the answer and ask the next question; returns the next state."""
     answers = context.user_data.setdefault("answers", [])
-    answers.append(update.message.text)
+    answers.append(record(update.message.chat.id, len(answers), update.message.text))
     state = len(answers) % len(QUESTIONS)
     keyboard = [[InlineKeyboardButton(text, callback_data=data) for text, data in row] for row in KEYBOARD]
     await update.message.chat.send_message(QUESTIONS[state], reply_markup=InlineKeyboardMarkup(keyboard))
@@ -74,7 +74,7 @@ async def main() -> None:
             await park(application, asked.people)
         else:
             for number in range(asked.people):
-                application.user_data[FIRST_CHAT + number]["answers"] = ["1"] * 10
+                application.user_data[FIRST_CHAT + number]["answers"] = parked(FIRST_CHAT + number)
 
         async def step(_chat: int, raw: bytes) -> None:
             await application.process_update(Update.de_json(json.loads(raw), application.bot))
@@ -89,9 +89,9 @@ async def park(application: Application, people: int) -> None:
     persistence = application.persistence
     for number in range(people):
         chat = FIRST_CHAT + number
-        application.user_data[chat]["answers"] = ["1"] * 10
+        application.user_data[chat]["answers"] = parked(chat)
         persistence.user_data = persistence.user_data or {}
-        persistence.user_data[chat] = {"answers": ["1"] * 10}
+        persistence.user_data[chat] = {"answers": parked(chat)}
         persistence.conversations = persistence.conversations or {"interview": {}}
         persistence.conversations["interview"][chat, chat] = 10
     await persistence.flush()

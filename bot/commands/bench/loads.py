@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import io
 import math
+from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 PER_SECOND = 200
 MOST_MESSAGES = 2_000
-ALERTS = 1_000
+ALERTS, ALERTS_A_TURN = 1_000, 10
 MIB = 1024 * 1024
 SEALED_MIB = 100
 TICK_SECONDS = 0.001
@@ -98,10 +99,10 @@ async def _open_loop(contest: Contest, due: Sequence[float], alerts: int, sealed
             for messages in _by_person(due, people):
                 group.create_task(person(messages))
             await asyncio.sleep(due[-1] / 10)
-            if alerts:
-                await program.runtime.writer.run(lambda: _alerts(contest, alerts))
             if sealed:
                 group.create_task(program.runtime.writer.run_file(lambda: _seal(sealed * MIB)))
+            for start in range(0, alerts, ALERTS_A_TURN):
+                await program.runtime.writer.run(partial(_alerts, contest, range(start, start + ALERTS_A_TURN)))
     contest.updates = program.updates
     return seconds, stall.result()
 
@@ -132,10 +133,10 @@ async def _stall(until: float) -> float:
     return longest
 
 
-def _alerts(contest: Contest, count: int) -> None:
+def _alerts(contest: Contest, numbers: range) -> None:
     with contest.service.store.transaction() as work:
         now = SystemClock().now()
-        for number in range(count):
+        for number in numbers:
             work.outbox.add(Outgoing(Address(DUTY, str(number)), "Something waits for you.", DUTY, 0, priority=0), now)
 
 
