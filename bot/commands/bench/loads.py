@@ -1,15 +1,14 @@
 """bench load: people write at their own times, whether or not we keep up, while a file is sealed and alerts go out.
 
 An open loop: 200 messages a second come as drawn beforehand (exponential gaps), and the time of each is counted from
-when it was due, so that falling behind shows. Meanwhile 100 MB are sealed in the file threads and a thousand alerts
-leave through a sender of their own. The reference is the straight line fed with the same messages at the same times,
+when it was due, so that falling behind shows. Meanwhile 100 MiB are sealed in the file threads and a thousand alerts,
+as many a second as messages, leave through a sender of their own. The reference is the straight line fed with the same messages at the same times,
 alone. The longest stall of the loop is how late a timer of 1 ms ever came.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import math
 from functools import partial
 from pathlib import Path
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 PER_SECOND = 200
 MOST_MESSAGES = 2_000
-ALERTS, ALERTS_A_TURN = 1_000, 10
+ALERTS, ALERTS_A_TURN, ALERTS_A_SECOND = 1_000, 10, 200
 MIB = 1024 * 1024
 SEALED_MIB = 100
 TICK_SECONDS = 0.001
@@ -43,14 +42,15 @@ DUTY = "duty"
 def load(options: Options, folder: Path) -> Figures:
     """Two hundred messages a second with `people` parked: as many messages as people, 2,000 at most."""
     figures = Figures("load")
+    share = min(1.0, options.people / MOST_MESSAGES)
+    large = _file(folder / "large", int(SEALED_MIB * share * MIB))
     with contests(folder, [options.people]) as (contest,):
         for _ in range(options.rounds):
             contest.parking.put(contest.active)
             due = times(min(options.people, MOST_MESSAGES))
-            quiet, stall = asyncio.run(_open_loop(contest, due, 0, 0))
+            quiet, stall = asyncio.run(_open_loop(contest, due, 0, None))
             contest.parking.put(contest.active)
-            share = min(1.0, options.people / MOST_MESSAGES)
-            busy, busy_stall = asyncio.run(_open_loop(contest, due, int(ALERTS * share), int(SEALED_MIB * share)))
+            busy, busy_stall = asyncio.run(_open_loop(contest, due, int(ALERTS * share), large))
             bare = _straight(contest, due)
             for name, seconds in (("nothing else", quiet), ("sealing and alerts", busy), ("reference alone", bare)):
                 figures.add(f"{name}, p50 ms", percentile(seconds, 0.5) * 1000)
@@ -74,7 +74,9 @@ def times(count: int) -> list[float]:
     return due
 
 
-async def _open_loop(contest: Contest, due: Sequence[float], alerts: int, sealed: int) -> tuple[list[float], float]:
+async def _open_loop(
+    contest: Contest, due: Sequence[float], alerts: int, sealed: Path | None
+) -> tuple[list[float], float]:
     """Return the seconds from due to reply of every message, and the longest stall."""
     program = Program(contest.service, several=False)
     program.begin_at(contest.updates + 1)
@@ -99,10 +101,11 @@ async def _open_loop(contest: Contest, due: Sequence[float], alerts: int, sealed
             for messages in _by_person(due, people):
                 group.create_task(person(messages))
             await asyncio.sleep(due[-1] / 10)
-            if sealed:
-                group.create_task(program.runtime.writer.run_file(lambda: _seal(sealed * MIB)))
+            if sealed is not None:
+                group.create_task(program.runtime.writer.run_file(partial(_seal, sealed)))
             for start in range(0, alerts, ALERTS_A_TURN):
                 await program.runtime.writer.run(partial(_alerts, contest, range(start, start + ALERTS_A_TURN)))
+                await asyncio.sleep(ALERTS_A_TURN / ALERTS_A_SECOND)
     contest.updates = program.updates
     return seconds, stall.result()
 
@@ -140,12 +143,18 @@ def _alerts(contest: Contest, numbers: range) -> None:
             work.outbox.add(Outgoing(Address(DUTY, str(number)), "Something waits for you.", DUTY, 0, priority=0), now)
 
 
-def _seal(size: int) -> None:
+def _file(path: Path, size: int) -> Path:
+    """Write a file of random bytes and return it."""
+    with path.open("wb") as file:
+        for start in range(0, size, MIB):
+            file.write(SystemEntropy().bytes(min(MIB, size - start)))
+    return path
+
+
+def _seal(path: Path) -> None:
     sealer = AgeSealer()
-    block = SystemEntropy().bytes(MIB)
-    source = io.BytesIO(block * (size // MIB))
-    with Path("/dev/null").open("wb") as sink:
-        sealer.seal_file(source, sink, sealer.new_file_identity(), size)
+    with path.open("rb") as source, path.with_suffix(".sealed").open("wb") as sink:
+        sealer.seal_file(source, sink, sealer.new_file_identity(), path.stat().st_size)
 
 
 def _straight(contest: Contest, due: Sequence[float]) -> list[float]:
