@@ -2,8 +2,8 @@
 
 An open loop: 200 messages a second come as drawn beforehand (exponential gaps), and the time of each is counted from
 when it was due, so that falling behind shows. Meanwhile 100 MiB are sealed in the file threads and a thousand alerts,
-as many a second as messages, leave through a sender of their own. The reference is the straight line fed with the same messages at the same times,
-alone. The longest stall of the loop is how late a timer of 1 ms ever came.
+as many a second as messages, leave through a sender of their own. The reference is the straight line fed with the same
+messages at the same times, alone. The longest stall of the loop is how late a timer of 1 ms ever came.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import math
 from functools import partial
-from pathlib import Path
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from storage.crypto.sealing import AgeSealer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from bot.commands.bench.figures import Options
     from bot.commands.bench.turns import Contest
