@@ -106,6 +106,8 @@ async def _open_loop(
             for start in range(0, alerts, ALERTS_A_TURN):
                 await program.runtime.writer.run(partial(_alerts, contest, range(start, start + ALERTS_A_TURN)))
                 await asyncio.sleep(ALERTS_A_TURN / ALERTS_A_SECOND)
+            while officers.taken < alerts:  # noqa: ASYNC110 - a sender of the program takes them, and tells nobody
+                await asyncio.sleep(TICK_SECONDS)
     contest.updates = program.updates
     return seconds, stall.result()
 
