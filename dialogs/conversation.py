@@ -184,7 +184,8 @@ class CaseCard:
     status_at: str = ""  # when the status last changed; empty: at the time of sending
     closing: Closing | None = None
     close_reason: str = ""  # CL-… of domain.md 3.6, once it is closed
-    words_at: str = ""  # when the officer's two words were last shown
+    words_at: str = ""  # when the officer's two words were last said
+    words_seen: bool = False  # they went out: what the person writes now may answer them
     talk_until: str = ""  # until when the person counts as being in the talk these words opened
     next_contact: str = ""  # when an officer agreed to write next
     handing_to: str = ""  # who was asked to take the case over and has not confirmed yet

@@ -39,6 +39,9 @@ _MENUS: Final = (
 TEMPLATES: Final = ("T-TPL-SAFE", "T-TPL-LATER", "T-TPL-THANKS", "T-TPL-MOVE")
 """Sentences that say nothing of a case: all that is sent where a company can read the chat (Telegram, no C-TGFULL)."""
 
+TWO_WORDS: Final = "words "
+"""Id of the message that is the two words of a case: this word and the case id."""
+
 MOVE: Final = "T-TPL-MOVE"
 _NOBODY: Final = (HIDDEN, START, END)
 _OPEN_END: Final = ("FP5", "FP6", "FP6-LINE")
@@ -70,8 +73,8 @@ def awaits_answer(card: CaseCard) -> bool:
 
 
 def in_talk(card: CaseCard, at: datetime) -> bool:
-    """Tell whether what the person writes now may be an answer to the officer."""
-    return awaits_answer(card) or is_open(card, at)
+    """Tell whether what the person writes now may be an answer to the officer; words still on their way have none."""
+    return is_open(card, at) or (awaits_answer(card) and card.words_seen)
 
 
 def heard(card: CaseCard, at: datetime) -> CaseCard:
@@ -87,10 +90,11 @@ def officer_spoke(turn: Turn, event: OfficerBegan | OfficerWrote) -> None:
     turn.set(active_case=event.case)
     if isinstance(event, OfficerBegan):
         contacted = card.contacted_at or minute(event.at)
-        update(turn, replace(card, words_at=event.at.isoformat(), talk_until="", contacted_at=contacted))
+        began = replace(card, words_at=event.at.isoformat(), words_seen=False, talk_until="", contacted_at=contacted)
+        update(turn, began)
         turn.say("T-OFFICER-MSG")
         _listen(turn)
-        speak_only(turn)
+        speak_only(turn, message=f"{TWO_WORDS}{event.case}")
         return
     update(turn, replace(card, talk_until=_later(event.at), contacted_at=card.contacted_at or minute(event.at)))
     _say_written(turn, event)

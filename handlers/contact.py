@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.gate import Act, Granted, Question, Reason, Refused, may
+from dialogs.officers import TWO_WORDS, awaits_answer
 from handlers.message_ports import HELD, PENDING, REFUSED, SENDING, SENT, WAITING
 
 if TYPE_CHECKING:
@@ -90,6 +91,9 @@ def refused(message: Message, reason: str) -> Message:
 def settle_dropped(work: UnitOfWork, dropped: Iterable[str], reason: str) -> None:
     """Write down that these messages were taken out of the outbox before they went out."""
     for message_id in dropped:
+        if message_id.startswith(TWO_WORDS):
+            _settle_words(work, message_id, seen=False)
+            continue
         message = work.messages.get(message_id)
         if message is not None and message.state == SENDING:
             work.messages.save(refused(message, reason))
@@ -97,6 +101,16 @@ def settle_dropped(work: UnitOfWork, dropped: Iterable[str], reason: str) -> Non
 
 def settle_sent(work: UnitOfWork, message_id: str, *, known: bool = True) -> None:
     """Write down that a message went out, or probably did; an empty id is nobody's."""
+    if message_id.startswith(TWO_WORDS):
+        _settle_words(work, message_id, seen=True)
+        return
     message = work.messages.get(message_id) if message_id else None
     if message is not None:
         work.messages.save(replace(message, state=SENT, reason="" if known else UNKNOWN, due_at=None))
+
+
+def _settle_words(work: UnitOfWork, message_id: str, *, seen: bool) -> None:
+    """The two words of a case went out, or never will: then they are said anew before anything else."""
+    card = work.cases.get(message_id.removeprefix(TWO_WORDS))
+    if card is not None and awaits_answer(card):
+        work.cases.update(replace(card, words_seen=seen, words_at=card.words_at if seen else ""))

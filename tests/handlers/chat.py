@@ -77,10 +77,18 @@ class Chat:
     def say(self, *texts: str) -> list[str]:
         """The person writes; return what they then see."""
         for text in texts:
-            self._count += 1
-            self.clock.at += timedelta(seconds=2)
-            self.reception.receive(Inbound(self.person, str(self._count), text=text))
+            self.say_only(text)
         return self.seen()
+
+    def say_only(self, text: str) -> None:
+        """The person writes, and nothing else happens yet."""
+        self._count += 1
+        self.later(seconds=2)
+        self.reception.receive(Inbound(self.person, str(self._count), text=text))
+
+    def later(self, **later: float) -> None:
+        """Let time pass, and nothing else happens yet."""
+        self.clock.at += timedelta(**later)
 
     def seen(self, outcome: str = "sent") -> list[str]:
         """Let a second pass and everything go out; return what arrives."""
@@ -103,6 +111,12 @@ class Chat:
             card = work.cases.get(CASE)
             assert card is not None
             work.cases.update(replace(card, **fields))  # type: ignore[arg-type]  # fields of a card
+
+    @property
+    def exists(self) -> bool:
+        """Whether the case is still there."""
+        with self.store.transaction() as work:
+            return work.cases.get(CASE) is not None
 
     @property
     def card(self) -> CaseCard:

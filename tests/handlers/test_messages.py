@@ -39,6 +39,19 @@ def test_the_two_words_come_alone_and_the_officers_own_only_after_an_answer() ->
     assert chat.kept == 0
 
 
+def test_what_the_person_writes_before_the_two_words_arrived_answers_nothing() -> None:
+    """The channel was slow: the words stand in the outbox while the person writes of their own accord."""
+    chat = Chat()
+    chat.write()
+    assert chat.seen("later") == ["river stone"]  # tried, and not arrived
+    chat.say_only("are you there?")
+    chat.later(seconds=2)
+    assert chat.lines == [("held", "words")]
+    assert "river stone" in chat.seen()
+    assert chat.lines == [("held", "words")]
+    assert "river stone\nhello" in chat.say("now I see it")
+
+
 def test_in_an_open_talk_the_words_go_out_at_once_and_in_order() -> None:
     """Until neither side wrote for an hour; then the two words come first again."""
     chat = Chat()
