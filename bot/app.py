@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from handlers.talking import Talking
 from storage import schema
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import AgeSealer
+from storage.errors import Collided
 from storage.keys import RING_FILE, create_keys, load_keys
 from storage.lock import locked
 from storage.store import SqlStore, make_engine, sqlite_url
@@ -163,7 +164,8 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
         alerting = Alerting(store, policy, clock, entropy)
         lapsing = Lapsing(store, clock, entropy)
         yield Service(store, reception, policy, proposing, talking, messaging, alerting, lapsing, keys, home)
-        cover_ledger(store, clock)
+        with suppress(Collided):  # another process does it in this moment
+            cover_ledger(store, clock)
     finally:
         store.close()
 

@@ -17,6 +17,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.accounts import EVERY, Account, Others
 from bot.app import cover_ledger
 from bot.control import MOST_BYTES, SOCKET_FILE, answer
 from bot.intake import ServiceIntake
@@ -29,7 +30,7 @@ from storage.crypto.errors import CryptoError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Collection, Coroutine, Mapping
     from pathlib import Path
 
     from bot.adapter import Adapter
@@ -52,17 +53,23 @@ REFUSALS: Final = (HandlerError, StorageError, CryptoError)
 class Runtime:
     """One process that serves."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what differs between the processes of one service, each named
         self, service: Service, adapters: Mapping[str, Adapter], paces: Mapping[str, tuple[float, float]], *,
-        several: bool, seconds: Callable[[], float] | None = None,
+        several: bool, keeps_time: bool = True, open_to_all: Collection[str] = (),
+        seconds: Callable[[], float] | None = None,
     ) -> None:  # fmt: skip
         """Take the service, its channels and how fast each may send.
 
-        `several`: the database takes many writers. `seconds`: the clock of the pace; by default that of the loop.
+        `several`: the database takes many writers and other processes. `keeps_time`: timers, alerts and the ledger are
+        looked after here. `open_to_all`: channels that are received by every process (webhooks). `seconds`: the clock
+        of the pace; by default that of the loop.
         """
         self.service, self.adapters = service, adapters
         self.writer = Writer(several=several, group=service.store.group)
-        self._several, self._seconds = several, seconds
+        self._several, self._keeps_time, self._open_to_all = several, keeps_time, open_to_all
+        self._seconds = seconds
+        self._accounts: dict[str, Account] = {}
+        self._others = Others(service.store.processes)
         self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._awake)
         self.intake.adapters = adapters
         self._paces = paces
@@ -80,11 +87,22 @@ class Runtime:
     def _awake_all(self) -> None:
         for sender in self._senders.values():
             sender.awake.set()
+        if self._several:
+            self._wake_here(EVERY)
+            self._others.tell(EVERY)
 
     def _awake(self, channel: str) -> None:
-        """Wake a sender, where its work has not gone along with the commit anyway."""
-        if channel in self._senders and self.writer.several:
-            self._senders[channel].awake.set()
+        """Wake whoever sends for the channel. On SQLite its work has gone along with the commit anyway."""
+        if self._several and not self._wake_here(channel):
+            self._others.tell(channel)
+
+    def _wake_here(self, channel: str) -> bool:
+        """Wake what sends in this process for a channel, or for every; False when nothing does."""
+        accounts = self._accounts.values() if channel == EVERY else [a] if (a := self._accounts.get(channel)) else []
+        senders = [account.sender for account in accounts if account.sender is not None]
+        for sender in senders:
+            sender.awake.set()
+        return bool(senders)
 
     def is_well(self) -> bool:
         """Tell whether time arrived a moment ago: the database answers, and alerts are looked at."""
@@ -102,23 +120,21 @@ class Runtime:
         gc.freeze()  # policy and sentences stay for good: the collector need not walk through them again and again
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self.stop)
-        for channel, adapter in self.adapters.items():
-            delivery = Delivery(self.service.store, self.service.reception.clock, channel)
-            pace = Pace(*self._paces.get(channel, (0.0, 0.0)), self._seconds or loop.time)
-            self._senders[channel] = Sender(adapter, delivery, self.writer, self.intake, pace)
-            if not self._several:
-                await self.writer.run(delivery.resume)
+        for channel in self.adapters if not self._several else ():
+            self._senders[channel] = self._sender(channel)
+            await self._senders[channel].resume()
         control = await self._control(commands) if commands is not None else None
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._channel(adapter)) for adapter in self.adapters.values()]
+                tasks = [group.create_task(work) for work in self._receiving()]
                 tasks.append(group.create_task(self._clockwork()))
                 tasks += [group.create_task(work()) for work in self.beside]
-                sending = [group.create_task(sender.run()) for sender in self._senders.values()]
+                parts: list[Sender | Account] = [*self._senders.values(), *self._accounts.values()]
+                sending = [group.create_task(part.run()) for part in parts]
                 ready()
                 await self._stop.wait()
-                for sender in self._senders.values():
-                    sender.stop()
+                for part in parts:
+                    part.stop()
                 for task in tasks:
                     task.cancel()
                 if sending:
@@ -127,6 +143,24 @@ class Runtime:
                         task.cancel()
         finally:
             await self._end(control)
+
+    def _sender(self, channel: str) -> Sender:
+        seconds = self._seconds or asyncio.get_running_loop().time
+        delivery = Delivery(self.service.store, self.service.reception.clock, channel)
+        pace = Pace(*self._paces.get(channel, (0.0, 0.0)), seconds)
+        return Sender(self.adapters[channel], delivery, self.writer, self.intake, pace)
+
+    def _receiving(self) -> list[Coroutine[Any, Any, None]]:
+        """Return what receives in this process, whoever sends: all channels on SQLite, webhooks on PostgreSQL."""
+        if not self._several:
+            return [self._channel(adapter) for adapter in self.adapters.values()]
+        everywhere = [self.adapters[channel] for channel in self._open_to_all if channel in self.adapters]
+        for channel, adapter in self.adapters.items():
+            intake = None if adapter in everywhere else self.intake
+            self._accounts[channel] = Account(
+                channel, adapter, intake, self.service.store.processes, partial(self._sender, channel)
+            )
+        return [self._others.run(self._wake_here), *(adapter.receive(self.intake) for adapter in everywhere)]
 
     async def _channel(self, adapter: Adapter) -> None:
         await adapter.set_up()
@@ -142,30 +176,35 @@ class Runtime:
             await adapter.close()
 
     async def _clockwork(self) -> None:
-        """Let time arrive every second; cover the ledger and forget what is old from time to time."""
+        """Let time arrive every second, where this process keeps it; elsewhere ask whether the database answers."""
         seconds = 0
         while True:
             try:
-                told = await self.writer.run(self.service.alerting.tick)
-                if seconds % CALENDAR_EVERY == 0:
-                    told += await self.writer.run(self.service.alerting.calendar.tick)
-                if await self.writer.run(self.service.reception.time_arrived) or told:
-                    self._awake_all()
-                for channel in await self.writer.run(self.service.messaging.deliver_due):
-                    self._awake(channel)
+                await (self._tick(seconds) if self._keeps_time else self.writer.run(self.service.store.ping))
                 self._last_tick = time.monotonic()
-                if seconds % CHECKPOINT_EVERY == 0:
-                    await self._lapse()
-                    await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
-                if seconds % PRUNE_EVERY == 0:
-                    await self.writer.run(self._prune)
-                await self._look_after_the_journal()
             except StorageError:
                 LOG.error("time could not be handled: the database does not answer")
             except Exception as exc:  # noqa: BLE001 - one bad timer must not stop all others
                 LOG.error("a timer could not be handled: %s", type(exc).__name__)
             await asyncio.sleep(TICK_SECONDS)
             seconds += 1
+
+    async def _tick(self, seconds: int) -> None:
+        """Let time arrive; cover the ledger and forget what is old from time to time."""
+        told = await self.writer.run(self.service.alerting.tick)
+        if seconds % CALENDAR_EVERY == 0:
+            told += await self.writer.run(self.service.alerting.calendar.tick)
+        if await self.writer.run(self.service.reception.time_arrived) or told:
+            self._awake_all()
+        for channel in await self.writer.run(self.service.messaging.deliver_due):
+            self._awake(channel)
+        self._last_tick = time.monotonic()
+        if seconds % CHECKPOINT_EVERY == 0:
+            await self._lapse()
+            await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
+        if seconds % PRUNE_EVERY == 0:
+            await self.writer.run(self._prune)
+        await self._look_after_the_journal()
 
     async def _look_after_the_journal(self) -> None:
         """Keep it short, beside the commits; an erasure that a reader held up is tried again until it is done."""

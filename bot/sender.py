@@ -57,6 +57,10 @@ class Sender:
         self._stop.set()
         self.awake.set()
 
+    async def resume(self) -> None:
+        """Take back what somebody who sent for this channel before had leased: nobody else does now."""
+        await self._writer.run(self._delivery.resume)
+
     async def run(self) -> None:
         """Send until `stop`."""
         leave = self._writer.ride_along(self._go_along)

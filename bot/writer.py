@@ -10,8 +10,11 @@ import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from time import perf_counter
+from functools import partial
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+from storage.errors import CannotConnect, Collided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +24,7 @@ Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
 FILE_THREADS = 2
+AGAIN_AFTER_SECONDS: Final = (0.01, 0.05, 0.2, 1.0)
 Rider: TypeAlias = "Callable[[], Piece | None]"
 """Is asked when a group begins; what it returns is carried out last, and waits for the same commit."""
 
@@ -54,7 +58,7 @@ class Writer:
         """
         loop = asyncio.get_running_loop()
         if self.several:
-            return await loop.run_in_executor(self._database, work)
+            return await loop.run_in_executor(self._database, partial(insist, work))
         piece = Piece(work, loop.create_future(), last=last)
         self._wait(piece)
         if not self._busy:
@@ -118,6 +122,20 @@ class Writer:
         for piece in begun:
             piece.tell(failed)
         asyncio.get_running_loop().call_soon(self._begin)
+
+
+def insist(work: Callable[[], Result]) -> Result:
+    """Do it again when another process was in the way, or the server went away and came back.
+
+    What had been stored, although the server could not say so, is found stored: by the key of the message, by the id
+    of what was sent. Raises as `work` does when that does not help.
+    """
+    for seconds in AGAIN_AFTER_SECONDS:
+        try:
+            return work()
+        except (CannotConnect, Collided):
+            sleep(seconds)
+    return work()
 
 
 class Piece:

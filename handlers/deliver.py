@@ -56,7 +56,7 @@ class Delivery:
         return self.settle_and_claim((), limit)
 
     def resume(self) -> int:
-        """Take up at once what a process that is gone had claimed; for a database that one process alone uses."""
+        """Take up at once what a process that is gone had claimed; for a channel nobody else sends for now."""
         with self.store.transaction() as work:
             return work.outbox.release(self.channel)
 

@@ -341,11 +341,7 @@ class Store(Protocol):
         ...
 
     def group(self) -> AbstractContextManager[None]:
-        """Make all transactions this thread opens in the block one, so that they wait for the disk together.
-
-        A transaction that raises in it is undone alone; an exception that leaves the block undoes all of them.
-        Nothing of it is durable before the block is left.
-        """
+        """Make all transactions this thread opens in the block one; each is undone alone, all when the block raises."""
         ...
 
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:

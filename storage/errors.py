@@ -19,6 +19,10 @@ class CannotConnect(StorageError):
     """The database does not answer: check LEEWARD_DATABASE_URL and that the server runs."""
 
 
+class Collided(StorageError):
+    """Another process was in the way in the same moment, and nothing of this was stored: do it again."""
+
+
 class NotMigrated(StorageError):
     """The database is not at the version of this program: run `leeward migrate`."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from handlers.types import ALERT, DueTimer, OutboxItem
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.statements import Statement, insert_or, inserted, parameters
+from storage.statements import SQLITE, Statement, insert_or, inserted, parameters
 from storage.tables import inbox, moves, outbox, timers, traces
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from storage.crypto.lookup import LookupKey
     from storage.rows import Rows
     from storage.statements import Session
+
+LOOKED_AT: Final = 16
+"""So many due timers are looked at for one whose person no other process is busy with."""
 
 WAITING, DEAD = "waiting", "dead"
 _HOUR = 3600
@@ -61,6 +64,13 @@ _CANCEL = Statement(
 )
 
 
+_TAKE = Statement(
+    lambda _database: delete(timers).where(
+        timers.c.person == bindparam("person"), timers.c.name == bindparam("name"), timers.c.due == bindparam("due")
+    )
+)
+
+
 def _due() -> Select[tuple[int]]:
     """Return the ids of what is due and not leased; of one person only the oldest unsent one."""
     earlier = outbox.alias()
@@ -75,6 +85,29 @@ def _due() -> Select[tuple[int]]:
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )  # fmt: skip
+
+
+def _ready(database: str) -> Select[tuple[int, str, int]]:
+    """Return the timers that are due. On PostgreSQL those of people no other process is busy with, locked as in a turn.
+
+    A turn locks the person before the timer; to lock the timer first would let the two wait for each other.
+    """
+    first = (
+        select(timers.c.person, timers.c.name, timers.c.due)
+        .where(timers.c.due <= bindparam("at"))
+        .order_by(timers.c.due)
+        .limit(bindparam("looked_at"))
+        .cte("ready")
+        .prefix_with("MATERIALIZED")
+    )
+    ready = select(first.c.person, first.c.name, first.c.due).limit(bindparam("most"))
+    if database == SQLITE:
+        return ready.order_by(first.c.due)
+    # Asked one after the other in the order of `first`, and no further than needed.
+    return ready.where(func.pg_try_advisory_xact_lock(first.c.person))
+
+
+_READY = Statement(_ready)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +292,12 @@ class SqlTimers:
 
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
         """Take due timers; those of conversations that are gone are removed without a word."""
-        ready = select(timers).where(timers.c.due <= seconds(now)).order_by(timers.c.due).limit(limit)
-        found = list(self.session.connection.execute(ready.with_for_update(skip_locked=True)))
+        ready = self.session.all(_READY, at=seconds(now), most=limit, looked_at=max(limit, LOOKED_AT))
         taken = []
-        for row in found:
-            self.session.connection.execute(
-                delete(timers).where(timers.c.person == row.person, timers.c.name == row.name)
-            )
-            address = self.conversations.address_of(row.person)
+        for person, name, due in ready:
+            if self.session.run(_TAKE, person=person, name=name, due=due) == 0:
+                continue  # set anew by a turn of the same moment
+            address = self.conversations.address_of(person)
             if address is not None:
-                taken.append(DueTimer(address, row.name, datetime.fromtimestamp(row.due, UTC)))
+                taken.append(DueTimer(address, name, datetime.fromtimestamp(due, UTC)))
         return tuple(taken)

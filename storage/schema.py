@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import CannotConnect, CannotWrite, NotMigrated
+from storage.statements import POSTGRESQL
 from storage.tables import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
+
+_SCHEMA_LOCK: Final = 0x6C656577  # any number that nobody else locks
 
 
 def _config() -> Config:
@@ -52,11 +59,25 @@ def downgrade(engine: Engine, to: str = "base") -> None:
 def _run(engine: Engine, action: object) -> None:
     config = _config()
     try:
-        with engine.begin() as connection:
+        with _alone(engine), engine.begin() as connection:
             config.attributes["connection"] = connection
             action(config)  # type: ignore[operator]  # one of the two lambdas above
     except SQLAlchemyError as exc:
         raise CannotWrite from exc
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Let one process at a time change the schema of a PostgreSQL database; several may start in the same moment."""
+    if engine.dialect.name != POSTGRESQL:
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
+        guard.execute(select(func.pg_advisory_lock(_SCHEMA_LOCK)))
+        try:
+            yield
+        finally:
+            guard.execute(select(func.pg_advisory_unlock(_SCHEMA_LOCK)))
 
 
 def differences(engine: Engine) -> list[str]:

@@ -60,6 +60,12 @@ class Session:
         self.database = connection.dialect.name
         self.cursor: DBAPICursor = connection.connection.cursor()
 
+    def is_lost(self) -> bool:
+        """Tell whether the server is gone (PostgreSQL)."""
+        return self.connection.invalidated or bool(
+            getattr(self.connection.connection.driver_connection, "closed", False)
+        )
+
     def run(self, statement: Statement, **values: object) -> int:
         """Run a statement that returns nothing; return how many rows it touched."""
         self.cursor.execute(*statement.sql(self.database, values))

@@ -1,22 +1,24 @@
 """The database: one engine, one transaction at a time, everything of a turn in it or nothing.
 
 SQLite: BEGIN IMMEDIATE (SQLAlchemy's default loses updates), WAL, synchronous=FULL, secure_delete, one connection
-that writes. PostgreSQL: psycopg 3, rows locked per conversation.
+that writes. PostgreSQL: psycopg 3, rows locked per conversation and case; who was in another one's way is told so
+(Collided) and does it again.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from storage.alone import Processes
 from storage.blobs import new_sealed_file, remove_files
-from storage.errors import CannotConnect, CannotWrite, StorageError
+from storage.errors import CannotConnect, CannotWrite, Collided, StorageError
 from storage.groups import Group
 from storage.statements import SQLITE, Session
 from storage.work import SqlUnitOfWork
@@ -40,6 +42,9 @@ PRAGMAS = (
     "PRAGMA busy_timeout=5000",
 )
 POSTGRES_CONNECTIONS = 8
+COLLISIONS = ("40001", "40P01", "23505")
+"""SQLSTATE of PostgreSQL: cannot be serialized, deadlock, inserted by somebody else in the same moment."""
+
 LONG_JOURNAL_PAGES = 25_000
 """100 MB: under a load that never rests the journal grows, until a commit has to wait for it to be emptied."""
 DATABASE_FILE = "leeward.db"
@@ -55,7 +60,7 @@ def make_engine(url: str) -> Engine:
     try:
         if url.startswith("sqlite"):
             return _sqlite(url)
-        return create_engine(url, pool_size=POSTGRES_CONNECTIONS, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_size=POSTGRES_CONNECTIONS, hide_parameters=True)
     except (SQLAlchemyError, ImportError) as exc:
         raise CannotConnect from exc
 
@@ -89,6 +94,7 @@ class SqlStore:
         self._folder = blobs_folder
         self._thread = threading.local()
         self.unfinished_erasure = False
+        self.processes = Processes(engine, keys.lookup)
         self._aside = create_engine(engine.url, poolclass=NullPool, hide_parameters=True)
         driver = engine.dialect.loaded_dbapi
         self._refused, self._failed = (OperationalError, driver.OperationalError), (DBAPIError, driver.Error)
@@ -102,8 +108,8 @@ class SqlStore:
         group: Group | None = getattr(self._thread, "group", None)
         with self._errors():
             if group is None:
-                with self.engine.begin() as connection:
-                    work = self._work(Session(connection))
+                with self._begun() as session:
+                    work = self._work(session)
                     yield work
                 remove_files(work.blobs.doomed)
             else:
@@ -116,8 +122,8 @@ class SqlStore:
     def group(self) -> Iterator[None]:
         """Make all transactions this thread opens in the block one; leaving it commits. Raises: StorageError."""
         with self._errors():
-            with self.engine.begin() as connection:
-                group = self._thread.group = Group(Session(connection))
+            with self._begun() as session:
+                group = self._thread.group = Group(session)
                 try:
                     yield
                 finally:
@@ -128,13 +134,30 @@ class SqlStore:
                 self.finish_erasure()
 
     @contextmanager
+    def _begun(self) -> Iterator[Session]:
+        with self.engine.begin() as connection:
+            session = Session(connection)
+            try:
+                yield session
+            except self._refused:
+                if session.is_lost():  # SQLAlchemy is to notice it, too: the other connections of the pool went with it
+                    with suppress(SQLAlchemyError):
+                        connection.exec_driver_sql("SELECT 1")
+                raise
+
+    @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except self._refused as exc:
-            raise (CannotWrite if self.engine.dialect.name == SQLITE else CannotConnect) from exc
         except self._failed as exc:
-            raise StorageError from exc
+            raise self._named(exc) from exc
+
+    def _named(self, exc: BaseException) -> StorageError:
+        if getattr(getattr(exc, "orig", exc), "sqlstate", None) in COLLISIONS:
+            return Collided()
+        if isinstance(exc, self._refused):
+            return CannotWrite() if self.engine.dialect.name == SQLITE else CannotConnect()
+        return StorageError()
 
     def _work(self, session: Session) -> SqlUnitOfWork:
         return SqlUnitOfWork(session, self._keys, self._entropy, self._folder)
@@ -196,6 +219,7 @@ class SqlStore:
         """Close all connections."""
         self.engine.dispose()
         self._aside.dispose()
+        self.processes.close()
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -6,8 +6,13 @@ import atexit
 import shutil
 import tempfile  # noqa: TID251 - the data folder of a throw-away server
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns about XDG_RUNTIME_DIR, which has no say here
@@ -22,6 +27,19 @@ def postgres_url() -> str:
     atexit.register(_stop, server, folder)
     uri: str = server.get_uri()
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """Make an empty database on the server of this process, and drop it at the end."""
+    engine = create_engine(postgres_url(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield engine.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def _stop(server: PostgresServer, folder: Path) -> None:

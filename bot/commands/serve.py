@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from handlers.types import IncomingFile
 
-DESK = "desk"
+BOT, DESK, WORKER = "bot", "desk", "worker"
+"""What one process may do alone: people and officers by messenger; the pages; time, alerts, ledger, mail and pager."""
 
 
 def serve(only: str | None) -> int:
@@ -49,7 +50,7 @@ def serve(only: str | None) -> int:
     settings = load_settings()
     if only is not None and not settings.database_url:
         raise Refused("--only needs PostgreSQL (LEEWARD_DATABASE_URL): on SQLite one process does everything.")
-    if settings.telegram_token is None and not settings.signal_number and only != DESK:
+    if settings.telegram_token is None and not settings.signal_number and only in (None, BOT):
         raise Refused(
             "No channel is configured: set LEEWARD_TELEGRAM_TOKEN, or LEEWARD_SIGNAL_NUMBER with "
             "LEEWARD_SIGNAL_SERVICE. "
@@ -64,7 +65,7 @@ def serve(only: str | None) -> int:
 
 
 async def _serve(settings: Settings, only: str | None) -> None:
-    adapters = adapters_of(settings) if only != DESK else {}
+    adapters = adapters_of(settings) if only in (None, BOT) else {}
 
     def open_file(incoming: IncomingFile) -> BinaryIO:
         return adapters[incoming.channel].open_file(incoming)
@@ -78,12 +79,15 @@ async def _serve(settings: Settings, only: str | None) -> None:
             "duty-telegram": (settings.telegram_per_second, settings.telegram_chat_seconds),
             "duty-signal": (settings.signal_per_second, 0.0),
         }
-        if settings.smtp_url is not None:
+        if settings.smtp_url is not None and only in (None, WORKER):
             url = settings.smtp_url.get_secret_value()
             adapters["mail"] = MailAdapter(url, lambda ref: sealed_for_mail(service.store, ref))
-        if settings.pager_url is not None:
+        if settings.pager_url is not None and only in (None, WORKER):
             adapters["pager"] = PagerAdapter(settings.pager_url.get_secret_value())
-        runtime = Runtime(service, adapters, paces, several=bool(settings.database_url))
+        runtime = Runtime(
+            service, adapters, paces, several=bool(settings.database_url),
+            keeps_time=only in (None, WORKER), open_to_all=("telegram",) if settings.telegram_webhook_url else (),
+        )  # fmt: skip
 
         app = _web(settings, runtime, only)
         listening = listen_at(*host_and_port(settings.desk_listen)) if app.routes else None
@@ -92,7 +96,7 @@ async def _serve(settings: Settings, only: str | None) -> None:
         if settings.metrics_listen:
             metrics = listen_at(*host_and_port(settings.metrics_listen))
             runtime.beside.append(partial(serve_at, metrics_app(runtime), metrics))
-        names = [*adapters, *(["desk"] if only in (None, DESK) else [])]
+        names = [*adapters, *([DESK] if only in (None, DESK) else []), *([WORKER] if only == WORKER else [])]
 
         def ready() -> None:
             click.echo(f"Serving {', '.join(names)}. Stop with Ctrl-C.")

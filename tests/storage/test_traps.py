@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.clock import SystemEntropy
+from bot.writer import insist
 from dialogs.conversation import Answer, Draft
 from handlers.types import Address, Outgoing
 from storage import schema
@@ -189,14 +190,20 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
             work.outbox.add(Outgoing(Address("signal", f"{tmp_path.name}-{number}"), "x", "Q01", 1), NOW)
     taken: list[int] = []
 
+    def turn() -> None:
+        with store.transaction() as work:
+            loaded = work.conversations.load(person)
+            assert loaded is not None
+            work.conversations.save(person, replace(loaded.conversation, turn=loaded.conversation.turn + 1))
+
+    def claim() -> list[int]:
+        with store.transaction() as work:
+            return [item.id for item in work.outbox.claim(NOW, 3, 60, "signal")]
+
     def count() -> None:
         for _ in range(50):
-            with store.transaction() as work:
-                loaded = work.conversations.load(person)
-                assert loaded is not None
-                work.conversations.save(person, replace(loaded.conversation, turn=loaded.conversation.turn + 1))
-            with store.transaction() as work:
-                taken.extend(item.id for item in work.outbox.claim(NOW, 3, 60, "signal"))
+            insist(turn)
+            taken.extend(insist(claim))
 
     threads = [threading.Thread(target=count) for _ in range(2)]
     for thread in threads:

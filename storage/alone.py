@@ -1,0 +1,122 @@
+"""Among several processes on one database: who alone may speak for an account, and how they wake each other.
+
+Both are of PostgreSQL. On SQLite one process does everything, so it is always alone and nobody is to be woken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from storage.crypto.lookup import row_key
+from storage.errors import CannotConnect
+from storage.statements import POSTGRESQL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Engine
+
+    from storage.crypto.lookup import LookupKey
+
+CHANNEL: Final = "leeward"
+"""The one name this program listens to; what is sent by it are names of channels, nothing of anybody."""
+
+
+class Held:
+    """A name that this process alone holds, for as long as its connection lives: who is killed lets go at once."""
+
+    def __init__(self, connection: Connection | None) -> None:
+        """Take the connection that holds it; None: there is no other process."""
+        self._connection = connection
+
+    def still(self) -> bool:
+        """Tell whether it is held."""
+        if self._connection is None:
+            return True
+        try:
+            self._connection.execute(select(1))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let go."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+
+
+class Processes:
+    """What the processes on one database have to do with each other."""
+
+    def __init__(self, engine: Engine, lookup: LookupKey) -> None:
+        """Take the engine of the store, and the key that hides the names of accounts."""
+        self._lookup = lookup
+        self._engine: Engine | None = None
+        if engine.dialect.name == POSTGRESQL:
+            options = {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT", "hide_parameters": True}
+            self._engine = create_engine(engine.url, **options)
+        self._teller: Connection | None = None
+        self._listener: Connection | None = None
+
+    def hold(self, name: str) -> Held | None:
+        """Hold a name alone, by an advisory lock; None while another process does. Raises: CannotConnect."""
+        if self._engine is None:
+            return Held(None)
+        try:
+            connection = self._engine.connect()
+            lock = func.pg_try_advisory_lock(row_key(self._lookup.digest("account", name)))
+            if connection.scalar(select(lock)):
+                return Held(connection)
+            connection.close()
+        except SQLAlchemyError as exc:
+            raise CannotConnect from exc
+        return None
+
+    def tell(self, channels: Iterable[str]) -> None:
+        """Wake those who send for these channels, after the commit and beside it. Raises: CannotConnect.
+
+        NOTIFY within a transaction would let one commit at a time through for the whole database.
+        """
+        if self._engine is None:
+            return
+        try:
+            self._teller = self._teller or self._engine.connect()
+            for channel in channels:
+                self._teller.execute(select(func.pg_notify(CHANNEL, channel)))
+        except SQLAlchemyError as exc:
+            _drop(self._teller)
+            self._teller = None
+            raise CannotConnect from exc
+
+    def wait(self, seconds: float) -> frozenset[str]:
+        """Return the channels somebody was told of within so many seconds. Raises: CannotConnect."""
+        if self._engine is None:
+            return frozenset()
+        try:
+            if self._listener is None:
+                self._listener = self._engine.connect()
+                self._listener.exec_driver_sql(f"LISTEN {CHANNEL}")
+            driver: Any = self._listener.connection.driver_connection
+            return frozenset(told.payload for told in driver.notifies(timeout=seconds, stop_after=1))
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as exc:
+            _drop(self._listener)
+            self._listener = None
+            raise CannotConnect from exc
+
+    def close(self) -> None:
+        """Close all connections."""
+        _drop(self._teller)
+        _drop(self._listener)
+        self._teller = self._listener = None
+
+
+def _drop(connection: Connection | None) -> None:
+    """Close a connection, whatever state it is in."""
+    if connection is not None:
+        connection.invalidate()
+        connection.close()

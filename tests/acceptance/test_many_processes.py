@@ -1,0 +1,173 @@
+"""Several processes on one PostgreSQL database: one speaks for each account, all may die, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from bot.adapter import NotStored
+from bot.app import Service, live_service
+from bot.intake import ServiceIntake
+from bot.writer import Writer
+from config.load import load_settings
+from handlers.types import Address, Inbound
+from storage.alone import Processes
+from storage.store import make_engine
+from tests.fakes.faults import serving, until
+from tests.fakes.signal_server import SignalServer
+from tests.fakes.telegram_server import TelegramServer
+from tests.postgres import own_database
+from tests.serving import TOKEN, Served, install, talk
+
+pytestmark = pytest.mark.postgres
+PATIENT = 60.0
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of its own."""
+    with own_database(f"leeward_{abs(hash(request.node.name)) % 10**9}") as url:
+        yield url
+
+
+@pytest.mark.slow
+def test_processes_are_killed_one_after_the_other_and_the_interview_goes_on(database: str, tmp_path: Path) -> None:
+    """Two that speak for the bot and one that keeps time; whichever speaks is killed while answers arrive."""
+
+    async def play() -> None:
+        telegram, signal_server = TelegramServer(), SignalServer()
+        async with serving(telegram.app()) as port:
+            settings = install(tmp_path) | {
+                "LEEWARD_DATABASE_URL": database, "LEEWARD_TELEGRAM_TOKEN": TOKEN,
+                "LEEWARD_TELEGRAM_API_URL": f"http://127.0.0.1:{port}",
+            }  # fmt: skip
+            parts = [Served(tmp_path, settings, telegram, signal_server) for _ in range(3)]
+            for part, only in zip(parts, ("bot", "bot", "worker"), strict=True):
+                part.options = ("--only", only)
+            try:
+                await asyncio.gather(*(part.start() for part in parts))
+                person = telegram.person(7)
+                for number, answer in enumerate(("hi", "1", "1", "3", "1", "2", "2", "0")):
+                    if number not in {2, 4}:
+                        await talk(person, (answer,))
+                        continue
+                    before = len(person.received)
+                    person.say(answer)
+                    await parts[number // 2 - 1].kill()
+                    await parts[number // 2 - 1].start()
+                    await until(lambda before=before: len(person.received) > before, PATIENT)
+                await until(lambda: len(set(telegram.confirmed)) == 8, PATIENT)
+            finally:
+                for part in parts:
+                    await part.stop()
+
+    asyncio.run(play())
+    engine = create_engine(database, poolclass=NullPool)
+    with engine.connect() as connection:
+        taken = connection.execute(text("SELECT count(*) FROM inbox")).scalar()
+        revision = connection.execute(text("SELECT revision FROM conversations")).scalar()
+    assert (taken, revision) == (8, 8)
+
+
+@pytest.fixture
+def service(database: str, tmp_path: Path) -> Iterator[Service]:
+    """An installation on PostgreSQL."""
+    settings = load_settings(install(tmp_path) | {"LEEWARD_DATABASE_URL": database})
+    with live_service(settings) as made:
+        yield made
+
+
+def test_a_server_that_cuts_connections_again_and_again_loses_and_doubles_no_message(
+    service: Service, database: str
+) -> None:
+    """Twelve people write while every connection is cut twenty times a second: each message counts once."""
+    over = threading.Event()
+    cuts = 0
+
+    def cut() -> None:
+        nonlocal cuts
+        engine = create_engine(database, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        statement = text(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with engine.connect() as connection:
+            while not over.wait(0.05):
+                cuts += connection.execute(statement).scalar() or 0
+
+    async def person(intake: ServiceIntake, name: str) -> None:
+        for number in range(15):
+            message = Inbound(Address("telegram", name), f"{name}-{number}", text="hi")
+            for _attempt in range(200):  # as an adapter does: not acknowledged, so it comes again
+                try:
+                    await intake.take(message)
+                    break
+                except NotStored:
+                    await asyncio.sleep(0.01)
+            if number == 10:
+                over.set()
+
+    async def play() -> None:
+        writer = Writer(several=True)
+        intake = ServiceIntake(service.reception, service.alerting, writer, lambda _channel: None)
+        await asyncio.gather(*(person(intake, str(number)) for number in range(12)))
+        await asyncio.to_thread(writer.close)
+
+    cutter = threading.Thread(target=cut)
+    cutter.start()
+    asyncio.run(play())
+    over.set()
+    cutter.join()
+    with service.store.transaction() as work:
+        loaded = [work.conversations.load(Address("telegram", str(number))) for number in range(12)]
+    assert [one.revision for one in loaded if one is not None] == [15] * 12
+    assert cuts > 0
+
+
+def test_an_account_is_held_by_one_and_free_when_its_holder_is_gone(service: Service, database: str) -> None:
+    """The next one takes over; who lost it without knowing finds out by asking."""
+    others = Processes(make_engine(database), service.keys.lookup)
+    mine = service.store.processes.hold("signal")
+    assert mine is not None
+    assert others.hold("signal") is None
+    telegram = others.hold("telegram")
+    assert telegram is not None
+    assert mine.still()
+    engine = create_engine(database, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+        )
+    assert not mine.still()
+    mine.release()
+    theirs = others.hold("signal")
+    assert theirs is not None
+    theirs.release()
+    telegram.release()
+    others.close()
+
+
+def test_processes_wake_each_other_and_find_their_way_back_after_a_cut(service: Service, database: str) -> None:
+    """What one tells the other hears, again after the server has cut both."""
+    others = Processes(make_engine(database), service.keys.lookup)
+
+    def told(*channels: str) -> frozenset[str]:
+        assert others.wait(0.01) == frozenset()
+        service.store.processes.tell(channels)
+        heard: frozenset[str] = frozenset()
+        for _ in range(int(PATIENT)):
+            heard |= others.wait(1.0) if len(heard) < len(channels) else heard
+        return heard
+
+    assert told("telegram", "signal") == {"telegram", "signal"}
+    others.close()
+    assert told("mail") == {"mail"}
+    others.close()
