@@ -28,7 +28,8 @@ def listen(call: Call[Nothing]) -> Stream:
 
 
 async def _events(desk: Desk, allowed: Allowed) -> AsyncIterator[bytes]:
-    seen = _seen(desk, allowed, await desk.changes.look())
+    last = await desk.changes.look()
+    seen = _seen(desk, allowed, last)
     yield event("alive", {})
     quiet = 0.0
     while True:
@@ -36,9 +37,12 @@ async def _events(desk: Desk, allowed: Allowed) -> AsyncIterator[bytes]:
         snapshot = await desk.changes.look()
         if allowed.session.id not in snapshot.live:
             return
-        now = _seen(desk, allowed, snapshot)
-        changed = [case for case in {**seen, **now} if seen.get(case) != now.get(case)]
-        seen, quiet = now, 0.0 if changed else quiet + desk.limits.poll_seconds
+        changed: list[str] = []
+        if not snapshot.same_as(last):
+            now = _seen(desk, allowed, snapshot)
+            changed = [case for case in {**seen, **now} if seen.get(case) != now.get(case)]
+            seen = now
+        last, quiet = snapshot, 0.0 if changed else quiet + desk.limits.poll_seconds
         if changed:
             yield event("queue", {"cases": changed if len(changed) <= MOST_NAMED else []})
             for case in changed[:MOST_NAMED]:
