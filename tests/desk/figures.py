@@ -1,4 +1,4 @@
-"""The figures of the pages: how long a queue and a report take, how much memory a large file. `python -m tests.desk.figures`.
+"""The figures of the pages: how long a queue and a report take, how much memory a large file.
 
 Every figure is the median, or the highest, of what was seen in a Chromium of this machine against a server that answers
 from a table, so that the time of the real server is not counted.
@@ -97,7 +97,7 @@ def report_figure(browser: Browser, server: DeskServer) -> str:
 
 
 class Memory:
-    """Watches the resident memory of the processes that draw pages."""
+    """Watches the memory of their own (RssAnon) of the processes that draw pages."""
 
     def __init__(self, browser: Browser) -> None:
         """Take the browser."""
@@ -132,7 +132,7 @@ class Memory:
             lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
         except OSError:
             return 0
-        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS")), 0)
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon")), 0)
 
 
 def file_figure(browser: Browser, server: DeskServer, *, picker: bool) -> str:
@@ -172,22 +172,18 @@ def file_figure(browser: Browser, server: DeskServer, *, picker: bool) -> str:
     most = memory.end()
     page.close()
     way = "straight to the disk" if picker else "as a download"
-    return f"A file of 100 MB {way}: {seconds:.1f} s; the page's process {before / 1e6:.0f} MB before, {most / 1e6:.0f} MB at most"
+    return f"A file of 100 MB {way}: {seconds:.1f} s; the page's own memory {before / 1e6:.0f} MB before, {most / 1e6:.0f} MB at most"
 
 
-def main() -> None:
-    """Print the figures."""
+def pages() -> Iterator[str]:
+    """Measure the pages of the desk."""
     server = DeskServer()
     program = chromium()
     assert program is not None, "Chromium is missing: run `make setup`"
     with server.serving(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
-        print(queue_figure(browser, server))
-        print(report_figure(browser, server))
+        yield queue_figure(browser, server)
+        yield report_figure(browser, server)
         for picker in (True, False):
-            print(file_figure(browser, server, picker=picker))
+            yield file_figure(browser, server, picker=picker)
         browser.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from pathlib import Path
-from tempfile import mkdtemp  # noqa: TID251 - a throw-away practice folder of made-up cases
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
@@ -15,9 +14,12 @@ from tests.desk.practising import Person, practising
 from tests.desk.test_play import Play
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
 FOLDER = ROOT / "docs" / "screenshots"
+HOME = ROOT / "var" / "screenshots"
 FILE = ROOT / "examples" / "files" / "screenshot.png"
 WIDE: Any = {"width": 1360, "height": 850}
 NARROW: Any = {"width": 390, "height": 844}
@@ -97,15 +99,15 @@ def main() -> None:
         sys.exit("Chromium is missing: run `make setup`")
     for old in FOLDER.glob("*.png"):
         old.unlink()
-    home = Path(mkdtemp())
-    with practising(home) as address, sync_playwright() as playwright:
+    with practising(HOME) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
-        play = Play(browser, address, home / "practice" / "offices" / "keys")
+        play = Play(browser, address, HOME / "practice" / "offices" / "keys")
         desk_pages(play, FILE)
         play.phone.get_by_role("button", name="Guide").click()
         play.phone.get_by_role("button", name="Start again").click()
         phone_and_desk(play.phone, address)
         browser.close()
+    shutil.rmtree(HOME)
 
 
 if __name__ == "__main__":

@@ -214,6 +214,20 @@ def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path) -> 
     page.get_by_role("button", name="No key loaded").wait_for()
 
 
+def test_a_session_that_ends_takes_the_key_with_it(page: Page, server: DeskServer, key: Path) -> None:
+    """Whoever is revoked sees the sign-in page; after a new session the key has to be loaded again."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    server.refuses = True
+    page.keyboard.press("4")
+    page.get_by_role("button", name="Sign in with a passkey").wait_for()
+    server.refuses = False
+    page.reload()
+
+    page.get_by_role("button", name="No key loaded").wait_for()
+
+
 def test_nothing_is_printed(page: Page, server: DeskServer) -> None:
     """On paper stands one sentence, nothing of a case."""
     page.goto(server.url())

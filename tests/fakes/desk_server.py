@@ -57,6 +57,7 @@ class DeskServer:
         self.answers: dict[str, Any] = {}
         self.posted: list[tuple[str, dict[str, Any]]] = []
         self.files: dict[str, Any] = {}
+        self.refuses = False  # every answer is that the session has ended
         self.port = 0
         self._leaving = threading.Event()
         _identities, recipients = keys()
@@ -115,6 +116,8 @@ class DeskServer:
 
     async def _api(self, request: Request) -> Response:
         path = request.path_params["path"]
+        if self.refuses:
+            return JSONResponse({"error": "no_session", "message": "Please sign in."}, status_code=401)
         if request.method == "POST":
             self.posted.append((path, await request.json()))
         if path in self.files:

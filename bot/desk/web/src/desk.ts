@@ -1,7 +1,7 @@
 // The state of the page, in memory only: who is signed in, which page is open, what went wrong.
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, onAnswer, post, type Session } from "./api";
-import { isUnlocked, unlock } from "./keyring";
+import { isUnlocked, lock, unlock } from "./keyring";
 import { refusal } from "./contact";
 import { W } from "./words";
 
@@ -54,7 +54,10 @@ onAnswer((error) => {
   if (error === null) {
     if (!desk.online) change({ online: true });
   } else if (error.code === "offline") change({ online: false });
-  else if (error.status === 401 && desk.session) change({ session: null, trouble: W.errors["no_session"]! });
+  else if (error.status === 401 && desk.session) {
+    if (isUnlocked()) lock();
+    else change({ session: null, trouble: W.errors["no_session"]! });
+  }
 });
 
 /** Return one plain sentence for whatever went wrong. */

@@ -34,7 +34,6 @@ export const W = {
   },
   queue: {
     title: "Queue",
-    counts: (level: string, count: number) => `${level}: ${count}`,
     unowned: (count: number) => (count === 1 ? "1 without an owner" : `${count} without an owner`),
     filter: "Filter",
     anyLevel: "All levels",
@@ -47,7 +46,7 @@ export const W = {
     noMatch: "No case matches the filter.",
     clear: "Clear the filter",
     next: "Open the most urgent",
-    columns: { level: "Level", name: "Case", status: "Status", due: "Due", flags: "Flags", owner: "Owner", sent: "Sent" },
+    columns: { level: "Level", owner: "Owner", sent: "Sent" },
     yours: "you",
     nobodyYet: "nobody yet",
     unread: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
@@ -71,7 +70,7 @@ export const W = {
     never: "Never mention", red: "Must not happen", exclude: "Must not learn of it", about: "Who it is about",
     picture: "In one line", language: "Language", contact: "Contact", next: "next", last: "last", owner: "Owner",
     consents: "Consents", measures: "Measures agreed", noMeasures: "none", flags: "Flags", level: "Level and clock",
-    openFirst: "Open the report to see this.", writes: "writing", child: "A child", adult: "Not a child, or not known",
+    openFirst: "Open the report to see this.", child: "A child",
     knows: "The person concerned", noFlags: "none",
     lights: { "C-FWD": "Forward", "C-ASG": "Focal point", "C-CONT": "Contact", "C-STAT": "Statistics" } as Record<string, string>,
   },
@@ -91,7 +90,6 @@ export const W = {
     expired: "ended", not_asked: "not asked",
   } as Record<string, string>,
   next: {
-    label: "Next",
     own: "I take it",
     key: "Load your key",
     open: "Open the report",
@@ -106,22 +104,19 @@ export const W = {
     back: "Back to the queue",
     wish: "What the person wants, refuses and fears",
     codes: "Codes", answers: "Answers", story: "The story", showStory: "Read the story", files: "Files", rules: "Rules that fired",
-    consents: "Consents, as recorded", nature: "Suggested nature", report: "The report", talk: "Talk", measures: "Measures",
+    consents: "Consents, as recorded", report: "The report", talk: "Talk", measures: "Measures",
     history: "History", identity: "The real name", more: "More", status: "Change the status", handOver: "Hand over",
     nextContact: "Set the next contact", level: "Change the level", note: "Write a note",
     sealed: "Sealed. Only a key of your office opens it, in this page.",
     opening: "Opening…",
     notOurs: "Your key does not open this. Load the key of this office, or ask a colleague.",
     damaged: "This file is damaged, or was changed on its way. Nothing of it is shown.",
-    needKey: "Load your key first.",
     sees: { consents: "Your role sees the consents of this case, nothing else.", line: "Your role sees this case as a line, without its content.", content: "" },
     gone: "This case is not there. It was erased, or belongs to another office.",
     noReport: "There is no report here that your office may open.",
     mixed: "Some words mix alphabets: letters may look like others. Read names twice.",
     long: (count: number) => `Show all ${count} characters`,
-    copyOf: { report: "Report", copy: "Copy of the report", alert: "Alert card" } as Record<string, string>,
     historyEmpty: "Nothing was done yet.",
-    stale: "Somebody was quicker. This is how it stands now.",
   },
   key: {
     title: "My key",
@@ -156,7 +151,6 @@ export const W = {
     hides: "It hides again by itself after one minute. It cannot be copied.",
   },
   files: {
-    none: "No files.",
     openFirst: "Open the report first: it holds the key to the files.",
     look: "Look", save: "Save", clean: "Save a clean copy",
     warn: "Save this file as it is?",
@@ -165,7 +159,6 @@ export const W = {
     lookTitle: "Picture, drawn anew",
     cannotLook: "This picture cannot be drawn. You can save it as it is.",
     saved: "Saved. Delete it when you no longer need it.",
-    size: "Size",
     spoof: "The name mixes alphabets or hides characters: it may not be what it says.",
   },
   talk: {
@@ -183,7 +176,6 @@ export const W = {
     states: { waiting: "waiting", held: "on hold", sending: "on its way", sent: "sent", refused: "not sent" } as Record<string, string>,
     ownFirst: "Only the owner writes. Take the case first.",
     sent: "Sealed and passed on.",
-    new: "new",
   },
   refusals: {
     no_contact: "The person did not agree to be contacted.", red_line: "A red line of the person forbids it.", stopped: "The person took it back: the case stands still.",
@@ -205,7 +197,7 @@ export const W = {
     new: "Propose a measure", none: "No measure was proposed.", choose: "Measure", recipient: "Who would be told",
     nameMode: "The person’s name", content: "Exactly what would be said", hope: "What we hope", risk: "The person’s own view of the risk, in their words",
     note: "Why this does no harm", notePlain: "Sealed to your office. The person does not see it.",
-    preview: "What the person will read", send: "Ask the person", until: "Valid for", days: (count: number) => `${count} days`,
+    preview: "What the person will read", send: "Ask the person",
     modes: {
       "NM-ANON": "nothing that shows who you are, but people may still guess", "NM-GROUP": "only your country or group",
       "NM-INIT": "only first letters or another name", "NM-NAMED": "we would use your name",
@@ -249,7 +241,7 @@ export const W = {
   },
   level: {
     title: "Level", lead: "Raising works at once. Lowering needs a reason; L1 needs a second person.", confirm: "Confirm", reason: "Reason",
-    suggested: "Suggested by the rules", wish: (level: string, name: string) => `${name} wants to lower this to ${level}. A second person must confirm.`,
+    wish: (level: string, name: string) => `${name} wants to lower this to ${level}. A second person must confirm.`,
     pending: "Recorded. A second person must now do the same.",
   },
   status: {
@@ -311,7 +303,7 @@ export const W = {
   audit: {
     title: "Audit log", lead: "Who looked and who acted. Nobody can change it; opening a sealed file away from this desk cannot be seen.",
     empty: "Nothing was recorded yet.", when: "When", who: "Who", role: "As", act: "What", case: "Case", change: "Change", reason: "Reason",
-    filter: "Case", older: "Show older",
+    older: "Show older",
   },
   keys: {
     title: "Keys", singles: "Single keys are on", help: "This list", move: "Next or previous", open: "Open", own: "I take it", level: "Level",

@@ -3,14 +3,15 @@ import { At, Section } from "../parts";
 import { W, named } from "../words";
 
 const IN_WORDS: Record<string, Record<string, string>> = {
-  level: W.levels, "level-wish": W.levels, status: W.status.names, "close-wish": W.status.names, read: W.blobs, note: {},
+  level: W.levels, "level-wish": W.levels, status: W.status.names, "close-wish": W.status.names, read: W.blobs,
 };
 
 /** Return what changed, where that says something to a reader; ids do not. */
 export function changeOf(act: Act): string {
   const words = IN_WORDS[act.act];
   if (words === undefined) return "";
-  return [act.old, act.new].map((code) => named(words, (code ?? "").replace(/ \d+$/, ""))).filter((part) => part !== "").join(" → ");
+  const parts = [act.old, act.new].map((code) => named(words, (code ?? "").replace(/ \d+$/, ""))).filter((part) => part !== "");
+  return [...new Set(parts)].join(" → ");
 }
 
 /** Who did what in this case, newest first; everybody who may see the case sees it. */

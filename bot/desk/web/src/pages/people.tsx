@@ -46,7 +46,7 @@ export function PeoplePage() {
                   <th scope="row" dir="auto">{person.name || W.none}</th>
                   <td>{person.office}</td>
                   <td>{person.roles.map((role) => named(W.roles, role)).join(", ")}</td>
-                  <td>{person.last_seen_day ?? W.none}</td>
+                  <td>{person.last_seen_day || W.none}</td>
                   <td>{person.state}</td>
                   <td class="acts">
                     {admin && <button type="button" class="plain" aria-label={`${W.people.change}: ${person.name}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}

@@ -13,7 +13,7 @@ export function ShortcutList({ close }: { close: () => void }) {
   return (
     <Dialog title={W.keys.title} close={close}>
       <dl class="keys">
-        {shortcuts().map(({ key, words }) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{words}</dd></div>)}
+        {shortcuts().map(({ key, words }) => <div key={key}><dt><kbd>{key === "Escape" ? "Esc" : key}</kbd></dt><dd>{words}</dd></div>)}
       </dl>
       <label class="switch"><input type="checkbox" checked={on} onChange={() => set(!on)} /> {W.keys.singles}</label>
     </Dialog>
