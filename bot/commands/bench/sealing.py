@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,15 +45,25 @@ def seal(options: Options, folder: Path) -> Figures:
         with Watch() as watch, plain.open("rb") as source, sealed.open("wb") as sink:
             seal_file(source, sink, identity, size)
         figures.add("ours, MB/s", size / 1e6 / watch.wall)
+        figures.add("ours, CPU ms", watch.cpu * 1000)
         figures.add("growth of memory, MiB", max(0.0, (_memory("VmHWM") - before) / 1024))
+        before = _children()
         with Watch() as watch:
             command = [age, "-r", recipient, "-o", str(sealed), str(plain)]
             subprocess.run(command, check=True)  # noqa: S603 - found above
         figures.add("age command, MB/s", size / 1e6 / watch.wall)
+        figures.add("age command, CPU ms", (_children() - before) * 1000)
+        figures.ratio("ratio CPU (age / ours)", "age command, CPU ms", "ours, CPU ms")
         figures.ratio("ratio (ours / age)", "ours, MB/s", "age command, MB/s")
     figures.notes["bytes of the file"] = size
     figures.notes["recipients"] = "ours one post-quantum hybrid, age one X25519; ours also hashes the file (SHA-256)"
     return figures
+
+
+def _children() -> float:
+    """Return the processor seconds of the commands that were run so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _forget_peak() -> None:
