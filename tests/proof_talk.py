@@ -53,7 +53,7 @@ def at_random() -> Iterator[str]:
     written = sum(story.written for story in stories)
     yield (
         f"{STORIES} stories of {STEPS} acts in any order: {written:,} messages of officers, {sum(arrived):,} went out, each "
-        "permitted by gate and ledger at that moment and after an answer to the two words; others: 0."
+        "permitted by the gate at that moment and after an answer to the two words; others: 0."
     )
 
 
