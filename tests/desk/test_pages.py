@@ -34,6 +34,11 @@ PROPOSAL = {
     "started_at": None, "outcome": "", "collisions": ["Do not contact the state"],
 }  # fmt: skip
 
+LOCK_SECONDS = 600
+HIDE = """Object.defineProperty(document, 'visibilityState', {value: 'hidden'}),
+document.dispatchEvent(new Event('visibilitychange'))"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 
 def _soon(minutes: int) -> str:
     return (SystemClock().now().astimezone(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%MZ")
@@ -204,14 +209,47 @@ def test_nothing_opened_is_kept_when_the_page_is_locked(page: Page, server: Desk
     page.locator("dialog[open]").get_by_label("Key file").wait_for()
 
 
-def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path) -> None:
-    """Nobody touches it for as long as the server says: the key is gone."""
-    server.answers["GET session"] = server.answers["GET session"] | {"lock_seconds": 2}
+@pytest.mark.parametrize("way", ["nobody touches it", "another tab is in front"])
+def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path, way: str) -> None:
+    """After as long as the server says without a touch, and one minute after the page is hidden: the key is gone."""
+    page.clock.install()
     page.goto(server.url())
     page.get_by_text("blue heron").wait_for()
     load_key(page, key)
+    if way == "nobody touches it":
+        page.clock.run_for((LOCK_SECONDS - 5) * 1000)
+        assert page.get_by_role("button", name="Lock now").is_visible()
+        page.clock.run_for(10_000)
+    else:
+        page.evaluate(HIDE)
+        page.clock.run_for(62_000)
 
     page.get_by_role("button", name="No key loaded").wait_for()
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_every_page_fits_a_narrow_screen(page: Page, server: DeskServer, key: Path, direction: str) -> None:
+    """At 320 pixels nothing has to be moved sideways, in either direction of writing (WCAG 1.4.10)."""
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+    load_key(page, key)
+    wide = {"queue": page.evaluate(SIDEWAYS)}
+    open_blue(page)
+    page.keyboard.press("e")
+    page.locator("#wanted").wait_for()
+    wide["case"] = page.evaluate(SIDEWAYS)
+    page.keyboard.press("m")
+    page.locator("dialog[open] select").first.wait_for()
+    wide["measure"] = page.evaluate(SIDEWAYS)
+    page.keyboard.press("Escape")
+    for press, name in (("2", "My key"), ("3", "People"), ("4", "Audit log")):
+        page.keyboard.press(press)
+        page.get_by_role("heading", name=name).wait_for()
+        wide[name] = page.evaluate(SIDEWAYS)
+
+    assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
 
 
 def test_a_session_that_ends_takes_the_key_with_it(page: Page, server: DeskServer, key: Path) -> None:
