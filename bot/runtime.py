@@ -115,7 +115,6 @@ class Runtime:
     async def run(self, ready: Callable[[], None], commands: Mapping[str, Callable[..., Any]] | None = None) -> None:
         """Serve until `stop` or a signal to end."""
         loop = self._loop = asyncio.get_running_loop()
-        self.service.store.shorten_journal_apart()
         gc.collect()
         gc.freeze()  # policy and sentences stay for good: the collector need not walk through them again and again
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -179,37 +178,64 @@ class Runtime:
         """Let time arrive every second, where this process keeps it; elsewhere ask whether the database answers."""
         seconds = 0
         while True:
-            try:
-                await (self._tick(seconds) if self._keeps_time else self.writer.run(self.service.store.ping))
+            due = [chore for every, chore in self._chores() if seconds % every == 0]
+            if all([await self._carried_out(chore) for chore in due]):
                 self._last_tick = time.monotonic()
-            except StorageError:
-                LOG.error("time could not be handled: the database does not answer")
-            except Exception as exc:  # noqa: BLE001 - one bad timer must not stop all others
-                LOG.error("a timer could not be handled: %s", type(exc).__name__)
             await asyncio.sleep(TICK_SECONDS)
             seconds += 1
 
-    async def _tick(self, seconds: int) -> None:
-        """Let time arrive; cover the ledger and forget what is old from time to time."""
-        told = await self.writer.run(self.service.alerting.tick)
-        if seconds % CALENDAR_EVERY == 0:
-            told += await self.writer.run(self.service.alerting.calendar.tick)
-        if await self.writer.run(self.service.reception.time_arrived) or told:
+    def _chores(self) -> tuple[tuple[int, Callable[[], Coroutine[Any, Any, None]]], ...]:
+        """Return what is done again after so many seconds, alerts first."""
+        if not self._keeps_time:
+            return ((1, self._ping),)
+        return (
+            (1, self._alert), (CALENDAR_EVERY, self._look_at_the_calendar), (1, self._let_time_arrive),
+            (1, self._hand_on_words), (CHECKPOINT_EVERY, self._cover), (PRUNE_EVERY, self._forget_what_is_old),
+            (1, self._finish_erasure),
+        )  # fmt: skip
+
+    async def _carried_out(self, chore: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """Carry out one chore; one that fails is said by its type and keeps none of the others."""
+        try:
+            await chore()
+        except StorageError:
+            LOG.error("time could not be handled: the database does not answer")
+            return False
+        except Exception as exc:  # noqa: BLE001 - one bad timer must not stop all others
+            LOG.error("a timer could not be handled: %s", type(exc).__name__)
+            return False
+        return True
+
+    async def _ping(self) -> None:
+        await self.writer.run(self.service.store.ping)
+
+    async def _alert(self) -> None:
+        if await self.writer.run(self.service.alerting.tick):
             self._awake_all()
+
+    async def _look_at_the_calendar(self) -> None:
+        if await self.writer.run(self.service.alerting.calendar.tick):
+            self._awake_all()
+
+    async def _let_time_arrive(self) -> None:
+        if await self.writer.run(self.service.reception.time_arrived):
+            self._awake_all()
+
+    async def _hand_on_words(self) -> None:
         for channel in await self.writer.run(self.service.messaging.deliver_due):
             self._awake(channel)
-        self._last_tick = time.monotonic()
-        if seconds % CHECKPOINT_EVERY == 0:
-            await self._lapse()
-            await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
-        if seconds % PRUNE_EVERY == 0:
-            await self.writer.run(self._prune)
-        await self._look_after_the_journal()
 
-    async def _look_after_the_journal(self) -> None:
-        """Keep it short, beside the commits; an erasure that a reader held up is tried again until it is done."""
+    async def _cover(self) -> None:
+        await self._lapse()
+        await self.writer.run(lambda: cover_ledger(self.service.store, self.service.reception.clock))
+
+    async def _forget_what_is_old(self) -> None:
+        await self.writer.run(self._prune)
+
+    async def _finish_erasure(self) -> None:
+        """Try an erasure that a reader held up again, until it is done."""
         store = self.service.store
-        if await self.writer.run_file(store.shorten_journal) or store.unfinished_erasure:
+        if store.unfinished_erasure:
             await self.writer.run(store.finish_erasure)
         if store.unfinished_erasure:
             LOG.error("erased text may still be in the journal of the database: something keeps it open")

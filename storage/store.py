@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import QueuePool
 
 from storage.alone import Processes
 from storage.blobs import new_sealed_file, remove_files
@@ -34,19 +34,22 @@ if TYPE_CHECKING:
     from handlers.ports import Entropy
     from storage.keys import Keys
 
+JOURNAL_PAGES = 250
+"""One MB of the journal is moved to its place by the commit that fills it: a few milliseconds, four times as often as
+SQLite would by itself (1,000 pages stop a commit for 20 ms). Never by a second connection: up to SQLite 3.51.2 a
+checkpoint that races with another connection's commit can corrupt the file (sqlite.org/wal.html, WAL-reset bug)."""
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
+    f"PRAGMA wal_autocheckpoint={JOURNAL_PAGES}",
 )
 POSTGRES_CONNECTIONS = 8
 COLLISIONS = ("40001", "40P01", "23505")
 """SQLSTATE of PostgreSQL: cannot be serialized, deadlock, inserted by somebody else in the same moment."""
 
-LONG_JOURNAL_PAGES = 25_000
-"""100 MB: under a load that never rests the journal grows, until a commit has to wait for it to be emptied."""
 DATABASE_FILE = "leeward.db"
 
 
@@ -95,7 +98,6 @@ class SqlStore:
         self._thread = threading.local()
         self.unfinished_erasure = False
         self.processes = Processes(engine, keys.lookup)
-        self._aside = create_engine(engine.url, poolclass=NullPool, hide_parameters=True)
         driver = engine.dialect.loaded_dbapi
         self._refused, self._failed = (OperationalError, driver.OperationalError), (DBAPIError, driver.Error)
 
@@ -190,23 +192,6 @@ class SqlStore:
             busy, _pages, _moved = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return bool(busy == 0)
 
-    def shorten_journal_apart(self) -> None:
-        """From now on no commit stops to shorten the journal (SQLite's WAL): the caller calls `shorten_journal`."""
-        if self.engine.dialect.name == SQLITE:
-            with self._errors(), self.engine.connect() as connection:
-                _driver(connection).execute("PRAGMA wal_autocheckpoint=0")
-
-    def shorten_journal(self) -> bool:
-        """Move what the journal holds to its place while others commit; True when only `finish_erasure` helps.
-
-        May be called from any thread. On PostgreSQL it does nothing.
-        """
-        if self.engine.dialect.name != SQLITE:
-            return False
-        with self._errors(), self._aside.connect() as connection:
-            _busy, pages, _moved = _driver(connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return bool(pages > LONG_JOURNAL_PAGES)
-
     def ping(self) -> None:
         """Ask the database for one number. Raises: CannotConnect."""
         try:
@@ -218,7 +203,6 @@ class SqlStore:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-        self._aside.dispose()
         self.processes.close()
 
 
