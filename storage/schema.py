@@ -1,4 +1,7 @@
-"""The schema and its versions: upgraded and compared by Alembic from the packaged migrations, on both databases."""
+"""The schema and its versions: upgraded and compared by Alembic from the packaged migrations, on both databases.
+
+Alembic is imported only where there is something to change: most starts find the database as they need it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,7 @@ from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import CannotConnect, CannotWrite, NotMigrated
@@ -21,49 +19,64 @@ from storage.tables import metadata
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 _SCHEMA_LOCK: Final = 0x6C656577  # any number that nobody else locks
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("storage") / "migrations"))
-    return config
+_VERSION: Final = table("alembic_version", column("version_num"))
 
 
 def newest() -> str:
-    """Return the revision this program needs."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    """Return the revision this program needs: the number of the last of the packaged migrations."""
+    files = (resources.files("storage") / "migrations" / "versions").iterdir()
+    return max(file.name[:4] for file in files if file.name[:4].isdecimal())
 
 
 def revision(engine: Engine) -> str | None:
     """Return the revision of the database; None for an empty one. Raises: CannotConnect."""
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return _revision(connection)
     except SQLAlchemyError as exc:
         raise CannotConnect from exc
 
 
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    found: str | None = connection.scalar(select(_VERSION.c.version_num))
+    return found
+
+
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Bring the database up to a revision. Raises: CannotWrite."""
-    _run(engine, lambda config: command.upgrade(config, to))
+    _run(engine, "upgrade", to)
 
 
 def downgrade(engine: Engine, to: str = "base") -> None:
     """Take the database down to a revision; what its tables held is gone. Raises: CannotWrite."""
-    _run(engine, lambda config: command.downgrade(config, to))
+    _run(engine, "downgrade", to)
 
 
-def _run(engine: Engine, action: object) -> None:
-    config = _config()
+def _run(engine: Engine, direction: str, to: str) -> None:
     try:
         with _alone(engine), engine.begin() as connection:
-            config.attributes["connection"] = connection
-            action(config)  # type: ignore[operator]  # one of the two lambdas above
+            if (direction, to) == ("upgrade", "head") and _revision(connection) == newest():
+                return
+            _by_alembic(connection, direction, to)
     except SQLAlchemyError as exc:
         raise CannotWrite from exc
+
+
+def _by_alembic(connection: Connection, direction: str, to: str) -> None:
+    from alembic import command  # noqa: PLC0415 - a fifth of a second at every start, for what is needed once a release
+    from alembic.config import Config  # noqa: PLC0415 - as above, for the same reason
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage") / "migrations"))
+    config.attributes["connection"] = connection
+    (command.upgrade if direction == "upgrade" else command.downgrade)(config, to)
 
 
 @contextmanager
@@ -82,6 +95,9 @@ def _alone(engine: Engine) -> Iterator[None]:
 
 def differences(engine: Engine) -> list[str]:
     """Return how the database differs from storage.tables; [] when it does not."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only `doctor` asks, see _by_alembic
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - as above, only for `doctor`
+
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, metadata)]

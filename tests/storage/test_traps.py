@@ -180,6 +180,14 @@ def test_migrations_go_up_and_down_and_fit_the_tables(database: str, tmp_path: P
 
 
 @pytest.mark.postgres
+def test_the_newest_revision_is_the_one_that_alembic_would_go_to() -> None:
+    """It is read from the names of the files, so that a start need not import Alembic; there is one line of them."""
+    from alembic.script import ScriptDirectory
+
+    folder = Path(schema.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_heads() == [schema.newest()]
+
+
 def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> None:
     """Two threads, one conversation: no increment is lost; two senders never take the same message."""
     store = sql_store(postgres_url(), tmp_path)
