@@ -84,6 +84,7 @@ class Play:
         ]
         self.admin, self.officer, self.phone, self.colleague = (context.new_page() for context in self.contexts)
         self.watch = Watch(self.officer)
+        self.officer.add_init_script("delete window.showSaveFilePicker")  # its dialog cannot be answered here
         self.case = ""
 
     def close(self) -> None:
@@ -139,6 +140,21 @@ class Play:
         page.locator("dialog[open]").wait_for()
         page.keyboard.press("Enter")
         page.locator(".head .status", has_text="Level confirmed").wait_for()
+
+    def files(self, sent: bytes) -> None:
+        """The picture is drawn anew in its frame, and saved as it was after a warning."""
+        page = self.officer
+        page.get_by_role("button", name="Look").click()
+        with page.expect_download() as clean:
+            page.get_by_role("button", name="Save a clean copy").click()
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Save", exact=True).click()
+        with page.expect_download() as saved:
+            page.locator("dialog[open]").get_by_role("button", name="Save", exact=True).click()
+        page.keyboard.press("Escape")
+        page.locator("dialog[open]").wait_for(state="detached")
+        assert clean.value.path().read_bytes().startswith(b"\x89PNG")
+        assert saved.value.path().read_bytes() == sent
 
     def talk(self, person: Person) -> None:
         """Two words first; the officer's words when the person answers; the person's words come back sealed."""
@@ -211,6 +227,7 @@ def test_from_the_phone_to_the_desk_and_back(browser: Browser, tmp_path: Path, e
         play.load_key()
         person = play.report(examples / "files" / "screenshot.png")
         play.read()
+        play.files((examples / "files" / "screenshot.png").read_bytes())
         play.talk(person)
         play.measures(person)
         play.name()
