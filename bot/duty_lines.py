@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from bot.signal.adapter import SignalAdapter
 from bot.telegram.adapter import TelegramAdapter
 from handlers.alerting import DUTY_LINE
 
@@ -103,6 +102,8 @@ def duty_adapters(settings: Settings) -> dict[str, Adapter]:
         token = settings.duty_telegram_token.get_secret_value()
         found.append(DutyLine(TelegramAdapter(token, api_url=settings.telegram_api_url)))
     if settings.duty_signal_number:
+        from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - loads signalbot: only where Signal is configured
+
         found.append(
             DutyLine(
                 SignalAdapter(settings.duty_signal_number, settings.signal_service, sweeps=not settings.signal_number)

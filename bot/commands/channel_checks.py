@@ -13,7 +13,6 @@ from telegram.error import TelegramError
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
 from bot.pager import OK, post
-from bot.signal.adapter import SignalAdapter
 from bot.signal.hygiene import left_behind
 from bot.telegram.adapter import BotTexts, TelegramAdapter
 from bot.telegram.errors import problem_of
@@ -66,11 +65,14 @@ async def _telegram(settings: Settings, token: str) -> str:
 
 def signal(settings: Settings) -> str:
     """Ask signal-cli-rest-api whether it is new enough, pushes messages, and keeps nothing it should not."""
+    set_up_logs("text")
     numbers = (settings.signal_number, settings.duty_signal_number)
     return _each(asyncio.run(_signal(number, settings.signal_service)) for number in numbers if number)
 
 
 async def _signal(number: str, service: str) -> str:
+    from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - loads signalbot: only where Signal is configured
+
     adapter = SignalAdapter(number, service)
     try:
         async with asyncio.timeout(SECONDS):

@@ -26,7 +26,6 @@ from bot.mail import MailAdapter
 from bot.metrics import metrics_app
 from bot.pager import PagerAdapter, beat
 from bot.runtime import Runtime
-from bot.signal.adapter import SignalAdapter
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.webhook import webhook_route
 from config.load import load_settings
@@ -121,6 +120,8 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
             webhook_secret=webhook_secret(token),
         )  # fmt: skip
     if settings.signal_number:
+        from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - loads signalbot: only where Signal is configured
+
         adapters["signal"] = SignalAdapter(settings.signal_number, settings.signal_service)
     return {**adapters, **duty_adapters(settings)}
 

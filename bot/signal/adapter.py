@@ -12,13 +12,15 @@ import logging
 import time
 from collections import Counter
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import aiohttp
 
 from bot.adapter import NotStored, Outcome, Sending
-from bot.signal.answers import patience_of, reason_of, timestamp_of, version_of
+from bot.signal.answers import error_of, patience_of, reason_of, version_of
 from bot.signal.parsing import CHANNEL, Parsed, parse
+from bot.signal.service import Refusal, SignalService
 from bot.streams import LoopStream
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("leeward")
 CALL_SECONDS: Final = 30.0
-CONNECT_SECONDS: Final = 5.0
 HEARTBEAT_SECONDS: Final = 15.0
 """A ping so often; half of it later without an answer the connection is given up, at most 23 s after it died."""
 
@@ -44,12 +45,13 @@ MAX_FRAME_BYTES: Final = 1024 * 1024
 WAITING_PER_PERSON: Final = 500
 OLDEST_VERSION: Final = (0, 101, 0)
 MODES: Final = ("json-rpc", "json-rpc-native")
-OK, REFUSED, TOO_MANY, ERROR = 300, 400, 429, 500
+REFUSED, TOO_MANY, ERROR = 400, 429, 500
 FORGET_TRIES: Final = 3
 RECEIPT_TRIES: Final = 3
 ATTACH_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 2.0
 MOST_TIMERS: Final = 10_000
+TOO_OLD: Final = "signal-cli-rest-api is too old: run 0.101.0 or newer"
 LOST: Final = "the connection to signal-cli-rest-api was lost, connecting again"
 
 
@@ -68,10 +70,9 @@ class SignalAdapter:
         `sweeps`: delete attachments that nobody takes; of the numbers of one service, one does it.
         """
         self._sweeps = sweeps
-        self._number, self._base = number, f"{service.rstrip('/')}"
+        self._service = SignalService(number, service, call_seconds)
         self._sleep, self._heartbeat, self._profile = sleep, heartbeat_seconds, profile
         self._call_seconds, self._clock, self._closed_until = call_seconds, clock, 0.0
-        self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._people: dict[Address, asyncio.Queue[Parsed]] = {}
         self._timers: dict[Address, int] = {}
@@ -81,17 +82,6 @@ class SignalAdapter:
         self.unreadable = self.dropped = 0
         self.healthy = False
         self.problem = "not started yet"
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """Return the session, made in the loop that first asks for it."""
-        if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(total=self._call_seconds, sock_connect=CONNECT_SECONDS)
-            self._session = aiohttp.ClientSession(timeout=timeout)
-        return self._session
-
-    def _url(self, path: str, scheme: str = "http") -> str:
-        return f"{scheme}://{self._base}{path}"
 
     async def set_up(self) -> None:
         """Wait until the service is there, new enough and in a mode that pushes messages."""
@@ -104,9 +94,7 @@ class SignalAdapter:
             await self._sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
         with suppress(aiohttp.ClientError, TimeoutError):
-            profile = {"name": self._profile}
-            async with self.session.put(self._url(f"/v1/profiles/{self._number}"), json=profile):
-                pass
+            await self._service.set_name(self._profile)
 
     def _ill(self, problem: str) -> None:
         if problem != self.problem:
@@ -121,13 +109,14 @@ class SignalAdapter:
     async def why_not_ready(self) -> str:
         """Return what is wrong with the service, and the remedy; "" when it is as it should be."""
         try:
-            async with self.session.get(self._url("/v1/about")) as answer:
-                about = await answer.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError):
+            about = await self._service.about()
+        except (aiohttp.ClientError, TimeoutError):
             return "signal-cli-rest-api does not answer: check LEEWARD_SIGNAL_SERVICE and that it runs"
-        if not isinstance(about, dict) or version_of(str(about.get("version"))) < OLDEST_VERSION:
-            return "signal-cli-rest-api is too old: run 0.101.0 or newer"
-        if about.get("mode") not in MODES:
+        except ValueError:
+            return TOO_OLD
+        if version_of(about.version) < OLDEST_VERSION:
+            return TOO_OLD
+        if about.mode not in MODES:
             return "signal-cli-rest-api is in a mode that must be polled: set MODE=json-rpc or MODE=json-rpc-native"
         return ""
 
@@ -140,16 +129,13 @@ class SignalAdapter:
                 workers.create_task(self._sweep())
             while True:
                 try:
-                    async with self.session.ws_connect(
-                        self._url(f"/v1/receive/{self._number}", "ws"), heartbeat=self._heartbeat,
-                        max_msg_size=MAX_FRAME_BYTES, timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
-                    ) as socket:  # fmt: skip
+                    async with await self._service.listen(self._heartbeat, MAX_FRAME_BYTES) as socket:
                         self._well()
                         wait = FIRST_WAIT
                         await intake.gap(CHANNEL)
                         self._attached.set()
                         await self._read(socket, workers)
-                except aiohttp.WSServerHandshakeError as exc:
+                except Refusal as exc:
                     wait = max(wait, patience_of(exc.headers))
                 except (aiohttp.ClientError, TimeoutError, OSError):
                     pass
@@ -162,7 +148,7 @@ class SignalAdapter:
         async for frame in socket:
             if frame.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 continue
-            parsed = parse(frame.data)
+            parsed = await parse(frame.data)
             if not parsed.readable:
                 self.unreadable += 1
             self._see_timer(parsed)
@@ -224,23 +210,28 @@ class SignalAdapter:
 
     async def _receipt(self, parsed: Parsed) -> None:
         """Say that a message is stored; a receipt that cannot be sent is tried again, and holds nobody up."""
-        receipt = {
-            "receipt_type": "read", "recipient": parsed.inbound[0].address.value, "timestamp": parsed.timestamp,
-        }  # fmt: skip
+        person = parsed.inbound[0].address.value
         for attempt in range(RECEIPT_TRIES):
-            if await self._call("post", f"/v1/receipts/{self._number}", receipt):
+            if await self._call(partial(self._service.send_receipt, person, parsed.timestamp)):
                 return
             await self._sleep(FIRST_WAIT * 2**attempt)
 
-    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> bool:
+    async def _call(self, call: Callable[[], Awaitable[None]]) -> bool:
         """Make a call that no message waits for; False when it should be made again."""
         await self._patience()
-        with suppress(aiohttp.ClientError, TimeoutError, OSError):
-            async with self.session.request(method, self._url(path), json=body) as answer:
-                if answer.status == TOO_MANY:
-                    self._closed_until = self._clock() + (patience_of(answer.headers) or CHALLENGE_SECONDS)
-                return answer.status < ERROR and answer.status != TOO_MANY
-        return False
+        try:
+            await call()
+        except Refusal as exc:
+            self._heed(exc)
+            return exc.status < ERROR and exc.status != TOO_MANY
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+        return True
+
+    def _heed(self, refusal: Refusal) -> None:
+        """Remember for how long the service asks to be left alone."""
+        if refusal.status == TOO_MANY:
+            self._closed_until = self._clock() + (patience_of(refusal.headers) or CHALLENGE_SECONDS)
 
     async def _patience(self) -> None:
         """Wait until the service may be called again, after it asked to be left alone."""
@@ -263,28 +254,29 @@ class SignalAdapter:
                 kept = await self._set_timer(outgoing)
                 if kept.outcome is not Outcome.SENT:  # nothing goes out that would stay
                     return kept
-            body = {"number": self._number, "recipients": [person], "message": outgoing.text, "text_mode": "normal"}
-            async with self.session.post(self._url("/v2/send"), json=body) as answer:
-                return await self._sent(answer, outgoing.address)
+            answer = await self._service.send(person, outgoing.text)
+        except Refusal as exc:
+            return await self._refused(exc, outgoing.address)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Sending(Outcome.UNKNOWN)
+        said = reason_of(answer)
+        return await self._failed(said, outgoing.address) if said else Sending(Outcome.SENT, ref=answer.timestamp)
 
-    async def _sent(self, answer: aiohttp.ClientResponse, address: Address) -> Sending:
-        try:
-            body = await answer.json(content_type=None)
-        except ValueError:
-            body = None
-        said = reason_of(body)
-        if answer.status < OK and not said:
-            return Sending(Outcome.SENT, ref=timestamp_of(body)) if body is not None else Sending(Outcome.UNKNOWN)
-        if answer.status == TOO_MANY or (isinstance(body, dict) and body.get("challenge_tokens")):
+    async def _refused(self, refusal: Refusal, address: Address) -> Sending:
+        """Return what becomes of a message that the service did not take."""
+        challenge = isinstance(refusal.body, dict) and refusal.body.get("challenge_tokens")
+        if refusal.status == TOO_MANY or challenge:
             self._ask_for_patience()
-            seconds = patience_of(answer.headers) or CHALLENGE_SECONDS
+            seconds = patience_of(refusal.headers) or CHALLENGE_SECONDS
             return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
-        if answer.status >= OK and answer.status != REFUSED:  # not the service itself says so
+        if refusal.status != REFUSED:  # not the service itself says so
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
+        return await self._failed(error_of(refusal.body), address)
+
+    async def _failed(self, said: str, address: Address) -> Sending:
+        """Return what becomes of a message that surely did not reach a person, by what is said of it."""
         if "untrusted" in said:
             if self._intake is not None:
                 with suppress(NotStored):
@@ -298,30 +290,29 @@ class SignalAdapter:
 
     async def _set_timer(self, outgoing: Outgoing) -> Sending:
         """Set the disappearing timer of this chat; doing it twice does no harm, so that a doubt means again."""
-        body = {"recipient": outgoing.address.value, "expiration_in_seconds": outgoing.seconds}
-        later = await self._again("put", f"/v1/contacts/{self._number}", body)
+        later = await self._again(partial(self._service.set_timer, outgoing.address.value, outgoing.seconds))
         if later is None:
             self._know_timer(outgoing.address, outgoing.seconds)
         return later or Sending(Outcome.SENT)
 
-    async def _again(self, method: str, path: str, body: dict[str, Any]) -> Sending | None:
+    @staticmethod
+    async def _again(call: Callable[[], Awaitable[None]]) -> Sending | None:
         """Make a call that does no harm twice; return when to make it again, None when it is done or was refused."""
         try:
-            async with self.session.request(method, self._url(path), json=body) as answer:
-                if answer.status == TOO_MANY:
-                    return Sending(Outcome.LATER, wait_seconds=patience_of(answer.headers) or CHALLENGE_SECONDS)
-                if answer.status < ERROR:
-                    return None
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            pass
-        return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
+            await call()
+        except Refusal as exc:
+            if exc.status == TOO_MANY:
+                return Sending(Outcome.LATER, wait_seconds=patience_of(exc.headers) or CHALLENGE_SECONDS)
+            return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS) if exc.status >= ERROR else None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
+        return None
 
     async def _clear(self, outgoing: Outgoing) -> Sending:
         """Delete our own messages for both sides; Signal lets nobody delete those of others."""
         for ref in outgoing.refs:
             if ref.isdecimal():
-                body = {"recipient": outgoing.address.value, "timestamp": int(ref)}
-                later = await self._again("delete", f"/v1/remote-delete/{self._number}", body)
+                later = await self._again(partial(self._service.delete_message, outgoing.address.value, int(ref)))
                 if later is not None:
                     return later
         return Sending(Outcome.SENT)
@@ -336,14 +327,10 @@ class SignalAdapter:
     async def _open(self, incoming: IncomingFile, loop: asyncio.AbstractEventLoop) -> BinaryIO:
         await self._patience()
         try:
-            answer = await self.session.get(
-                self._url(f"/v1/attachments/{incoming.source}"),
-                timeout=aiohttp.ClientTimeout(total=None, sock_read=self._call_seconds),
-            )
-            if answer.status == TOO_MANY:
-                self._closed_until = self._clock() + (patience_of(answer.headers) or CHALLENGE_SECONDS)
-            answer.raise_for_status()
+            answer = await self._service.open_file(incoming.source)
         except (aiohttp.ClientError, TimeoutError) as exc:
+            if isinstance(exc, Refusal):
+                self._heed(exc)
             raise OSError("the attachment cannot be fetched") from exc
 
         async def read(count: int) -> bytes:
@@ -365,7 +352,7 @@ class SignalAdapter:
             await self._sleep(FIRST_WAIT * 2**attempt)
 
     async def _delete_file(self, name: str) -> bool:
-        return await self._call("delete", f"/v1/attachments/{name}")
+        return await self._call(partial(self._service.delete_file, name))
 
     async def _sweep(self) -> None:
         """Delete attachments that nobody will take: of groups, of messages that were lost, or from before a crash."""
@@ -380,12 +367,9 @@ class SignalAdapter:
     async def stored_files(self) -> set[str]:
         """Return the ids of the attachments that lie in clear with the service; nothing when it does not say."""
         with suppress(aiohttp.ClientError, TimeoutError, ValueError):
-            async with self.session.get(self._url("/v1/attachments")) as answer:
-                names = await answer.json(content_type=None)
-                return {name for name in names if isinstance(name, str)} if isinstance(names, list) else set()
+            return await self._service.stored_files()
         return set()
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._service.close()

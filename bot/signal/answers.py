@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from signalbot._generated import SendMessageResponse
+
 
 def version_of(text: str) -> tuple[int, ...]:
     """Return a version as numbers; () for anything else, which is older than everything."""
@@ -14,22 +16,15 @@ def version_of(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
-def timestamp_of(body: Any) -> str:  # noqa: ANN401 - what the service answered: an object, or since 0.101 a list of them
-    """Return the time stamp by which a sent message can be deleted."""
-    first = body[0] if isinstance(body, list) and body else body
-    return str(first.get("timestamp") or "") if isinstance(first, dict) else ""
+def reason_of(answer: SendMessageResponse) -> str:
+    """Return why a message did not reach its one recipient, in lower case; "" if it did."""
+    errors = answer.errors.recipients if answer.errors is not None else None
+    return " ".join(str(one.reason) for one in errors or ()).lower()
 
 
-def reason_of(body: Any) -> str:  # noqa: ANN401 - what the service answered, as in timestamp_of
-    """Return why a message did not go out, in lower case: of the whole call, or of its one recipient; "" if it did."""
-    if isinstance(body, dict) and body.get("error"):
-        return str(body["error"]).lower()
-    first = body[0] if isinstance(body, list) and body else body
-    errors = first.get("errors") if isinstance(first, dict) else None
-    recipients = errors.get("recipients") if isinstance(errors, dict) else None
-    if not isinstance(recipients, list):
-        return ""
-    return " ".join(str(one.get("reason")) for one in recipients if isinstance(one, dict)).lower()
+def error_of(body: Any) -> str:  # noqa: ANN401 - what the service answered, a JSON value
+    """Return why a whole call was refused, in lower case; "" when it does not say."""
+    return str(body.get("error") or "").lower() if isinstance(body, dict) else ""
 
 
 def patience_of(headers: Mapping[str, str] | None) -> float:

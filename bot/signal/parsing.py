@@ -1,19 +1,31 @@
-"""One frame of signal-cli-rest-api as what it means to us. Pure; never raises on anything that arrives.
+"""One frame of signal-cli-rest-api as what it means to us. Calls nobody; never raises on anything that arrives.
 
-The frame is read as raw JSON. signalbot's own parse raises on some receipts and attachments, and whoever can make it
-raise could stop everybody's messages; what cannot be read here is counted and left out.
+Whose message it is, which one, and whether it is one for us is read from the raw JSON; what it says is parsed by
+signalbot. It raises on some receipts and attachments, and whoever can make it raise could stop everybody's messages:
+it is given no more of a frame than is used, and what it refuses comes as a message that was not understood, counted.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import signalbot
+from signalbot._client import SignalAPI
 
 from handlers.types import Address, Inbound, IncomingFile
 
+if TYPE_CHECKING:
+    from signalbot import Attachment, ReceivedMessage
+
 CHANNEL: Final = "signal"
 MAX_ATTACHMENTS: Final = 10
+USED: Final = ("message", "reaction", "remoteDelete")
+"""What signalbot is given of a message, and its attachments: a quote or a preview that it refuses costs no answer."""
+
+NO_DOWNLOADS: Final = SignalAPI("", "", download_attachments=False)
+"""signalbot fetches attachments through this while it parses, unless told not to: it would hold up everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +53,49 @@ UNREADABLE: Final = Parsed(readable=False)
 NOTHING: Final = Parsed()
 
 
-def parse(frame: str | bytes) -> Parsed:
-    """Return what the frame means."""
+async def parse(frame: str | bytes) -> Parsed:
+    """Return what the frame means. A coroutine because signalbot's parse is one; it waits for nothing."""
     try:
         data = json.loads(frame)
         envelope = data.get("envelope")
         if envelope is None:
-            return _exception(data)
-        return _envelope(envelope)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            return await _exception(data)
+        return await _envelope(envelope)
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
         return UNREADABLE
 
 
-def _exception(data: dict[str, Any]) -> Parsed:
+async def _exception(data: dict[str, Any]) -> Parsed:
     """An error frame; one about an untrusted identity names who it is."""
     params = data.get("params")
     if isinstance(params, dict) and isinstance(params.get("envelope"), dict):
-        return _envelope(params["envelope"])
+        return await _envelope(params["envelope"])
     return UNREADABLE
 
 
-def _envelope(envelope: dict[str, Any]) -> Parsed:
+async def _envelope(envelope: dict[str, Any]) -> Parsed:
     aci = envelope.get("sourceUuid") or envelope.get("sourceServiceId")
-    if not isinstance(aci, str) or not aci:
+    if not isinstance(aci, str) or not aci or not aci.isascii():
         return UNREADABLE
     address = Address(CHANNEL, aci)
     if isinstance(envelope.get("exception"), dict) and "Untrusted" in str(envelope["exception"].get("type")):
         return Parsed(changed=address)
     timestamp = int(envelope.get("timestamp") or 0)
     key = f"{aci}:{timestamp}:{int(envelope.get('sourceDevice') or 0)}"
-    if isinstance(envelope.get("editMessage"), dict):
-        return Parsed((Inbound(address, key, edited=True),), timestamp)
-    message = envelope.get("dataMessage")
+    edit, message = envelope.get("editMessage"), envelope.get("dataMessage")
+    if isinstance(edit, dict):
+        return Parsed((Inbound(address, key, edited=True),), timestamp)  # what it says now does not count
     if not isinstance(message, dict) or message.get("groupInfo") or message.get("groupV2"):
         return NOTHING
     timer = _timer(address, message)
-    if message.get("reaction") or message.get("remoteDelete") or message.get("isExpirationUpdate"):
+    if message.get("isExpirationUpdate"):
         return Parsed(timer=timer)
-    return Parsed(_messages(address, key, message), timestamp, timer=timer)
+    try:
+        content = await signalbot.parse(NO_DOWNLOADS, _used(envelope, message, timestamp))
+    except (ValueError, signalbot.SignalAPIError):
+        asked = () if message.get("reaction") or message.get("remoteDelete") else (Inbound(address, key),)
+        return Parsed(asked, timestamp, timer=timer, readable=False)
+    return Parsed(_messages(address, key, content), timestamp, timer=timer)
 
 
 def _timer(address: Address, message: dict[str, Any]) -> tuple[Address, int] | None:
@@ -86,23 +103,33 @@ def _timer(address: Address, message: dict[str, Any]) -> tuple[Address, int] | N
     return (address, seconds) if isinstance(seconds, int) else None
 
 
-def _messages(address: Address, key: str, message: dict[str, Any]) -> tuple[Inbound, ...]:
+def _used(envelope: dict[str, Any], message: dict[str, Any], timestamp: int) -> str:
+    """Return the frame with what is used of it, and with what signalbot insists on and signal-cli may leave out."""
     attachments = message.get("attachments")
     files = [one for one in attachments if isinstance(one, dict)] if isinstance(attachments, list) else []
-    found = [Inbound(address, f"{key}:{index}", file=_file(one)) for index, one in enumerate(files[:MAX_ATTACHMENTS])]
-    text = message.get("message")
-    if isinstance(text, str) and text:
-        found.append(Inbound(address, key, text=text))
+    used = {name: message[name] for name in USED if message.get(name) is not None}
+    used |= {"timestamp": timestamp, "attachments": [{"isVoiceNote": False, **one} for one in files[:MAX_ATTACHMENTS]]}
+    stamps = {"timestamp": timestamp, "serverReceivedTimestamp": timestamp, "serverDeliveredTimestamp": timestamp}
+    source = {"sourceUuid": envelope.get("sourceUuid")}
+    text = json.dumps({"account": "", "envelope": {**stamps, **source, "dataMessage": used}}, ensure_ascii=False)
+    return text.encode(errors="replace").decode()  # half a surrogate pair, which JSON can bring and nothing can store
+
+
+def _messages(address: Address, key: str, content: ReceivedMessage) -> tuple[Inbound, ...]:
+    if not isinstance(content, signalbot.DataMessage):
+        return ()  # a reaction, a deletion
+    files = content.attachments or ()
+    found = [Inbound(address, f"{key}:{index}", file=_file(one)) for index, one in enumerate(files)]
+    if content.text:
+        found.append(Inbound(address, key, text=content.text))
     elif not found:
         found.append(Inbound(address, key))  # a sticker, a poll, a contact, a place: not understood, kindly
     return tuple(found)
 
 
-def _file(attachment: dict[str, Any]) -> IncomingFile:
-    kind = str(attachment.get("contentType") or "application/octet-stream")
-    size = attachment.get("size")
-    name = attachment.get("filename")
+def _file(attachment: Attachment) -> IncomingFile:
     return IncomingFile(
-        name if isinstance(name, str) and name else "file", kind, size if isinstance(size, int) else 0,
-        str(attachment.get("id") or ""), CHANNEL,
+        attachment.remote_filename or ("voice" if attachment.is_voice_note else "file"),
+        attachment.content_type or "application/octet-stream", attachment.size or 0,
+        attachment.local_filename or "", CHANNEL,
     )  # fmt: skip

@@ -50,15 +50,8 @@ LONGEST_SILENCE: Final = 5.0
 
 UPDATES_AT_ONCE: Final = 100
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
-LOGGERS: Final = ("telegram", "httpx", "httpcore", "aiohttp", "asyncio")
 REFS: Final = ","
 """Between the ids of a text that went out in several messages."""
-
-
-def quiet_loggers() -> None:
-    """Silence the loggers of the libraries: httpx writes the token into every line, others may write names."""
-    for name in LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

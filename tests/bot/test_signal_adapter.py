@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+import traceback
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.adapter import NotStored, Outcome, Sending
-from bot.logs import LIBRARIES, set_up_logs
+from bot.logs import set_up_logs
 from bot.signal import adapter as adapter_module
 from bot.signal.adapter import HEARTBEAT_SECONDS, SWEEP_SECONDS, SignalAdapter
 from bot.signal.hygiene import left_behind
 from bot.signal.parsing import parse
+from bot.signal.service import Refusal, SignalService
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 from tests.fakes.faults import Fault, serving, until
 from tests.fakes.signal_server import SignalServer
@@ -290,6 +296,77 @@ def test_what_the_service_says_of_a_send_is_understood(fault: Fault, sending: Se
     asyncio.run(play())
 
 
+def test_all_calls_share_one_connection_beside_the_stream_and_the_contract_is_kept() -> None:
+    """Sending, receipts, the timer, deletions and attachments: a connection for each would cost a handshake each."""
+
+    async def play() -> None:
+        server, ports = SignalServer(), set()
+        app = server.app()
+
+        @web.middleware
+        async def seen(request: web.Request, handler: Handler) -> web.StreamResponse:
+            assert request.transport is not None
+            ports.add(request.transport.get_extra_info("peername")[1])
+            return await handler(request)
+
+        app.middlewares.append(seen)
+        async with serving(app) as port:
+            service = SignalService(NUMBER, f"127.0.0.1:{port}", 10.0)
+            assert (await service.about()).mode == "json-rpc"
+            ref = (await service.send("aci-mina", "hello")).timestamp
+            await service.send_receipt("aci-mina", 5)
+            await service.set_timer("aci-mina", 60)
+            server.attachments |= {"a.bin": b"picture", "b.bin": b"picture"}
+            assert await service.stored_files() == {"a.bin", "b.bin"}
+            await service.delete_file("a.bin")
+            with pytest.raises(Refusal) as refused:
+                await service.delete_file("a.bin")
+            assert await (await service.open_file("b.bin")).read() == b"picture"
+            mina = server.person("aci-mina")
+            assert (mina.received, mina.receipts, mina.timer) == (["hello"], [5], 60)
+            await service.delete_message("aci-mina", int(ref))
+            assert mina.shown == {}
+            await service.close()
+        assert (refused.value.status, refused.value.body) == (404, {"error": "No such attachment"})
+        assert len(ports) == 1
+        assert server.violations == []
+
+    asyncio.run(play())
+
+
+def test_an_error_of_a_call_names_neither_the_number_nor_the_words() -> None:
+    """Signalbot's errors name the address that was called, with our number in it."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with serving(server.app()) as port:
+            service = SignalService(NUMBER, f"127.0.0.1:{port}", 10.0)
+            for call, name in (
+                (service.send_receipt("aci-canary", 5), "receipts"),
+                (service.send("aci-canary", "x"), ""),
+            ):
+                path = f"post /v1/{name}/{'{number}' if server._contract else NUMBER}" if name else "post /v2/send"
+                server.faults.plan(path, Fault("status", 500, {"error": "aci-canary CanaryWords"}))
+                with pytest.raises(Refusal) as refused:
+                    await call
+                said = "".join(traceback.format_exception(refused.value))
+                assert "signal-cli-rest-api answered 500" in said
+                assert [secret for secret in (NUMBER, "aci-canary", "CanaryWords") if secret in said] == []
+            await service.close()
+
+    asyncio.run(play())
+
+
+def test_signalbot_is_loaded_only_where_signal_is_configured() -> None:
+    """It takes longer to load than everything else of `leeward --help`."""
+    loaded = "import sys, bot.cli, bot.commands.serve, bot.commands.channel_checks, bot.duty_lines{}; print('signalbot' in sys.modules)"
+    for more, found in (("", "False"), (", bot.signal.adapter", "True")):
+        said = subprocess.run(
+            [sys.executable, "-c", loaded.format(more)], capture_output=True, text=True, check=True, timeout=120
+        )
+        assert said.stdout.strip() == found
+
+
 def test_clearing_deletes_our_messages_and_a_call_that_fails_is_made_again() -> None:
     """Signal lets nobody delete the messages of others."""
 
@@ -371,8 +448,9 @@ def frame(**content: Any) -> str:  # noqa: ANN401 - the fields of an envelope
 @pytest.mark.parametrize(
     "content",
     [
-        {"dataMessage": {"message": "hello", "groupInfo": {"groupId": "g"}}}, {"dataMessage": {"message": "x", "groupV2": {}, "reaction": {"emoji": "!"}}},
-        {"dataMessage": {"reaction": {"emoji": "!"}}}, {"dataMessage": {"remoteDelete": {"timestamp": 1}}},
+        {"dataMessage": {"message": "hello", "groupInfo": {"groupId": "g"}}}, {"dataMessage": {"message": "x", "groupV2": {"id": "g"}}},
+        {"dataMessage": {"reaction": {"emoji": "!", "isRemove": False, "targetSentTimestamp": 1}}},
+        {"dataMessage": {"remoteDelete": {"timestamp": 1}}},
         {"storyMessage": {"text": "hello"}}, {"receiptMessage": {"isRead": True}}, {"typingMessage": {"action": "STARTED"}},
         {"syncMessage": {"sentMessage": {"message": "1", "destination": "aci-mina"}}}, {"callMessage": {}},
         {"dataMessage": {"isExpirationUpdate": True, "expiresInSeconds": 60}},
@@ -380,7 +458,7 @@ def frame(**content: Any) -> str:  # noqa: ANN401 - the fields of an envelope
 )  # fmt: skip
 def test_what_is_no_message_to_us_brings_nothing_to_store(content: dict[str, Any]) -> None:
     """Groups, stories, receipts, reactions, deletions, and what the bot's own phone sent."""
-    parsed = parse(frame(**content))
+    parsed = asyncio.run(parse(frame(**content)))
     assert (parsed.inbound, parsed.readable) == ((), True)
 
 
@@ -393,41 +471,95 @@ def test_what_is_no_message_to_us_brings_nothing_to_store(content: dict[str, Any
 )  # fmt: skip
 def test_what_is_neither_words_nor_a_file_comes_without_text(content: dict[str, Any]) -> None:
     """So that it is answered kindly: it was not understood."""
-    (inbound,) = parse(frame(**content)).inbound
+    (inbound,) = asyncio.run(parse(frame(**content))).inbound
     assert (inbound.text, inbound.file) == ("", None)
+
+
+PICTURE = {"id": "a.png", "contentType": "image/png", "filename": "a.png", "size": 9}
+
+
+@pytest.mark.parametrize(
+    ("more", "file"),
+    [
+        ({}, IncomingFile("a.png", "image/png", 9, "a.png", "signal")),
+        ({"isVoiceNote": True, "filename": None}, IncomingFile("voice", "image/png", 9, "a.png", "signal")),
+        ({"isVoiceNote": False, "filename": None, "contentType": None, "size": None, "caption": "x"},
+         IncomingFile("file", "application/octet-stream", 0, "a.png", "signal")),
+    ],
+)  # fmt: skip
+def test_a_file_is_what_the_service_says_of_it(more: dict[str, Any], file: IncomingFile) -> None:
+    """Also without the flag of a voice note, on which signalbot insists; the words beside it come after it."""
+    content = {"dataMessage": {"message": "look", "attachments": [PICTURE | more, "no attachment"]}}
+    parsed = asyncio.run(parse(frame(**content)))
+    assert [(one.file, one.text) for one in parsed.inbound] == [(file, ""), (None, "look")]
+    assert parsed.files == ("a.png",)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"quote": {"text": "no id"}}, {"mentions": [{"uuid": "x"}]}, {"previews": "x"}, {"sticker": {}}, {"pollVote": {}},
+        {"textStyles": [7]}, {"timestamp": None}, {"attachments": None}, {"attachments": "x"},
+    ],
+)  # fmt: skip
+def test_what_is_not_used_of_a_message_cannot_cost_the_answer_in_it(more: dict[str, Any]) -> None:
+    """Signalbot refuses each of these frames as a whole; it is not given that part."""
+    (inbound,) = asyncio.run(parse(frame(dataMessage={"message": "2", "timestamp": 5, **more}))).inbound
+    assert inbound.text == "2"
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ({"message": 7}, True), ({"message": "2", "attachments": [{"size": "x"}]}, True),
+        ({"message": "2", "attachments": [{"isVoiceNote": None}]}, True), ({"reaction": {"emoji": "!"}}, False),
+        ({"remoteDelete": {"timestamp": "x"}}, False),
+    ],
+)  # fmt: skip
+def test_what_signalbot_refuses_is_counted_and_asked_about(message: dict[str, Any], asked: bool) -> None:  # noqa: FBT001 - beside what it belongs to
+    """The person wrote something: they hear that it was not understood. A reaction asks for no answer."""
+    parsed = asyncio.run(parse(frame(dataMessage=message)))
+    assert not parsed.readable
+    assert [(one.key, one.text) for one in parsed.inbound] == ([("aci-mina:5:1", "")] if asked else [])
+
+
+def test_half_a_surrogate_pair_is_a_question_mark() -> None:
+    """JSON can bring it and nothing can store it: in words, in the name of a file, and never as an account."""
+    content = {"dataMessage": {"message": "a\ud800b", "attachments": [PICTURE | {"filename": "\udc00.png"}]}}
+    file, words = asyncio.run(parse(frame(**content))).inbound
+    assert (file.file and file.file.name, words.text) == ("?.png", "a?b")
+    assert not asyncio.run(parse(frame(sourceUuid="\ud800", **content))).readable
 
 
 def test_an_edit_says_only_that_it_was_edited() -> None:
     """What was understood stays."""
-    (inbound,) = parse(frame(editMessage={"targetSentTimestamp": 1, "dataMessage": {"message": "new"}})).inbound
+    (inbound,) = asyncio.run(
+        parse(frame(editMessage={"targetSentTimestamp": 1, "dataMessage": {"message": "new"}}))
+    ).inbound
     assert (inbound.edited, inbound.text) == (True, "")
 
 
 @pytest.mark.parametrize(
-    "broken", ["{", "[]", "5", "null", '{"error": "x"}', '{"envelope": {}}', '{"envelope": 7}', "[" * 100_000]
+    "broken",
+    [
+        "{",
+        "[]",
+        "5",
+        "null",
+        '{"error": "x"}',
+        '{"envelope": {}}',
+        '{"envelope": 7}',
+        "[" * 100_000,
+        '{"envelope": {"sourceUuid": "a", "timestamp": 1e999}}',
+        '{"envelope": {"sourceUuid": "a", "timestamp": "x"}}',
+    ],
 )
 def test_what_cannot_be_read_is_said_to_be_so_and_never_raises(broken: str) -> None:
     """Whatever a stranger can make the service push."""
-    assert not parse(broken).readable
+    assert not asyncio.run(parse(broken)).readable
 
 
 # ------------------------------------------------------------------------------------------------------------------ logs
-
-
-@pytest.fixture
-def talkative() -> Iterator[None]:
-    """Every logger at DEBUG, and as it was afterwards."""
-    before = {name: (logging.getLogger(name).level, logging.getLogger(name).propagate) for name in LIBRARIES}
-    root = logging.getLogger()
-    handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    yield
-    root.handlers[:], logging.raiseExceptions = handlers, raising
-    root.setLevel(level)
-    for name, (was, propagate) in before.items():
-        logging.getLogger(name).setLevel(was)
-        logging.getLogger(name).propagate = propagate
 
 
 async def talk_and_fail(number: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from telegram import Bot
 
 from bot.adapter import NotStored, Outcome, Sending
+from bot.logs import set_up_logs
 from bot.telegram import adapter as adapter_module
 from bot.telegram import request as request_module
-from bot.telegram.adapter import LOGGERS, BotTexts, TelegramAdapter, quiet_loggers
+from bot.telegram.adapter import BotTexts, TelegramAdapter
 from bot.telegram.webhook import MAX_BODY_BYTES, SECRET_HEADER, webhook_route
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 from tests.fakes.faults import Fault, serving, until
@@ -618,17 +619,6 @@ def test_a_file_that_cannot_be_had_is_an_error_without_the_token(how: str) -> No
 # ----------------------------------------------------------------------------------------------------------------- logs
 
 
-@pytest.fixture
-def loggers() -> Iterator[None]:
-    """The libraries' loggers as talkative as they come, and as they were afterwards."""
-    before = {name: logging.getLogger(name).level for name in LOGGERS}
-    for name in LOGGERS:
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    yield
-    for name, level in before.items():
-        logging.getLogger(name).setLevel(level)
-
-
 async def talk_and_fail() -> None:
     """Receive and send through every fault, and call once over the library's own requests."""
     server = TelegramServer()
@@ -647,16 +637,18 @@ async def talk_and_fail() -> None:
 
 
 @pytest.mark.parametrize("quiet", [True, False])
-@pytest.mark.usefixtures("loggers")
-def test_token_chat_and_words_are_in_no_log(quiet: bool, caplog: pytest.LogCaptureFixture) -> None:  # noqa: FBT001 - the control beside what it controls
-    """The control: without silencing the libraries each of them is there."""
+@pytest.mark.usefixtures("talkative")
+def test_token_chat_and_words_are_in_no_log(quiet: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001 - the control beside what it controls
+    """At DEBUG; the control: without our set-up each of them is there."""
     if quiet:
-        quiet_loggers()
-    caplog.set_level(logging.DEBUG)
+        set_up_logs("text")
+    else:
+        logging.basicConfig(level=logging.DEBUG, force=True)
     asyncio.run(talk_and_fail())
 
+    logged = capsys.readouterr().err
     for secret in (TOKEN, "98765432", "CanaryWords"):
-        assert (secret in caplog.text) is not quiet
+        assert (secret in logged) is not quiet
 
 
 # -------------------------------------------------------------------------------------------------------------- webhook
