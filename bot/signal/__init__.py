@@ -1,1 +1,1 @@
-"""Signal through signal-cli-rest-api: our own receive loop, because signalbot's stays deaf after a clean close."""
+"""Signal through signalbot, in a receive loop of our own: signalbot's stays deaf after a clean close."""

@@ -1,4 +1,4 @@
-"""signal-cli-rest-api, called through signalbot's client over one session of ours (docs/adr/NNNN says what is whose).
+"""signal-cli-rest-api, called through signalbot's client over one session of ours (ADR 16 says what is whose).
 
 signalbot's errors say in words what happened; what becomes of a message depends on the status, the headers and the body
 of the answer. So the session reads an answer that is a refusal before signalbot does, and here signalbot's errors are
