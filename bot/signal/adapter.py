@@ -224,7 +224,7 @@ class SignalAdapter:
         except Refusal as exc:
             self._heed(exc)
             return exc.status < ERROR and exc.status != TOO_MANY
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return False
         return True
 
