@@ -161,14 +161,23 @@ def _database(settings: Settings) -> str:
 
 def _clock(settings: Settings) -> str:
     del settings
-    return "" if SystemClock().now() > BUILT else "it is set to the past, set the clock of this machine"
+    return clock_fault(SystemClock().now())
+
+
+def clock_fault(now: datetime) -> str:
+    """Return what is wrong with a clock that shows this time (UTC), or "" when nothing is."""
+    return "" if now > BUILT else "it is set to the past, set the clock of this machine"
 
 
 def _disk(settings: Settings) -> str:
     place = settings.home if settings.home.exists() else settings.home.absolute().parent
     while not place.exists():
         place = place.parent
-    free = shutil.disk_usage(place).free
+    return disk_fault(shutil.disk_usage(place).free)
+
+
+def disk_fault(free: int) -> str:
+    """Return what is wrong with a disk that has so many bytes free, or "" when nothing is."""
     return "" if free >= FEWEST_FREE_BYTES else "less than 200 MiB are free, make room"
 
 
@@ -176,5 +185,9 @@ def _seal(settings: Settings) -> str:
     """Seal and open a test document: the library has the post-quantum algorithms."""
     del settings
     one, two = (generate_identity(bytes([number]) * SEED_BYTES) for number in (1, 2))
-    sealed = seal_report(b"{}", [one.recipient().text(), two.recipient().text()])
-    return "" if open_report(sealed, [two]) == b"{}" else "a test report did not open, reinstall with `make setup`"
+    return seal_fault(open_report(seal_report(b"{}", [one.recipient().text(), two.recipient().text()]), [two]))
+
+
+def seal_fault(opened: bytes) -> str:
+    """Return what is wrong with a seal out of which these bytes of the test document came, or ""."""
+    return "" if opened == b"{}" else "a test report did not open, reinstall with `make setup`"

@@ -11,11 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from bot.commands import checks
+from config import texts
 from storage import schema
 from tests.serving import free_port
 
@@ -499,6 +502,8 @@ FAULTS: dict[str, Callable[[Path], object]] = {
     ),
     "signal": lambda home: _set_all(home, signal_number="+41790000000", signal_service="127.0.0.1:1"),
     "mail": lambda home: _set(home, "smtp_url", "smtp://127.0.0.1:1"),
+    "pager": lambda home: _set(home, "pager_url", "http://127.0.0.1:1/page"),
+    "heartbeat": lambda home: _set(home, "heartbeat_url", "http://127.0.0.1:1/alive"),
     "roster": lambda home: _set(home, "smtp_url", "smtp://127.0.0.1:1"),
     "desk": lambda home: _set(home, "desk_listen", "192.0.2.1:80"),
 }
@@ -510,6 +515,21 @@ def test_doctor_finds_a_planted_fault_by_name_with_its_remedy(installed: Path, c
     FAULTS[check](installed)
 
     assert doctor(installed)[check]
+
+
+def test_every_check_of_doctor_has_a_planted_fault_here(installed: Path, tmp_path: Path) -> None:
+    """A new check needs a fault that it finds; what no file of an installation can break is told the fault directly."""
+    (tmp_path / "locales" / "en").mkdir(parents=True)
+    (tmp_path / "locales" / "en" / "bot.ftl").write_text("Q01 = { $broken\n")
+    of_the_machine = {
+        "clock": checks.clock_fault(datetime(2025, 12, 31, tzinfo=UTC)),
+        "disk": checks.disk_fault(200 * 1024 * 1024 - 1),
+        "seal": checks.seal_fault(b"{"),
+        "texts": "".join(map(str, texts.problems(tmp_path / "locales"))),
+    }
+
+    assert set(doctor(installed)) == {*FAULTS, *of_the_machine}
+    assert all(of_the_machine.values())
 
 
 def test_the_desk_wants_an_administrator(installed: Path) -> None:
