@@ -162,7 +162,7 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
         talking = Talking(store, sealer, policy, clock, entropy)
         messaging = Messaging(store, sealer, policy, clock, entropy, keys.talk)
         alerting = Alerting(store, policy, clock, entropy)
-        lapsing = Lapsing(store, clock, entropy)
+        lapsing = Lapsing(store, policy, clock, entropy)
         yield Service(store, reception, policy, proposing, talking, messaging, alerting, lapsing, keys, home)
         with suppress(Collided):  # another process does it in this moment
             cover_ledger(store, clock)

@@ -70,6 +70,7 @@ class Proposal:
     by: str = "officer"
     hope: str = ""
     valid_until: str = ""  # an unused yes ends here
+    valid_days: int = 0  # how long a yes would be good; 0: as long as one to this measure is
     asked: int = 0  # how often this exact question was put to the person, also by earlier proposals
     public: bool | None = None  # GM-EXP-SP: may the public copy have the name
     answered_at: str = ""

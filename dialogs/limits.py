@@ -13,7 +13,6 @@ MAX_SHORT_CHARS: Final = 120  # characters of a name, a place, a search
 MAX_FILES: Final = 5  # attachments of one report (Q45)
 MAX_CASES_PER_CONVERSATION: Final = 5  # an account that opens more is looked at by a human
 MAX_CONSENT_EVENTS: Final = 200  # of one draft: nobody changes their mind more often than this by hand
-MAX_TALK_MESSAGES: Final = 500  # sealed messages of one case before the office has to answer
 
 MIB: Final = 1024 * 1024
 MAX_FILE_BYTES: Final[Mapping[str, int]] = MappingProxyType(

@@ -19,7 +19,7 @@ from dialogs.machine import HIDDEN
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.safe_times import is_safe, next_safe
 from dialogs.steps import update
-from dialogs.variables import ANNUAL_DAYS
+from dialogs.variables import good_for
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, Proposal
@@ -250,13 +250,7 @@ def _record(  # noqa: PLR0913 - the sides of one answer, named at the call
 
 
 def _expires(turn: Turn, proposal: Proposal) -> str:
-    return (turn.event.at + timedelta(days=valid_days(turn, proposal.measure))).isoformat(timespec="minutes")
-
-
-def valid_days(turn: Turn, measure: str) -> int:
-    """Return for how many days a yes to this measure is good when it is not used."""
-    known = turn.policy.measures.get(measure)
-    return known.valid_days if known is not None else ANNUAL_DAYS
+    return (turn.event.at + timedelta(days=good_for(proposal, turn.policy))).isoformat(timespec="minutes")
 
 
 def _gone(turn: Turn) -> bool:

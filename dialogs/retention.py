@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, is_live
@@ -15,7 +15,7 @@ from dialogs.steps import update
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from dialogs.events import CaseClosed
-    from dialogs.policy import Choice
+    from dialogs.policy import Choice, Settings
     from dialogs.turn import Turn
 
 CLOSED: Final = "ST-CLO"
@@ -31,7 +31,7 @@ def case_closed(turn: Turn, event: CaseClosed) -> None:
     card = _closed(turn, event.case)
     if card is None:
         return
-    turn.do(WakeAt(f"{ERASE_TIMER}{event.case}", event.at + _kept(turn, card)))
+    turn.do(WakeAt(f"{ERASE_TIMER}{event.case}", event.at + _kept(turn.policy.settings, card)))
     asked = any(consent.id == RETAIN for consent in card.consents)
     if event.may_ask and not asked and turn.conversation.node in RESTING:
         turn.set(active_case=event.case)
@@ -49,7 +49,7 @@ def retain(turn: Turn, choice: Choice) -> bool:
         )
         kept = replace(card, consents=(*card.consents, event))
         update(turn, kept)
-        turn.do(WakeAt(f"{ERASE_TIMER}{card.case}", turn.event.at + _kept(turn, kept)))
+        turn.do(WakeAt(f"{ERASE_TIMER}{card.case}", turn.event.at + _kept(turn.policy.settings, kept)))
     turn.say("T-RETN-NOTED")
     turn.restore("TALK")
     speak_only(turn)
@@ -67,7 +67,13 @@ def _closed(turn: Turn, case: str) -> CaseCard | None:
     return next((card for card in turn.conversation.cards if card.case == case and card.status == CLOSED), None)
 
 
-def _kept(turn: Turn, card: CaseCard) -> timedelta:
-    settings = turn.policy.settings
+def is_over(card: CaseCard, settings: Settings, now: datetime) -> bool:
+    """Tell whether a closed case may not be kept any more: the days since it was closed that the person was told."""
+    if card.status != CLOSED or not card.status_at:
+        return False
+    return now >= datetime.fromisoformat(card.status_at) + _kept(settings, card)
+
+
+def _kept(settings: Settings, card: CaseCard) -> timedelta:
     months = settings.retention_months * _DAYS_OF_A_MONTH
     return timedelta(days=months if is_live(card.consents, RETAIN) else settings.erase_days)

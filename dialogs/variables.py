@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from dialogs.conversation import Proposal
+    from dialogs.policy import Policy
     from dialogs.turn import Turn
 
 ANNUAL_DAYS: Final = 14
@@ -126,9 +127,18 @@ def _proposal(turn: Turn) -> Proposal:
 def _until(turn: Turn) -> str:
     if not turn.conversation.open_card:  # T-FAIL: a report that waits to be sent goes with its draft
         return (turn.event.at + timedelta(hours=turn.policy.settings.draft_hours)).date().isoformat()
-    measure = turn.policy.measures.get(_proposal(turn).measure)
-    days = measure.valid_days if measure is not None else ANNUAL_DAYS
-    return (turn.event.at + timedelta(days=days)).date().isoformat()
+    return (turn.event.at + timedelta(days=good_for(_proposal(turn), turn.policy))).date().isoformat()
+
+
+def good_for(proposal: Proposal, policy: Policy) -> int:
+    """Return for how many days a yes to this proposal is good when it is not used."""
+    return proposal.valid_days or longest(proposal.measure, policy)
+
+
+def longest(measure: str, policy: Policy) -> int:
+    """Return for how many days a yes to this measure is good when the officer asks for nothing shorter."""
+    known = policy.measures.get(measure)
+    return known.valid_days if known is not None else ANNUAL_DAYS
 
 
 _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {

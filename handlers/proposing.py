@@ -17,6 +17,7 @@ from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
+from dialogs.variables import longest
 from handlers.case_acts import put_note
 from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours
 from handlers.perform import carry_out
@@ -66,6 +67,7 @@ class Draft:
     hope: str = ""
     by: str = "officer"
     raised: bool = False  # the person asked for it themselves: then it may be asked although they said no before
+    valid_days: int = 0  # how long a yes would be good, at most as long as one to this measure is; 0: exactly so long
     risk_view: bytes = b""  # the person's own view of the risk, sealed to the office: kept as a note
 
 
@@ -96,6 +98,7 @@ class Proposing:
                 id=draw_id(chance, "proposal", "MP"), measure=draft.measure, recipient=draft.recipient.strip(),
                 name_mode=draft.name_mode, content_version=sha256(draft.content.encode()).hexdigest(),
                 content=draft.content, state="proposed", proposed_at=minute(now), by=draft.by, hope=draft.hope.strip(),
+                valid_days=draft.valid_days,
             )  # fmt: skip
             proposal = replace(proposal, asked=self._asked_before(card, proposal, raised=draft.raised))
             if actor is not None:
@@ -129,6 +132,9 @@ class Proposing:
             )
         if len(draft.hope) > MAX_HOPE_CHARS:
             raise BadProposal(f"the hope is one plain sentence of at most {MAX_HOPE_CHARS} characters")
+        most = longest(draft.measure, self.policy)
+        if not 0 <= draft.valid_days <= most:
+            raise BadProposal(f"a yes to this measure is good for at most {most} days: choose fewer")
 
     def _check_may_be_asked(self, card: CaseCard, draft: Draft, now: datetime) -> None:
         """Refuse what not even a yes could permit, and asking again too soon."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
+from bot.desk.answers import answered
 from bot.desk.case_view import CaseShown, case_shown
 from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
@@ -67,7 +68,7 @@ def one(call: Call[Nothing]) -> CaseShown:
 
 def own_case(call: Call[Nothing]) -> Line:
     """Take a case: one owner at any time, and the ladder stops."""
-    with call.desk.store.transaction() as work:
+    with answered(), call.desk.store.transaction() as work:
         owned = own(work, call.desk.policy, call.card(work), _as_triager(call), call.now)
         around = surroundings(call.desk, work, call.account)
     call.desk.wake()
@@ -77,7 +78,7 @@ def own_case(call: Call[Nothing]) -> Line:
 def level(call: Call[NewLevel]) -> LevelSet:
     """Confirm, raise or lower the level; L1 is lowered by two different people."""
     asked = call.asked
-    with call.desk.store.transaction() as work:
+    with answered(), call.desk.store.transaction() as work:
         change = change_level(
             work, call.desk.policy, call.card(work), asked.level, asked.reason, _as_triager(call), call.now
         )

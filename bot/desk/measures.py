@@ -77,6 +77,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     do_no_harm: bool
     hope: Annotated[str, msgspec.Meta(max_length=MAX_HOPE_CHARS)] = ""
     raised: bool = False  # the person asked for it themselves
+    valid_days: Annotated[int, msgspec.Meta(ge=0)] = 0  # fewer than the measure gives a yes; 0: as many
 
 
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,7 +153,7 @@ def propose(call: Call[Wanted]) -> ProposalShown:
         raise refused("bad_request", "Go through the list first: it can show that another measure does less harm.")
     draft = Draft(
         asked.measure, asked.recipient, asked.name_mode, asked.content, asked.hope, call.account.id, asked.raised,
-        asked.risk_view,
+        asked.valid_days, asked.risk_view,
     )  # fmt: skip
     with answered():
         number, _shown_now = call.desk.service.proposing.propose(call.case, draft, call.actor)

@@ -233,6 +233,18 @@ def test_a_case_is_taken_by_one_person(world: World) -> None:
     assert (second.status_code, second.json()["error"]) == (409, "conflict")
 
 
+def test_a_role_that_may_not_and_a_missing_reason_are_no_conflicts(world: World) -> None:
+    """403 for whoever may not lower, 400 for whoever does not say why: loading again would not help."""
+    world.open_case(card_of("LW-1", level="L2"))
+    operator, ana = world.logged_in("omar", HRC, Role.OPERATOR), world.logged_in("ana")
+
+    lowered = operator.post("/api/cases/LW-1/level", {"level": "L3", "reason": "calm now"})
+    unsaid = ana.post("/api/cases/LW-1/level", {"level": "L3"})
+
+    assert (lowered.status_code, lowered.json()["error"]) == (403, "not_allowed")
+    assert (unsaid.status_code, unsaid.json()["error"]) == (400, "bad_request")
+
+
 def test_l1_is_lowered_by_two_different_people(world: World) -> None:
     """The first wish is shown to the second person, who carries it out; the same person twice changes nothing."""
     world.open_case(card_of("LW-1", level="L1"))

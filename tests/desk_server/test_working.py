@@ -190,6 +190,19 @@ def test_a_card_needs_the_checklist_an_owner_and_a_role_that_proposes(work: Work
     assert work.case()["measures"] == []
 
 
+def test_an_officer_may_ask_for_a_shorter_yes_and_never_for_a_longer_one(work: Work) -> None:
+    """The card names the day, and the yes ends on it; more days than the measure gives are refused."""
+    assert work.post("measures", work.card(valid_days=31)).status_code == 400
+    assert work.post("measures", work.card(valid_days=-1)).status_code == 400
+    assert work.post("measures", work.card(valid_days=3)).status_code == 200
+    day = f"{work.world.clock.at + timedelta(days=3):%Y-%m-%d}"
+    assert day in "".join(work.person_says("hello"))
+    work.person_says("1")
+    work.person_says("1")
+    (agreed,) = work.case()["measures"]
+    assert agreed["valid_until"].startswith(day)
+
+
 def test_red_lines_that_a_measure_would_cross_are_shown_before_and_after(work: Work) -> None:
     """In the catalogue of the case and on the card."""
     assert work.case()["collisions"]["UM-PUB-STA"] == ["RED-PUB"]

@@ -56,3 +56,18 @@ def test_a_record_says_who_did_it_and_who_asked(status: str, tp_consent: str, ac
 
     assert (record["entity_id"], record["extension"]["asked_by"]) == (actor, "bot")
     assert record["party"][0]["party_name"] == practice_policy().directory.offices[card.office].name
+
+
+@pytest.mark.parametrize(
+    ("consent", "purpose"),
+    [
+        ("C-TPV", "consent-of-the-person-concerned"), ("C-SHR", "share-with-another-office"),
+        ("C-VER", "verify-with-a-named-source"), ("C-REPA", "mention-without-name"), ("C-REPN", "mention-with-name"),
+    ],
+)  # fmt: skip
+def test_what_officers_ask_for_has_a_purpose_of_its_own(consent: str, purpose: str) -> None:
+    """Only measures have the purpose `measure`."""
+    from dataclasses import replace
+
+    card = sent().conversation.cards[0]
+    assert record_of(replace(card.consents[0], id=consent), card, practice_policy())["purpose"] == purpose

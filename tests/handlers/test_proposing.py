@@ -29,7 +29,7 @@ class Office:
     def __init__(self, policy: Policy, clock: FixedClock) -> None:
         self.store, self.clock = MemoryStore(), clock
         self.proposing = Proposing(self.store, AgeSealer(), policy, clock, CountingEntropy())
-        self.lapsing = Lapsing(self.store, clock, CountingEntropy())
+        self.lapsing = Lapsing(self.store, policy, clock, CountingEntropy())
         with self.store.transaction() as work:
             work.cases.open(CARD, MINA)
 
