@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from dialogs.cases import own_words
+from dialogs.consents import is_live
 from dialogs.gate import Act, Granted, Question, may
 from handlers.accounts import ACTIVE, Role
 
@@ -31,6 +32,9 @@ class Sight(IntEnum):
 
 
 OFFICERS: Final = (Role.OPERATOR, Role.DUTY_OFFICER, Role.FIRST_RESPONDENT, Role.FOCAL_POINT)
+CASE_WORKERS: Final = (Role.DUTY_OFFICER, Role.FIRST_RESPONDENT, Role.FOCAL_POINT)
+URGENT: Final = ("L1", "L2")
+ALERTED: Final = "C-EMER"
 SENIOR, ALTERNATE, DUTY_DESK = "asg", "alternate", "duty-desk"
 """Roles of offices in the directory that may be sent a copy."""
 
@@ -47,11 +51,16 @@ def role_sees(account: Account, card: CaseCard) -> Sight:
     """Return how much an account sees of a case that exists for its office."""
     if account.state != ACTIVE:
         return Sight.NOTHING
-    if account.has(*OFFICERS):
+    if account.has(*CASE_WORKERS) or (account.has(Role.OPERATOR) and _of_the_line(account, card)):
         return Sight.CONTENT
     if account.has(Role.SHIFT_LEAD):
         return Sight.CONTENT if card.owner == account.id else Sight.LINE
     return Sight.CONSENTS if account.has(Role.CONSENT_STEWARD) else Sight.NOTHING
+
+
+def _of_the_line(account: Account, card: CaseCard) -> bool:
+    """Tell whether a case is the emergency line's: urgent, alerted with the person's yes, or this operator's."""
+    return card.level in URGENT or is_live(card.consents, ALERTED) or account.id in {card.owner, card.handing_to}
 
 
 def office_sees(office: Office, card: CaseCard, policy: Policy, now: datetime) -> bool:

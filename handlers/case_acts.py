@@ -57,6 +57,9 @@ BY_TWO: Final = "CL-MAL"
 
 OWN_YES, SAID_NO = "C-TPV", "TPC-REFUSED"
 GIVEN, REFUSED, TAKEN_BACK = "given", "refused", "withdrawn"
+MOST_NOTES: Final = 5000
+"""Of one office in one case: more than people write by hand."""
+
 FARTHEST_CONTACT: Final = timedelta(days=90)
 
 
@@ -233,8 +236,10 @@ def put_note(work: UnitOfWork, card: CaseCard, sealed: bytes, by: Actor, now: da
     """Keep a note that the page sealed to the office; return its number. Raises: BadMessage for anything else."""
     if not is_sealed(sealed):
         raise BadMessage
-    before = [blob.sequence for blob in work.blobs.of(card.case) if (blob.office, blob.purpose) == (by.office, "note")]
+    before = [line.sequence for line in work.blobs.lines(card.case, by.office) if line.purpose == "note"]
     number = max(before, default=0) + 1
+    if number > MOST_NOTES:
+        raise BadMessage
     work.blobs.put(SealedBlob(card.case, by.office, "note", number, sealed))
     work.audit.record(by.did("note", now, case=card.case, new=str(number)))
     return number

@@ -54,6 +54,10 @@ class NothingThere(NotAtTheDesk):
     """There is nothing of this kind for this office."""
 
 
+class NoLongerActive(NotAtTheDesk):
+    """This account was ended: ask for a new invitation."""
+
+
 class BoxClosed(NotAtTheDesk):
     """The identity box is closed: say why you need it, and have a second person agree where your role needs one."""
 
@@ -84,13 +88,19 @@ def accept(work: UnitOfWork, code: str, name: str, passkey: Passkey, now: dateti
     return account
 
 
-def log_in(work: UnitOfWork, account: Account, token: str, session: Session) -> None:
-    """Begin a login."""
-    now = session.began_at
+def log_in(work: UnitOfWork, account_id: str, token: str, session: Session) -> Account:
+    """Begin a login; return the account as it stands in this transaction. Raises: NoLongerActive.
+
+    It is read again, under lock: a login that began before somebody was revoked must not bring them back.
+    """
+    account, now = work.accounts.get(account_id), session.began_at
+    if account is None or account.state != ACTIVE:
+        raise NoLongerActive
     work.accounts.save(replace(account, last_seen_day=f"{now:%Y-%m-%d}"))
     work.sessions.prune(now)
     work.sessions.begin(token, session)
     work.audit.record(as_actor(account).did("login", now))
+    return account
 
 
 def revoke(work: UnitOfWork, by: Actor, account: Account, now: datetime) -> None:
@@ -143,9 +153,12 @@ class Reading:
         return blob
 
     def file(self, card: CaseCard, name: str) -> None:
-        """Log that an attachment is downloaded. Raises: NotPermitted, NothingThere when it is not of this case."""
+        """Log that an attachment is downloaded: by the office the report went to, for copies are copies of the report.
+
+        Raises: NotPermitted, NothingThere when it is not of this case, or not for this office.
+        """
         self._ask(card)
-        if name not in self.work.blobs.files_of(card.case):
+        if self.by.office != card.office or name not in self.work.blobs.files_of(card.case):
             raise NothingThere
         self.work.audit.record(self.by.did("file", self.now, case=card.case, new=name))
 

@@ -11,7 +11,7 @@ from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
 from handlers.actor import Actor
 from handlers.contact import DOUBT, may_write, obstacle
-from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, Refusal
+from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
 from handlers.sink import check
 
@@ -70,12 +70,15 @@ class Talking:
     def begin(self, case: str, by: str = "officer", actor: Actor | None = None) -> None:
         """Open the talk: the person sees the officer's two words, and their answers go to the officer.
 
-        Raises: NoSuchCase, NotPermitted (no C-CONT, a red line, FP4 not "in this chat", a doubt about who it is),
+        Whoever begins owns the case; one that a colleague owns is theirs to begin. Raises: NoSuchCase, NotYours,
+        NotPermitted (no C-CONT, a red line, FP4 not "in this chat", a doubt about who it is),
         NotSafeNow, CannotReach.
         """
         now = self.clock.now()
         with self.store.transaction() as work:
             card, address, loaded = locked_card(work, case)
+            if actor is not None and card.owner not in {"", actor.who}:
+                raise NotYours
             granted = may_write(card, self.policy, now)
             if not isinstance(granted, Granted):
                 raise NotPermitted(granted.reason)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 
 from handlers.accounts import BoxRequest, Session
 from storage import codec
@@ -43,8 +43,9 @@ class SqlAccounts:
         self.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
     def get(self, account_id: str) -> Account | None:
-        """Return the account."""
-        row = self.connection.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+        """Return the account, locked: between reading it and storing its change nobody else changes it."""
+        found = select(accounts).where(accounts.c.id == account_id).with_for_update()
+        row = self.connection.execute(found).one_or_none()
         return self._account(row) if row is not None else None
 
     def all(self) -> tuple[Account, ...]:
@@ -70,11 +71,11 @@ class SqlAccounts:
         return self.get(found.account) if found is not None and found.due > seconds(now) else None
 
     def take_invitation(self, code: str, now: datetime) -> Account | None:
-        """Return whose invitation it is, once."""
+        """Return whose invitation it is, once: of two who take it in the same moment, whoever removes the row."""
         account = self.invited(code, now)
-        old = or_(invitations.c.digest == self._code(code), invitations.c.due <= seconds(now))
-        self.connection.execute(delete(invitations).where(old))
-        return account
+        taken = self.connection.execute(delete(invitations).where(invitations.c.digest == self._code(code))).rowcount
+        self.connection.execute(delete(invitations).where(invitations.c.due <= seconds(now)))
+        return account if taken else None
 
     def _code(self, code: str) -> bytes:
         return self.lookup.digest("desk-invitation", code)

@@ -92,7 +92,7 @@ class Noted(msgspec.Struct, frozen=True):
 
 def _card(call: Call[Any], work: UnitOfWork) -> CaseCard:
     """Return the card under lock: the person may be changing it in this moment."""
-    return locked_card(work, call.case)[0]
+    return call.still(locked_card(work, call.case)[0])
 
 
 def status(call: Call[Status]) -> Changed:

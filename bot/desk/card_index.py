@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard
-    from dialogs.policy import Policy
+    from dialogs.policy import Office, Policy
     from handlers.ports import UnitOfWork
 
 
@@ -52,13 +52,16 @@ class CardIndex:
         office = self._policy.directory.offices.get(name)
         if office is None:
             return []
-        decided, found = self._decided.setdefault(name, {}), []
-        for card in cards:
-            known = decided.get(card.case)
-            if known is None or known[0] is not card:
-                known = (card, office_sees(office, card, self._policy, now))
-                if all(not event.expires for event in card.consents):
-                    decided[card.case] = known
-            if known[1]:
-                found.append(card)
-        return found
+        with self._lock:
+            decided = self._decided.setdefault(name, {})
+            return [card for card in cards if self._exists(office, card, decided, now)]
+
+    def _exists(self, office: Office, card: CaseCard, decided: dict[str, tuple[CaseCard, bool]], now: datetime) -> bool:
+        known = decided.get(card.case)
+        if known is not None and known[0] is card:
+            return known[1]
+        seen = office_sees(office, card, self._policy, now)
+        # What was erased while somebody still held its card is not remembered again.
+        if card.case in self._numbers and all(not event.expires for event in card.consents):
+            decided[card.case] = (card, seen)
+        return seen

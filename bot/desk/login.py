@@ -218,7 +218,10 @@ def begin_session(call: Call[Any], account: Account) -> Reply:
     token = urlsafe_b64encode(desk.random(TOKEN_BYTES)).decode().rstrip("=")
     session = Session(desk.random(ID_BYTES).hex(), account.id, now, now, until_of(desk, now, now))
     with desk.store.transaction() as work:
-        log_in(work, account, token, session)
+        before = work.sessions.get(call.visitor.cookies.get(desk.place.cookie, ""), now)
+        if before is not None:
+            work.sessions.end(before.id)  # its cookie is about to be replaced: nobody could log it out any more
+        account = log_in(work, account.id, token, session)
     seconds = desk.limits.session_hours * 3600
     return Reply(
         session_shown(desk, account), ((desk.place.cookie, token, seconds), (_ticket_cookie(desk), "", 0))

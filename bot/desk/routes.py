@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import msgspec
 
 from bot.desk.refusals import refused
-from handlers.access import Sight
+from handlers.access import Sight, sight
 from handlers.accounts import Role
 from handlers.desk import as_actor
 
@@ -117,9 +117,15 @@ class Call(Generic[Asked]):
         return self.allowed.now
 
     def card(self, work: UnitOfWork) -> CaseCard:
-        """Return the card of the path's case as of this transaction. Raises: Refused when it was erased meanwhile."""
-        card = work.cases.get(self.case)
-        if card is None:
+        """Return the card of the path's case as of this transaction, locked. Raises: Refused as `still` does."""
+        return self.still(work.cases.get(self.case))
+
+    def still(self, card: CaseCard | None) -> CaseCard:
+        """Return the card while the account sees as much of it as when it was let in.
+
+        Between that and the act the person may have shut the office out, stopped or erased the case. Raises: Refused.
+        """
+        if card is None or sight(self.account, card, self.desk.policy, self.now) < self.allowed.sight:
             raise refused("not_found")
         return card
 

@@ -35,7 +35,7 @@ def authorised(desk: Desk, route: Route, path: Mapping[str, str], visitor: Visit
         return Allowed(NOBODY, Role.OPERATOR, NO_SESSION, now)
     with desk.store.transaction() as work:
         account, session = _logged_in(desk, work, visitor, now)
-        wait = desk.requests.count(account.id, now)
+        wait = desk.requests.count(session.id, now)
         if wait:
             raise refused("slow_down", retry_after=wait)
         role = next((role for role in account.roles if role in route.roles), None)

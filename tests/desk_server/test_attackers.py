@@ -1,0 +1,144 @@
+"""What somebody tries who has an account, a stolen cookie, a page next door, or good timing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.desk.acts import ROUTES as ACTS
+from bot.desk.cases import ROUTES as CASES
+from bot.desk.login import begin_session
+from bot.desk.refusals import Refused
+from bot.desk.routes import Allowed, Call, Nothing, Visitor
+from bot.desk.visit import NO_SESSION
+from handlers import desk as people
+from handlers.access import Sight
+from handlers.accounts import REVOKED, Account, Role
+from handlers.actor import Actor
+from handlers.desk import NoLongerActive
+from tests.desk_server.world import DUTY, HRC, World, card_of, given
+
+CHIEF = Actor("chief", "administrator", HRC)
+
+
+def call(world: World, account: Account, asked: object = None, **path: str) -> Call[object]:
+    """Return a request that was let in a moment ago."""
+    allowed = Allowed(account, account.roles[0], NO_SESSION, world.clock.now(), Sight.CONTENT)
+    return Call(world.desk, allowed, asked or Nothing(), path, Visitor("test", {}))
+
+
+def test_an_operator_sees_the_emergency_line_and_nothing_else(world: World) -> None:
+    """Urgent cases, those alerted with a yes, and what they own or are handed; the rest does not exist for them."""
+    alerted = (given("C-FWD", HRC), given("C-CONT"), given("C-EMER", DUTY, scope="card"))
+    world.open_case(card_of("LW-1", level="L1"))
+    world.open_case(card_of("LW-2", level="L3"))
+    world.open_case(card_of("LW-3", level="L3", consents=alerted))
+    world.open_case(card_of("LW-4", level="L4", owner="omar"))
+    world.open_case(card_of("LW-5", level="L4", owner="ana", handing_to="omar"))
+    operator, both = (
+        world.logged_in("omar", HRC, Role.OPERATOR),
+        world.logged_in("ana", HRC, Role.OPERATOR, Role.DUTY_OFFICER),
+    )
+
+    assert {line["case"] for line in operator.get("/api/cases").json()["cases"]} == {"LW-1", "LW-3", "LW-4", "LW-5"}
+    assert (
+        operator.get("/api/cases/LW-2").status_code == operator.get("/api/cases/LW-2/blobs/report/1").status_code == 404
+    )
+    assert len(both.get("/api/cases").json()["cases"]) == 5
+
+
+def test_the_case_of_a_colleague_is_not_taken_by_beginning_a_talk(world: World) -> None:
+    """Owners change by hand-over with read-back; the two words of a colleague are theirs to show."""
+    world.open_case(card_of("LW-1", owner="ana", status="ST-ACK"))
+    other = world.logged_in("ben")
+
+    answer = other.post("/api/cases/LW-1/begin")
+
+    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (
+        409,
+        "Another officer owns this case, or nobody does",
+    )
+    card = world.card("LW-1")
+    assert card is not None
+    assert card.owner == "ana"
+
+
+def test_a_login_that_was_begun_does_not_bring_back_somebody_who_was_revoked(world: World) -> None:
+    """The passkey counted, then the account was ended, then the session was to begin."""
+    account = world.account("ana")
+    with world.service.store.transaction() as work:
+        people.revoke(work, CHIEF, account, world.clock.now())
+
+    with pytest.raises(NoLongerActive):
+        begin_session(call(world, account), account)
+
+    with world.service.store.transaction() as work:
+        found = work.accounts.get("ana")
+    assert found is not None
+    assert found.state == REVOKED
+
+
+def test_a_new_login_in_a_browser_ends_the_one_it_replaces(world: World) -> None:
+    """Nobody could log that one out any more."""
+    browser = world.logged_in("ana")
+    old = browser.client.cookies["__Host-leeward"]
+    again = Call(
+        world.desk, Allowed(world.account("ana"), Role.OPERATOR, NO_SESSION, world.clock.now()), Nothing(), {},
+        Visitor("test", {"__Host-leeward": old}),
+    )  # fmt: skip
+
+    begin_session(again, world.account("ana"))
+
+    assert browser.get("/api/session").status_code == 401
+
+
+def test_one_login_that_asks_without_end_does_not_slow_down_the_same_officer_elsewhere(world: World) -> None:
+    """A stolen cookie cannot keep the officer out."""
+    thief, officer = world.logged_in("ana"), world.logged_in("ana")
+
+    answers = {thief.get("/api/session").status_code for _ in range(700)}
+
+    assert answers == {200, 429}
+    assert officer.get("/api/session").status_code == 200
+
+
+def test_files_are_fetched_by_the_office_the_report_went_to(world: World) -> None:
+    """The duty desk has a copy of the report, not the files."""
+    consents = (given("C-FWD", HRC), given("C-EMER", DUTY, scope="report"))
+    world.open_case(card_of("LW-1", consents=consents), (HRC, "report"), (DUTY, "copy"))
+    with world.service.store.new_file("f1") as file:
+        file.write(b"sealed")
+    with world.service.store.transaction() as work:
+        work.blobs.adopt_file("f1", world.clock.now())
+        work.blobs.give_files("LW-1", ["f1"])
+    duty = world.logged_in("olga", DUTY, Role.DUTY_OFFICER)
+
+    assert duty.get("/api/cases/LW-1/blobs/copy/1").status_code == 200
+    assert duty.get("/api/cases/LW-1/files/f1").status_code == 404
+    assert world.logged_in("ana").get("/api/cases/LW-1/files/f1").status_code == 200
+
+
+@pytest.mark.parametrize("part", ["own", "level", "notes", "status", "blobs/{purpose}/{sequence}", "files/{name}"])
+def test_whoever_was_shut_out_after_they_were_let_in_does_nothing(world: World, part: str) -> None:
+    """The transaction that acts asks again."""
+    account = world.account("ana")
+    world.open_case(card_of("LW-1", exclude=(f"EXC-OFF:{HRC}",)))
+    route = next(route for route in (*CASES, *ACTS) if route.path == f"/api/cases/{{case}}/{part}")
+
+    with pytest.raises(Refused) as refusal:
+        route.handle(call(world, account, case="LW-1", purpose="report", sequence="1", name="f1", id="x"))
+
+    assert refusal.value.status == 404
+
+
+def test_the_card_of_an_erased_case_is_not_remembered_again(world: World) -> None:
+    """Although a page that listens still held it."""
+    card = world.open_case(card_of("LW-1"))
+    with world.service.store.transaction() as work:
+        held = world.desk.index.cards(work)
+        work.cases.erase(card.case)
+    with world.service.store.transaction() as work:
+        world.desk.index.cards(work)
+
+    world.desk.index.of_office(HRC, held.values(), world.clock.now())
+
+    assert "LW-1" not in repr(vars(world.desk.index))
