@@ -87,6 +87,7 @@ class _File(Record):
     ping_days: Annotated[int, Field(ge=0)] = 0
     drill_word: Annotated[str, Field(max_length=20)] = ""
     tests_a_week: Annotated[int, Field(ge=0, le=1000)] = 0
+    next_channel: Annotated[int, Field(ge=1, le=60)] = 30
 
 
 def load(document: Document) -> Roster:
@@ -123,6 +124,7 @@ def load(document: Document) -> Roster:
         people, shifts, swaps, ladders, file.focal_point,
         digest=tuple(sorted(_minutes(document, ("digest",), text) for text in digest.at)), digest_zone=digest.zone,
         ping_days=file.ping_days, drill_word=file.drill_word, tests_a_week=file.tests_a_week,
+        next_channel=file.next_channel,
     )  # fmt: skip
 
 

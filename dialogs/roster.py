@@ -105,6 +105,7 @@ class Roster:
     digest_zone: str = "Etc/UTC"
     ping_days: int = 0  # everybody is asked after so many days whether they are reachable; 0: never
     drill_word: str = ""  # stands behind the words of an alert in a drill that really pages; "": nothing
+    next_channel: int = 30  # seconds after which an alert that could not be sent goes out by the next channel
     tests_a_week: int = 0  # alerts without a cause, at random times, so that times say little
 
     def officer_at(self, channel: str, address: str) -> Officer | None:

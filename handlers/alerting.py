@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 ENTROPY_BYTES: Final = 32
 ALERTS_AT_ONCE: Final = 50
 STUCK_AT_ONCE: Final = 200
-OTHER_CHANNEL_AFTER: Final = timedelta(seconds=30)
-"""An alert that could not be sent for so long goes out by the officer's next channel."""
-
 HELD_AGAIN: Final = timedelta(minutes=2)
 DUTY_LINE: Final = "duty-"
 DUTY_COMMANDS: Final = frozenset({"on", "off", "hand_over", "swap", "accept"})
@@ -100,13 +97,14 @@ class Alerting:
         """Send by another channel what could not be sent, and forget what repeats something that still waits."""
         moved = 0
         waiting: set[tuple[Address, str]] = set()
+        patience = timedelta(seconds=self.policy.roster.next_channel)
         for item in reversed(work.outbox.stuck(STUCK_AT_ONCE)):
             out = item.outgoing
             if (out.address, out.text) in waiting:
                 work.outbox.sent(item.id)
                 continue
             waiting.add((out.address, out.text))
-            if out.since and datetime.fromisoformat(out.since) + OTHER_CHANNEL_AFTER <= now:
+            if out.since and datetime.fromisoformat(out.since) + patience <= now:
                 following = self._next_line(out.address)
                 if following != out.address:
                     work.outbox.sent(item.id)

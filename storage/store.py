@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
@@ -26,7 +27,6 @@ from storage.work import SqlUnitOfWork
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
     from typing import BinaryIO
 
     from sqlalchemy import Connection, Engine
@@ -51,6 +51,8 @@ COLLISIONS = ("40001", "40P01", "23505")
 """SQLSTATE of PostgreSQL: cannot be serialized, deadlock, inserted by somebody else in the same moment."""
 
 DATABASE_FILE = "leeward.db"
+FILE = "file"
+"""Which file a connection has open, among what the pool remembers of it."""
 
 
 def sqlite_url(home: Path) -> str:
@@ -73,17 +75,30 @@ def _sqlite(url: str) -> Engine:
         url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )  # fmt: skip
+    path = Path(engine.url.database or "")
 
     @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+    def _connected(connection: Any, record: Any) -> None:  # noqa: ANN401 - a driver's connection and the pool's record
         for pragma in PRAGMAS:
             connection.execute(pragma)
+        record.info[FILE] = _file_at(path)
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
+        if _file_at(path) != connection.info[FILE]:
+            raise OperationalError("BEGIN", None, sqlite3.OperationalError("the file was moved or deleted"))
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Return which file is there: SQLite goes on writing to one that was moved away, and nobody would know."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class SqlStore:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 NUMBER = "+41790000000"
+DUTY_TOKEN = "654321:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+DUTY_NUMBER = "+41790000001"
 
 TO_FILES = (
     "hi", "1", "1", "2", "2", "1", "1", "3", "1", "0", "1", "1", "1", "1", "2", "1", "Mina", "3", "1", "Real Name", "0",
@@ -65,6 +67,7 @@ class Served:
     def __init__(self, home: Path, settings: dict[str, str], telegram: TelegramServer, signal_: SignalServer) -> None:
         self.home, self.settings = home, settings
         self.telegram, self.signal = telegram, signal_
+        self.duty_telegram, self.duty_signal = telegram.bot(DUTY_TOKEN), signal_.number(DUTY_NUMBER)
         self.process: asyncio.subprocess.Process | None = None
         self.log = b""
         self.options: tuple[str, ...] = ()
@@ -129,7 +132,10 @@ class Forked(Served):
 
 @asynccontextmanager
 async def served(home: Path, *channels: str, forked: bool = False, **changes: str) -> AsyncIterator[Served]:
-    """Serve these channels from a folder; the process is started, and ended at the end. No call broke a contract."""
+    """Serve these channels from a folder; the process is started, and ended at the end. No call broke a contract.
+
+    `duty-telegram` and `duty-signal` are the desk's own bot and number.
+    """
     telegram, signal_server = TelegramServer(), SignalServer()
     async with serving(telegram.app()) as telegram_port, serving(signal_server.app()) as signal_port:
         settings = {**install(home), **changes}
@@ -139,15 +145,22 @@ async def served(home: Path, *channels: str, forked: bool = False, **changes: st
             }  # fmt: skip
         if "signal" in channels:
             settings |= {"LEEWARD_SIGNAL_NUMBER": NUMBER, "LEEWARD_SIGNAL_SERVICE": f"127.0.0.1:{signal_port}"}
+        if "duty-telegram" in channels:
+            settings["LEEWARD_DUTY_TELEGRAM_TOKEN"] = DUTY_TOKEN
+        if "duty-signal" in channels:
+            settings["LEEWARD_DUTY_SIGNAL_NUMBER"] = DUTY_NUMBER
         running = (Forked if forked else Served)(home, settings, telegram, signal_server)
         try:
             await running.start()
             if "signal" in channels:
                 await until(lambda: signal_server.sockets)
+            if "duty-signal" in channels:
+                await until(lambda: running.duty_signal.sockets)
             yield running
         finally:
             await running.stop()
-    assert (telegram.violations, signal_server.violations) == ([], [])
+    for server in (telegram, signal_server, running.duty_telegram, running.duty_signal):
+        assert server.violations == []
 
 
 async def talk(person: Any, texts: Sequence[str], seconds: float = 40) -> None:  # noqa: ANN401 - somebody on either channel

@@ -43,7 +43,7 @@ class Person:
                 "sourceName": "Somebody", "sourceDevice": 1, "timestamp": stamp,
                 "serverReceivedTimestamp": stamp, "serverDeliveredTimestamp": stamp, **content,
             },
-            "account": "+41790000000",
+            "account": self.server.account,
         }  # fmt: skip
 
     def say(self, text: str) -> int:
@@ -92,8 +92,10 @@ class SignalServer:
 
     def __init__(
         self, *, keeps: bool = False, mode: str = "json-rpc", version: str = "0.101.0",
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.monotonic, account: str = "+41790000000",
     ) -> None:  # fmt: skip
+        self.account = account
+        self.numbers: dict[str, SignalServer] = {}  # other numbers at this address
         self.clock = clock
         self.calls: list[tuple[float, str]] = []
         self.restless: Restless | None = None
@@ -111,6 +113,10 @@ class SignalServer:
         self.handed: list[str] = []  # frames that somebody was given
         self._kept: list[str] = []
         self._contract = json.loads(CONTRACT.read_text()) if CONTRACT.is_file() else None
+
+    def number(self, account: str) -> SignalServer:
+        """Return what another number has here, with chats and a socket of its own."""
+        return self.numbers.setdefault(account, SignalServer(clock=self.clock, account=account))
 
     def sent(self, person: Person) -> list[str]:
         """Return what the bot sent to somebody, by account id or by number."""
@@ -157,6 +163,9 @@ class SignalServer:
         return app
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
+        return await self.numbers.get(request.match_info["number"], self)._received(request)
+
+    async def _received(self, request: web.Request) -> web.StreamResponse:
         self.calls.append((self.clock(), "receive"))
         fault = self.faults.next("receive") or NO_FAULT
         if fault.kind == "half-open":
@@ -206,9 +215,14 @@ class SignalServer:
                 transport.abort()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
-        path, method = f"/{request.match_info['path']}", request.method
         raw = await request.read()
         data = json.loads(raw) if raw else None
+        path = f"/{request.match_info['path']}"
+        account = data["number"] if path == "/v2/send" and isinstance(data, dict) else path.rsplit("/", maxsplit=1)[-1]
+        return await self.numbers.get(account, self)._called(request, path, data)
+
+    async def _called(self, request: web.Request, path: str, data: Any) -> web.StreamResponse:  # noqa: ANN401 - a JSON value
+        method = request.method
         name = self._check(method, path, data)
         self.calls.append((self.clock(), name))
         fault = self.faults.next(name) or NO_FAULT

@@ -174,6 +174,11 @@ class TelegramServer:
         self._next = itertools.count(first_update)
         self._arrived = asyncio.Event()
         self._contract = json.loads(CONTRACT.read_text()) if CONTRACT.is_file() else None
+        self.bots: dict[str, TelegramServer] = {}  # other bots at this address, by token
+
+    def bot(self, token: str) -> TelegramServer:
+        """Return what another bot has here, with chats and updates of its own."""
+        return self.bots.setdefault(token, TelegramServer(clock=self.clock))
 
     def person(self, chat: int) -> Person:
         """Return the person with this chat."""
@@ -217,6 +222,9 @@ class TelegramServer:
         return web.Response(body=content) if content is not None else web.Response(status=404)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
+        return await self.bots.get(request.match_info["token"], self)._called(request)
+
+    async def _called(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         data = await asked(request)
         self.calls.append((self.clock(), method))

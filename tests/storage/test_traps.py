@@ -310,6 +310,24 @@ def test_a_database_that_cannot_be_reached_or_written_is_a_clear_error(tmp_path:
         store.ping()
 
 
+@pytest.mark.parametrize("way", ["deleted", "another one in its place"])
+def test_nothing_is_taken_into_a_file_that_is_not_there_any_more(store: SqlStore, tmp_path: Path, way: str) -> None:
+    """SQLite goes on writing to a deleted file without a word; here it is an error, until the file is back."""
+    with store.transaction() as work:
+        work.inbox.is_new("signal", "1", NOW)
+    file = tmp_path / "leeward.db"
+    file.rename(tmp_path / "aside")
+    if way != "deleted":
+        file.write_bytes((tmp_path / "aside").read_bytes())
+    with pytest.raises(CannotWrite), store.transaction():
+        pass
+    with pytest.raises(CannotConnect):
+        store.ping()
+    (tmp_path / "aside").replace(file)
+    with store.transaction() as work:
+        assert not work.inbox.is_new("signal", "1", NOW)
+
+
 def test_times_are_kept_to_the_second_in_utc(store: SqlStore) -> None:
     """A timer comes back as it was set."""
     with store.transaction() as work:
