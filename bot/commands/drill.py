@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bot.app import practice_service
+from bot.app import installation, practice_service
 from bot.clock import FixedClock, SystemClock
 from bot.commands.failure import Refused
-from bot.commands.officers import call
+from bot.control import CommandFailed, ask_running
 from config.load import load_settings
 from config.policies import ROSTER
 from handlers.types import Address, Inbound
+from storage.errors import InUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,16 +206,26 @@ def _shown(minutes: float | None) -> str:
     return "never" if minutes is None else f"{minutes:.1f} min"
 
 
+def _running(command: str, **arguments: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Ask the service that runs here. Without one nothing is even queued: it would reach people at a later time."""
+    try:
+        return ask_running(installation(load_settings()), command, arguments)
+    except InUse as exc:
+        raise Refused("No service runs in this folder, so nobody can be paged: start `leeward serve` first.") from exc
+    except CommandFailed as exc:
+        raise Refused(str(exc)) from exc
+
+
 def page_really(wait_minutes: float, *, as_json: bool) -> int:
     """Have the running service send everybody on duty an alert without a cause; score how soon they write."""
-    asked = call("page_everybody")
+    asked = _running("page_everybody")
     if not asked:
         raise Refused("Nobody is on duty now, so nobody was paged: see `leeward duty`.")
     until = time.monotonic() + wait_minutes * 60
     answers: dict[str, float | None] = dict.fromkeys(asked)
     while time.monotonic() < until and None in answers.values():
         time.sleep(POLL_SECONDS)
-        answers = call("answered_after", since=min(asked.values()))
+        answers = _running("answered_after", since=min(asked.values()))
     if as_json:
         click.echo(json.dumps({"paged": sorted(asked), "answered_minutes": answers}))
     else:
