@@ -302,7 +302,8 @@ class SignalAdapter:
             await call()
         except Refusal as exc:
             if exc.status == TOO_MANY:
-                return Sending(Outcome.LATER, wait_seconds=patience_of(exc.headers) or CHALLENGE_SECONDS)
+                seconds = patience_of(exc.headers) or CHALLENGE_SECONDS
+                return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS) if exc.status >= ERROR else None
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)

@@ -193,6 +193,21 @@ def test_the_timer_is_set_before_a_message_that_wants_it_and_again_after_the_app
     asyncio.run(play())
 
 
+def test_a_request_to_wait_met_while_the_timer_is_set_concerns_everybody() -> None:
+    """The outbox counts in whole seconds: alone it would call again up to a second too early."""
+
+    async def play() -> None:
+        server = SignalServer()
+        async with receiving(server) as here:
+            name = "put /v1/contacts/{number}" if server._contract else f"put /v1/contacts/{NUMBER}"
+            for outgoing in (say("one", 3600), Outgoing(MINA, "", "", 0, act="set-disappearing", seconds=3600)):
+                server.faults.plan(name, Fault("status", 429, {"error": "rate limit"}, {"Retry-After": "7"}))
+                asked = await here.adapter.send(outgoing)
+                assert asked == Sending(Outcome.LATER, wait_seconds=7.0, everybody=True)
+
+    asyncio.run(play())
+
+
 def test_nothing_goes_out_while_the_timer_cannot_be_set() -> None:
     """A message that would stay waits."""
 
