@@ -152,6 +152,36 @@ def test_a_red_line_blocks_until_it_was_shown_and_answered(measure: str, line: s
     assert isinstance(answered, Granted)
 
 
+SIDES = {
+    "recipient": BINDS_RECIPIENT,
+    "scope": BINDS_SCOPE,
+    "name_mode": BINDS_NAME_MODE,
+    "content_version": BINDS_CONTENT,
+}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_yes_that_left_a_bound_side_open_is_a_yes_to_nothing(side: str) -> None:
+    """What is open in a yes is no permission for whatever one likes, in no act that this side binds."""
+    bound = [question for question in QUESTIONS if question.act in SIDES[side]]
+    reasons = {answer.reason if isinstance(answer := may(question, CARD, (event(question, **{side: ""}),), NOON, MEASURES),
+               Refused) else None for question in bound}  # fmt: skip
+
+    assert bound
+    assert reasons <= {Reason.WRONG_RECIPIENT, Reason.WRONG_SCOPE, Reason.WRONG_NAME_MODE, Reason.OLDER_CONTENT}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_no_that_left_a_side_open_is_a_no_to_everything_there_and_any_other_no_to_that_alone(side: str) -> None:
+    """A no without a recipient stops a yes to every recipient; a no to somebody else stops none."""
+    for question in (question for question in QUESTIONS if question.act in SIDES[side]):
+        open_no = event(question, "refused", record_id="CR-2", **{side: ""})
+        others_no = event(question, "refused", record_id="CR-2", **{side: "something else"})
+
+        assert may(question, CARD, (event(question), open_no), NOON, MEASURES) == Refused(question, Reason.REFUSED)
+        assert isinstance(may(question, CARD, (event(question), others_no), NOON, MEASURES), Granted)
+
+
 def test_a_case_that_is_gone_or_another_one_opens_nothing() -> None:
     """The card decides with the events, and both must be there."""
     question = QUESTIONS[0]

@@ -205,6 +205,46 @@ def test_a_ledger_checked_against_another_key_does_not_hold() -> None:
     assert len(problems(made(300, every=40), OTHER_KEY.fingerprint())) == len(made(300, every=40).checkpoints)
 
 
+def with_checkpoints(*numbers: int | None) -> list[str]:
+    """Return what is found in one chain whose events name these checkpoints, of its chain alone."""
+    head, entries = chain.genesis("LW-1"), []
+    for sequence, number in enumerate(numbers, start=1):
+        committed = chain.commitment(bytes(32), b"event")
+        head = chain.link(head, sequence, committed)
+        entries.append(Entry("LW-1", sequence, committed.hex(), head.hex(), number, erased=False))
+    return [line for line in problems(LedgerCopy(tuple(entries), ())) if line.startswith("LW-1")]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        ((1, 1, 2, None, None), []),
+        ((1, None, 2), ["LW-1, event 3: names a checkpoint although the event before it has none"]),
+        ((None, 1), ["LW-1, event 2: names a checkpoint although the event before it has none"]),
+        ((1, 3, 2), ["LW-1, event 3: names an older checkpoint than the event before it"]),
+    ],
+)
+def test_a_chain_is_covered_from_its_beginning_on(numbers: tuple[int | None, ...], found: list[str]) -> None:
+    """What no checkpoint covers stands at the end; a later event is covered by the same checkpoint or a later one."""
+    assert with_checkpoints(*numbers) == found
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ((0, 1, 1, 2), "LW-0000, event 2: is there twice or out of order"),
+        ((0, 2), "LW-0000, event 3: one before it is missing"),
+        ((0, 2, 1), "LW-0000, event 2: is there twice or out of order"),
+        ((1, 0), "LW-0000, event 1: is there twice or out of order"),
+    ],
+)
+def test_a_place_that_is_wrong_is_told_from_one_that_is_empty(order: tuple[int, ...], found: str) -> None:
+    """A number that came before was doubled or moved; one that skips another shows that something was taken out."""
+    events = made(300, every=40).entries
+
+    assert found in problems(LedgerCopy(tuple(events[index] for index in order), ()))
+
+
 @pytest.mark.parametrize("junk", ["", "[]", "{}", '{"schema": "leeward-ledger-1"}', "\x00", "[" * 20_000])
 def test_junk_is_no_ledger(junk: str) -> None:
     """One clear error, never a traceback."""
