@@ -1,4 +1,7 @@
-"""Shown only on demand: what was agreed ("my choices"), which questions are answered, one answer."""
+"""Shown only on demand: what was agreed ("my choices"), which questions are answered, one answer.
+
+Each is a message of its own that goes from the chat by itself where the platform allows (INV-16, Q50).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def say_choices(turn: Turn) -> None:
         lettered = event.recipient and (event.measure or event.status in LIVE)
         lines += [f"{line} ({letters[event.recipient]})" if lettered else line] if line else []
     if lines:
-        turn.say("T-CHOICES", LIST="\n".join(lines))
+        turn.show(sentence(turn, "T-CHOICES", LIST="\n".join(lines)))
     else:
         turn.say("T-CHOICES-EMPTY")
 
@@ -70,7 +73,7 @@ def _letter(index: int) -> str:
 def say_summary(turn: Turn) -> None:
     """Say which questions are answered, without the answers: the chat is itself a risk."""
     lines = [f"{number} {_title(turn, answer)}" for number, answer in enumerate(answered_questions(turn), start=1)]
-    turn.say("T-SUMMARY", LIST="\n".join(lines))
+    turn.show(sentence(turn, "T-SUMMARY", LIST="\n".join(lines)))
 
 
 def show_answer(turn: Turn, number: int) -> bool:
@@ -79,7 +82,8 @@ def show_answer(turn: Turn, number: int) -> bool:
     if not 1 <= number <= len(answers):
         return False
     answer = answers[number - 1]
-    turn.say("T-SHOW-ANSWER", QUESTION=_title(turn, answer), ANSWER=answer_words(turn, answer, turn.conversation.lang))
+    words = answer_words(turn, answer, turn.conversation.lang)
+    turn.show(sentence(turn, "T-SHOW-ANSWER", QUESTION=_title(turn, answer), ANSWER=words))
     return True
 
 

@@ -24,6 +24,7 @@ class Say:
     urgent: bool = False  # safety messages go before everything else
     disappear_seconds: int = 0  # the disappearing timer the chat has to have when this goes out; 0: as it is
     message: str = ""  # id of the officer's message this is
+    brief: bool = False  # shown on demand: it goes from the chat by itself where that leaves no mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from dialogs.conversation import Draft, changed
+from dialogs.effects import Say
 from dialogs.facts import Facts, interview_of, plain_facts
 from dialogs.judgement import LATER
 from dialogs.machine import moves_of
@@ -93,6 +94,19 @@ class Turn:
     def say(self, text_id: str, **args: str) -> None:
         """Show a sentence before the next question of this turn."""
         self.notices.append((text_id, args))
+
+    def show(self, text: str) -> None:
+        """Show what was asked for in a message of its own, at once: it goes from the chat again, the question stays."""
+        conversation = self.conversation
+        self.do(
+            Say(
+                text,
+                conversation.node,
+                conversation.turn,
+                disappear_seconds=conversation.disappear_seconds,
+                brief=True,
+            )
+        )
 
     def do(self, effect: Effect) -> None:
         """Add an effect."""

@@ -14,20 +14,26 @@ from typing import TYPE_CHECKING, Final
 from handlers import contact
 from handlers.contact import NOT_DELIVERED, settle_dropped, settle_sent
 from handlers.mailing import MAIL_ACT, delivered
-from handlers.types import ALERT, Outgoing
+from handlers.types import ALERT, CLEAR, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from handlers.ports import Clock, Store, UnitOfWork
-    from handlers.types import OutboxItem
+    from handlers.types import Address, OutboxItem
 
 LEASE_SECONDS: Final = 120
 BATCH: Final = 100
 DOUBT_SECONDS: Final = 5
 ALERT_SECONDS: Final = 10.0
 """An alert that did not go out is tried again after so many seconds, at the latest."""
+
+BRIEF_TIME: Final = timedelta(minutes=10)
+"""What is shown on demand stands in the chat for so long (INV-16, Q50)."""
+REST: Final = 2
+LEAVES_NO_MARK: Final = frozenset({"telegram"})
+"""Channels where what is deleted is gone. Signal shows that something was: there the disappearing timer does it."""
 
 SENT, LATER, UNKNOWN, UNREACHABLE, REFUSED = "sent", "later", "unknown", "unreachable", "refused"
 """What may become of a message; the words of bot.adapter.Outcome."""
@@ -81,20 +87,48 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
         delivered(work, item.outgoing.refs[0], accepted=result.outcome == SENT)
     if item.outgoing.priority == ALERT:
         _settle_alert(work, result, now)
+    elif item.outgoing.brief and item.outgoing.act == CLEAR:
+        _settle_brief(work, result, now)
     elif result.outcome == SENT:
         kept = work.outbox.sent(item.id)
         if result.ref and kept:
-            work.traces.add(item.outgoing.address, result.ref, now)
+            work.traces.add(item.outgoing.address, result.ref, now, until=_until(item.outgoing, now))
         elif result.ref:  # the chat was cleared while this was on its way: it goes, too
-            work.outbox.add(Outgoing(item.outgoing.address, "", "", 0, act="clear-chat", refs=(result.ref,)), now)
+            work.outbox.add(Outgoing(item.outgoing.address, "", "", 0, act=CLEAR, refs=(result.ref,)), now)
     elif result.outcome == LATER:
-        work.outbox.failed(item.id, retry_at=now + timedelta(seconds=max(result.wait_seconds, 1.0)))
+        work.outbox.failed(item.id, retry_at=_after(result, now))
     elif result.outcome == UNKNOWN and not item.doubtful:
         work.outbox.doubted(item.id, retry_at=now + timedelta(seconds=DOUBT_SECONDS))
     elif result.outcome == UNKNOWN or item.outgoing.message:
         work.outbox.sent(item.id)  # tried twice, and twice no answer came: a third time would only annoy
     else:
         work.outbox.failed(item.id, retry_at=None)
+
+
+def _after(result: Delivered, now: datetime) -> datetime:
+    return now + timedelta(seconds=max(result.wait_seconds, 1.0))
+
+
+def _until(outgoing: Outgoing, now: datetime) -> datetime | None:
+    return now + BRIEF_TIME if outgoing.brief and outgoing.address.channel in LEAVES_NO_MARK else None
+
+
+def _settle_brief(work: UnitOfWork, result: Delivered, now: datetime) -> None:
+    """Deleting that did not work is tried again later, but nothing else that goes to this chat waits for it."""
+    work.outbox.sent(result.item.id)
+    if result.outcome in (LATER, UNKNOWN):
+        for ref in result.item.outgoing.refs:
+            work.traces.add(result.item.outgoing.address, ref, now, until=_after(result, now))
+
+
+def clear_brief(work: UnitOfWork, now: datetime) -> int:
+    """Have deleted, chat by chat, what was shown on demand and whose time is over; return in how many chats."""
+    over: dict[Address, list[str]] = {}
+    for address, ref in work.traces.due(now, BATCH):
+        over.setdefault(address, []).append(ref)
+    for address, refs in over.items():
+        work.outbox.add(Outgoing(address, "", "", 0, act=CLEAR, refs=tuple(refs), priority=REST, brief=True), now)
+    return len(over)
 
 
 def _tell_fate(work: UnitOfWork, item: OutboxItem, outcome: str) -> None:

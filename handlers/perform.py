@@ -19,7 +19,7 @@ from handlers.message_ports import SENT, Message
 from handlers.opened import tell_opened
 from handlers.paging import begin_ladder
 from handlers.sink import check
-from handlers.types import Outgoing, SealedBlob
+from handlers.types import CLEAR, Outgoing, SealedBlob
 from handlers.watching import watch
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Performance:
             case do.CancelWake():
                 self.work.timers.cancel(self.address, effect.timer)
             case do.ClearChat():
-                self._tell_channel("clear-chat")
+                self._tell_channel(CLEAR)
             case do.SetDisappearing():
                 self._tell_channel("set-disappearing", seconds=effect.seconds)
             case do.DropFiles():
@@ -116,13 +116,13 @@ class Performance:
     def _say(self, effect: do.Say) -> None:
         outgoing = Outgoing(
             self.address, effect.text, effect.node, effect.turn, effect.choices, SAFETY if effect.urgent else REPLY,
-            seconds=effect.disappear_seconds, message=effect.message,
+            seconds=effect.disappear_seconds, message=effect.message, brief=effect.brief,
         )  # fmt: skip
         self.work.outbox.add(outgoing, self.now)
 
     def _tell_channel(self, act: str, *, seconds: int = 0) -> None:
         refs: tuple[str, ...] = ()
-        if act == "clear-chat":
+        if act == CLEAR:
             settle_dropped(self.work, self.work.outbox.drop_for(self.address), DROPPED)
             refs = self.work.traces.take(self.address)
         self.work.outbox.add(Outgoing(self.address, "", "", 0, act=act, seconds=seconds, refs=refs), self.now)

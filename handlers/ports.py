@@ -180,7 +180,7 @@ class Outbox(Protocol):
         ...
 
     def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
-        """Erase what is queued for this person, or only officers' words; the ids of officers' messages among it."""
+        """Erase what is queued for this person but CLEAR, or only officers' words; ids of officers' messages in it."""
         ...
 
     def waits_for(self, address: Address) -> bool:
@@ -199,8 +199,12 @@ class Outbox(Protocol):
 class Traces(Protocol):
     """Ids of messages that stand in a chat, encrypted, for as long as the channel lets them be deleted."""
 
-    def add(self, address: Address, ref: str, at: datetime) -> None:
-        """Remember one message."""
+    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None) -> None:
+        """Remember one message; `until`: when it has to go from the chat by itself."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
+        """Take at most so many messages whose time in the chat is over, of conversations that are still there."""
         ...
 
     def take(self, address: Address) -> tuple[str, ...]:

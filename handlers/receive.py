@@ -15,9 +15,10 @@ from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed,
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from handlers.attachments import Attachments, Taken
 from handlers.contact import DROPPED, UNREACHABLE, reconsider, settle_dropped
+from handlers.deliver import clear_brief
 from handlers.errors import DraftLost
 from handlers.perform import carry_out
-from handlers.types import Outgoing
+from handlers.types import CLEAR, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +157,10 @@ class Reception:
         return True
 
     def time_arrived(self, *, limit: int = 100) -> int:
-        """Handle the timers that are due, each in a transaction of its own; return how many."""
+        """Handle the timers that are due, each in a transaction of its own, then what was shown for a short time only.
+
+        Return how many transactions did something.
+        """
         handled = 0
         while handled < limit and self._one_timer():
             handled += 1
@@ -172,9 +176,10 @@ class Reception:
                 if loaded is not None:
                     event = TimeArrived(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), timer=timer.timer)
                     _done, erased = self._advance(work, timer.address, loaded.conversation, event)
+            cleared = clear_brief(work, now) if not due else 0
         if erased:
             self.store.finish_erasure()
-        return bool(due)
+        return bool(due or cleared)
 
     def _turn(self, work: UnitOfWork, inbound: Inbound, now: datetime, taken: Taken | None) -> tuple[TurnDone, bool]:
         loaded, lost = None, False
@@ -210,7 +215,7 @@ class Reception:
         if old is None or found is None:
             return None
         settle_dropped(work, work.outbox.drop_for(old), DROPPED)
-        work.outbox.add(Outgoing(old, "", "", 0, act="clear-chat", refs=work.traces.take(old)), now)
+        work.outbox.add(Outgoing(old, "", "", 0, act=CLEAR, refs=work.traces.take(old)), now)
         work.conversations.forget(old)
         for card in found.conversation.cards:
             work.cases.attach(card.case, inbound.address)

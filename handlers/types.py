@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 ALERT: Final = -1
 """Priority of alerts to officers: before everything else, tried until they are out, by another channel if need be."""
 
+CLEAR: Final = "clear-chat"
+"""The act that deletes messages from a chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -60,6 +63,7 @@ class Outgoing:
     seconds: int = 0  # the disappearing timer the chat has to have then (Signal); 0: as it is
     refs: tuple[str, ...] = ()  # clear-chat: messages to delete, those of both sides where the channel allows it
     message: str = ""  # id of the officer's message this is, so that its fate is known
+    brief: bool = False  # it goes from the chat by itself, BRIEF_TIME (handlers.deliver) after it was sent
     since: str = ""  # of an alert to an officer: when it was queued on this channel, ISO 8601
 
 

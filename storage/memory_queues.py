@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dialogs.duty_book import DutyBook
-from handlers.types import ALERT, DueTimer, OutboxItem
+from handlers.types import ALERT, CLEAR, DueTimer, OutboxItem
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
@@ -29,6 +30,15 @@ class Waiting:
     doubtful: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One message that stands in a chat."""
+
+    ref: str
+    at: datetime
+    until: datetime | None
+
+
 @dataclass(slots=True)
 class Data:
     """Everything of one store."""
@@ -43,7 +53,7 @@ class Data:
     fetched: set[tuple[str, str, str, int]] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    traces: dict[Address, list[tuple[str, datetime]]] = field(default_factory=dict)
+    traces: dict[Address, list[Trace]] = field(default_factory=dict)
     audit: list[tuple[str, AuditEntry | None]] = field(default_factory=list)
     audited: int = 0  # how many entries the newest checkpoint covers
     covered: dict[str, int] = field(default_factory=dict)
@@ -151,7 +161,8 @@ class MemoryOutbox:
 
     def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
         """Erase what is queued for this person."""
-        found = {i: item.outgoing.message for i, item in self._data.outbox.items() if item.outgoing.address == address}
+        mine = {i: item.outgoing for i, item in self._data.outbox.items() if item.outgoing.address == address}
+        found = {i: outgoing.message for i, outgoing in mine.items() if outgoing.act != CLEAR}
         for item_id in [i for i, message in found.items() if message or not officers_only]:
             del self._data.outbox[item_id]
         return tuple(message for message in found.values() if message)
@@ -180,18 +191,29 @@ class MemoryTraces:
     def __init__(self, data: Data) -> None:
         self._data = data
 
-    def add(self, address: Address, ref: str, at: datetime) -> None:
+    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None) -> None:
         """Remember."""
-        self._data.traces.setdefault(address, []).append((ref, at))
+        self._data.traces.setdefault(address, []).append(Trace(ref, at, until))
+
+    def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
+        """Return and forget what is due, the longest due first."""
+        traces = [(trace.until, address, trace) for address, found in self._data.traces.items() for trace in found]
+        over = [(until, address, trace) for until, address, trace in traces if until is not None and until <= now]
+        over.sort(key=itemgetter(0))
+        for _until, address, trace in over[:limit]:
+            self._data.traces[address].remove(trace)
+        return tuple(
+            (address, trace.ref) for _until, address, trace in over[:limit] if address in self._data.conversations
+        )
 
     def take(self, address: Address) -> tuple[str, ...]:
         """Return and forget."""
-        return tuple(ref for ref, _at in self._data.traces.pop(address, []))
+        return tuple(trace.ref for trace in self._data.traces.pop(address, []))
 
     def prune(self, before: datetime) -> int:
         """Forget what is older, by the hour."""
         hour = before.replace(minute=0, second=0, microsecond=0)
-        old = [(address, trace) for address, found in self._data.traces.items() for trace in found if trace[1] < hour]
+        old = [(address, trace) for address, found in self._data.traces.items() for trace in found if trace.at < hour]
         for address, trace in old:
             self._data.traces[address].remove(trace)
         return len(old)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
-from handlers.types import ALERT, DueTimer, OutboxItem
+from handlers.types import ALERT, CLEAR, DueTimer, OutboxItem
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.statements import SQLITE, Statement, insert_or, inserted, parameters
@@ -52,6 +52,13 @@ _CLAIM = Statement(
     )
 )
 _TRACE = inserted(traces, "id")
+_OVER = Statement(
+    lambda _database: (
+        delete(traces)
+        .where(traces.c.id.in_(_over()))
+        .returning(traces.c.due, traces.c.id, traces.c.person, traces.c.ring_key, traces.c.ref)
+    )
+)
 _SET = Statement(
     lambda database: (
         insert_or(database, timers)
@@ -85,6 +92,12 @@ def _due() -> Select[tuple[int]]:
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )  # fmt: skip
+
+
+def _over() -> Select[tuple[int]]:
+    """Return the ids of messages whose time in the chat is over and that no other process takes now."""
+    over = select(traces.c.id).where(traces.c.due <= bindparam("at")).order_by(traces.c.due, traces.c.id)
+    return over.limit(bindparam("most")).with_for_update(skip_locked=True)
 
 
 def _ready(database: str) -> Select[tuple[int, str, int]]:
@@ -189,7 +202,8 @@ class SqlOutbox:
         """Erase what is queued for this person; dead letters hold nothing of an officer that would still go out."""
         person = self.rows.of(address)
         found = self.session.connection.execute(select(outbox).where(outbox.c.person == person)).all()
-        by_row = {row.id: self._open(row.ring_key, row.payload, person).message for row in found}
+        mine = {row.id: self._open(row.ring_key, row.payload, person) for row in found}
+        by_row = {item: outgoing.message for item, outgoing in mine.items() if outgoing.act != CLEAR}
         gone = [item for item, message in by_row.items() if message or not officers_only]
         self.session.connection.execute(delete(outbox).where(outbox.c.id.in_(gone)))
         return tuple(message for message in by_row.values() if message)
@@ -220,12 +234,29 @@ class SqlTraces:
     rows: Rows
     ring: KeyRing
     entropy: Entropy
+    conversations: SqlConversations
 
-    def add(self, address: Address, ref: str, at: datetime) -> None:
+    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None) -> None:
         """Remember a message, encrypted."""
         person = self.rows.of(address)
         sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
-        self.session.run(_TRACE, person=person, hour=seconds(at) // _HOUR, ring_key=self.ring.newest, ref=sealed)
+        self.session.run(
+            _TRACE, person=person, hour=seconds(at) // _HOUR, ring_key=self.ring.newest, ref=sealed,
+            due=None if until is None else seconds(until),
+        )  # fmt: skip
+
+    def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
+        """Return and forget what is due; a process beside this one takes others."""
+        found = sorted(self.session.all(_OVER, at=seconds(now), most=limit))
+        addresses = {person: self.conversations.address_of(person) for _due, _id, person, _key, _ref in found}
+        return tuple(
+            (address, self._open(person, ring_key, ref))
+            for _due, _id, person, ring_key, ref in found
+            if (address := addresses[person]) is not None
+        )
+
+    def _open(self, person: int, ring_key: str, ref: bytes) -> str:
+        return self.ring.unwrap(ring_key, bytes(ref), "trace", str(person)).decode()
 
     def take(self, address: Address) -> tuple[str, ...]:
         """Return what is remembered of this chat, the oldest first, and forget it."""
@@ -234,7 +265,7 @@ class SqlTraces:
             self.session.connection.execute(select(traces).where(traces.c.person == person).order_by(traces.c.id))
         )
         self.session.connection.execute(delete(traces).where(traces.c.person == person))
-        return tuple(self.ring.unwrap(r.ring_key, bytes(r.ref), "trace", str(person)).decode() for r in found)
+        return tuple(self._open(person, r.ring_key, r.ref) for r in found)
 
     def prune(self, before: datetime) -> int:
         """Forget what is too old to be deleted from a chat anyway."""

@@ -102,7 +102,9 @@ traces = Table(
     Column("hour", Integer, nullable=False, index=True),  # hours since 1970; forgotten after two days
     Column("ring_key", String(40), nullable=False),
     Column("ref", LargeBinary, nullable=False),  # encrypted: the channel's id of a message, to delete it from the chat
+    Column("due", Integer, nullable=True),  # seconds since 1970: goes by itself then; NULL: with the rest of the chat
 )
+Index("traces_due", traces.c.due, sqlite_where=traces.c.due.is_not(None), postgresql_where=traces.c.due.is_not(None))
 
 blobs = Table(
     "blobs",

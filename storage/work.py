@@ -69,7 +69,7 @@ class SqlUnitOfWork:
     @cached_property
     def traces(self) -> SqlTraces:
         """Return what stands in chats."""
-        return SqlTraces(self._session, self._rows, self._keys.ring, self._entropy)
+        return SqlTraces(self._session, self._rows, self._keys.ring, self._entropy, self.conversations)
 
     @cached_property
     def moves(self) -> SqlMoves:

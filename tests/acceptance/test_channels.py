@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,34 @@ def test_the_disappearing_timer_is_there_before_the_next_question_and_stays(tmp_
             assert set(mina.sent_with[len(to_timer) :]) == {86400}
 
     asyncio.run(play())
+
+
+def test_what_was_agreed_is_shown_on_demand_and_goes_from_a_telegram_chat_by_itself(tmp_path: Path) -> None:
+    """Ten minutes later, made shorter in the database; the question after it stays, and no answer waits."""
+
+    async def play() -> None:
+        async with served(tmp_path, "telegram") as running:
+            person = running.telegram.person(7)
+            await talk(person, ("/start", "1", "1", "3", "3", "1", "2", "00"))
+            before = len(person.received)
+            person.say("4")
+            await until(lambda: len(person.received) == before + 2)
+            shown, question = person.received[-2:]
+            assert (shown["text"].startswith("Your choices."), "1 Go on" in question["text"]) == (True, True)
+            await until(lambda: _make_due(tmp_path) == 1)
+            await until(lambda: shown["message_id"] not in [one["message_id"] for one in person.messages])
+            deleted = [given["message_ids"] for name, given in running.telegram.parameters if name == "deleteMessages"]
+            assert deleted == [[shown["message_id"]]]
+            assert question["message_id"] in [one["message_id"] for one in person.messages]
+            await talk(person, ("1",))
+
+    asyncio.run(play())
+
+
+def _make_due(home: Path) -> int:
+    """Let the time of what was shown on demand be over; return how many messages that is."""
+    with closing(sqlite3.connect(home / "leeward.db", timeout=20)) as database, database:
+        return database.execute("UPDATE traces SET due = 1 WHERE due IS NOT NULL").rowcount
 
 
 def test_after_a_clean_close_a_cut_and_a_restart_signal_is_heard_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, D
 from dialogs.escalation import AlertState
 from handlers.message_ports import HELD, SENT, WAITING, Message
 from handlers.ports import Store
-from handlers.types import Address, Outgoing, SealedBlob
+from handlers.types import CLEAR, Address, Outgoing, SealedBlob
 from storage import schema
 from storage.keys import create_keys, load_keys
 from storage.memory import MemoryStore
@@ -310,6 +310,46 @@ def test_an_id_of_the_outbox_is_never_used_again(store: Store) -> None:
         work.outbox.add(Outgoing(MINA, "", "", 0, act="clear-chat", refs=("5",)), NOW)
         assert not work.outbox.sent(first.id)
         assert [item.outgoing.act for item in work.outbox.claim(NOW, 10, 60, "signal")] == ["clear-chat"]
+
+
+def test_what_is_to_be_deleted_from_a_chat_stays_queued_when_the_rest_is_dropped(store: Store) -> None:
+    """Its messages are in no trace any more: nobody else would delete them."""
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "", "", 0, act=CLEAR, refs=("5",)), NOW)
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        assert work.outbox.drop_for(MINA) == ()
+        assert [item.outgoing.refs for item in work.outbox.claim(NOW, 10, 60, "signal")] == [("5",)]
+        assert work.outbox.waiting() == 1
+
+
+def test_messages_whose_time_in_the_chat_is_over_are_taken_once_and_the_others_stay(store: Store) -> None:
+    """Each with its chat, the longest due first; what has no time goes with the rest of the chat."""
+    later = NOW + timedelta(minutes=10)
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.conversations.save(BLUE, TALK)
+        for address, ref, until in (
+            (MINA, "1", None), (MINA, "2", later), (BLUE, "3", later - timedelta(minutes=1)), (MINA, "4", later),
+            (MINA, "5", later + timedelta(seconds=1)),
+        ):  # fmt: skip
+            work.traces.add(address, ref, NOW, until=until)
+        assert work.traces.due(NOW, 10) == ()
+        assert work.traces.due(later, 2) == ((BLUE, "3"), (MINA, "2"))
+        assert work.traces.due(later, 2) == ((MINA, "4"),)
+        assert work.traces.due(later, 2) == ()
+        assert work.traces.take(MINA) == ("1", "5")
+
+
+def test_a_chat_that_was_cleared_or_forgotten_has_nothing_left_whose_time_could_be_over(store: Store) -> None:
+    """It went with the rest of the chat, or with the conversation."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.conversations.save(BLUE, TALK)
+        work.traces.add(MINA, "1", NOW, until=NOW)
+        work.traces.add(BLUE, "2", NOW, until=NOW)
+        assert work.traces.take(MINA) == ("1",)
+        work.conversations.forget(BLUE)
+        assert work.traces.due(NOW, 10) == ()
 
 
 def test_whether_something_waits_for_a_person(store: Store) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -351,6 +353,24 @@ def test_erasing_everything_clears_the_chat_before_it_says_so(words: tuple[str, 
     kinds = [type(effect) for effect in play.effects]
     assert kinds.index(ClearChat) < kinds.index(Say)
     assert play.did(Forget)
+
+
+@pytest.mark.parametrize(
+    ("play", "words", "shown", "question"),
+    [
+        (at_review, "1", "You have answered these.", "Your report is ready."),
+        (at_review, "show 1", "Are you, or the person", "Your report is ready."),
+        (sent, "2", "Your choices.", "Where your report is:"),
+    ],
+)
+def test_what_is_shown_on_demand_is_a_message_of_its_own_and_the_question_stays(
+    play: Callable[[], Play], words: str, shown: str, question: str
+) -> None:
+    """It goes from the chat by itself; the question that comes after it, with its buttons, does not."""
+    first, second = [effect for effect in play().say(words).effects if isinstance(effect, Say)]
+
+    assert (first.brief, first.text.startswith(shown), first.choices) == (True, True, ())
+    assert (second.brief, second.text.startswith(question), second.choices != ()) == (False, True, True)
 
 
 def test_the_timer_goes_with_every_message_until_the_person_switches_it_off() -> None:
