@@ -36,7 +36,7 @@ def tell_opened(work: UnitOfWork, policy: Policy, address: Address, asked: TellO
         for role, days in found
     ]  # fmt: skip
     text = texts.body("T-OPENED", lang, {"LIST": "\n".join(lines)}) if lines else texts.body("T-OPENED-NOT", lang, {})
-    work.outbox.add(Outgoing(address, text, asked.node, asked.turn), now)
+    work.outbox.add(Outgoing(address, text, asked.node, asked.turn, brief=True), now)
 
 
 def role_text(policy: Policy, role: str) -> str:

@@ -58,10 +58,11 @@ def test_my_choices_say_both() -> None:
     opened(chat)
     chat.say("00")
     said = chat.say("3")
-    assert len(said) == 2
-    assert said[0].startswith("This was opened here:")
-    assert "Last change: today." in said[1]
-    assert "What do you want to do?" in said[1]
+    assert len(said) == 3
+    assert said[0].startswith("Your choices.")
+    assert said[1].startswith("This was opened here:")
+    assert "Last change: today." in said[2]
+    assert "What do you want to do?" in said[2]
 
 
 def test_without_a_report_the_words_mean_nothing() -> None:
