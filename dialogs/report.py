@@ -129,9 +129,18 @@ def summary(turn: Turn, card: CaseCard) -> str:
 
 def _said(turn: Turn, node_id: str) -> str:
     answer = next((answer for answer in turn.draft.answers if answer.node == node_id), None)
-    if answer is None or not (answer.keys or answer.text or answer.value):
+    if answer is None or not (answer.keys or answer.text or answer.value) or (node_id, answer.keys) == _NOBODY:
         return ""
-    return answer_words(turn, answer, ENGLISH)
+    words = answer_words(turn, answer, ENGLISH)
+    label = _LABELS.get(node_id)
+    return f"{turn.policy.texts.body(label, ENGLISH, {})}: {words}" if label is not None else words
+
+
+_NOBODY: Final = ("Q43", ("1",))
+"""No office must be kept out: nothing to be said among what must not happen."""
+
+_LABELS: Final = {"Q12": "SUM-CHILD", "Q43": "SUM-EXCLUDES"}
+"""Answers that say nothing without their question."""
 
 
 _SECTIONS: Final = (

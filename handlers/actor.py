@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from handlers.types import AuditEntry
@@ -18,6 +18,13 @@ class Actor:
     who: str
     role: str
     office: str
+    roles: tuple[str, ...] = ()  # all of theirs; empty: only the one they act in
+
+    def in_one_of(self, wanted: tuple[str, ...]) -> Actor | None:
+        """Return them in the first of these roles that they have, or None."""
+        theirs = self.roles or (self.role,)
+        role = next((role for role in wanted if role in theirs), None)
+        return replace(self, role=role) if role is not None else None
 
     def did(
         self, act: str, now: datetime, *, case: str = "", old: str = "", new: str = "", reason: str = ""

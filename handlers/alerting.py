@@ -11,10 +11,11 @@ from dialogs.clocks import OVER
 from dialogs.duty_words import read_command
 from dialogs.escalation import OWNED, look, pass_on, take
 from dialogs.roster import is_on_duty
+from handlers.actor import Actor
 from handlers.duty_chat import DutyChat, Said
 from handlers.duty_clock import DutyClock, on_now, unanswered
 from handlers.paging import NODE, end_ladder, fresh_codes, lines_of, log, roster_now, tell
-from handlers.triage_state import Actor, AlreadyOwned, CaseIsOver, RoleMayNot, own
+from handlers.triage_state import AlreadyOwned, CaseIsOver, RoleMayNot, own
 from handlers.types import Address, Outgoing
 from handlers.watching import its_time_has_come
 
@@ -206,7 +207,8 @@ class Alerting:
         card = work.cases.get(alert.case)
         with suppress(AlreadyOwned, CaseIsOver, RoleMayNot):
             if card is not None:
-                own(work, self.policy, card, Actor(officer.owner_id, officer.office, officer.roles), now)
+                by = Actor(officer.owner_id, next(iter(officer.roles), ""), officer.office, officer.roles)
+                own(work, self.policy, card, by, now)
 
 
 def _note_answer(work: UnitOfWork, book: DutyBook, officer: Officer, now: datetime) -> None:

@@ -202,7 +202,8 @@ def approve_boxes(work: UnitOfWork, by: Actor, case: str, now: datetime, until: 
 
 def as_actor(account: Account, role: Role | None = None) -> Actor:
     """Return the account as it stands in the audit log."""
-    return Actor(account.id, (role or account.roles[0]).value, account.office)
+    roles = tuple(one.value for one in account.roles)
+    return Actor(account.id, (role or account.roles[0]).value, account.office, roles)
 
 
 def new_account(account_id: str, office: str, roles: tuple[Role, ...], now: datetime) -> Account:

@@ -16,7 +16,6 @@ from dialogs.gate import Granted
 from handlers.contact import may_write
 from handlers.errors import Refusal
 from handlers.paging import alerts_of, end_ladder, log
-from handlers.types import AuditEntry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from dialogs.escalation import AlertState
     from dialogs.policy import Policy
+    from handlers.actor import Actor
     from handlers.ports import UnitOfWork
 
 UNOWNED: Final = ("ST-SUB", "ST-DLV")
@@ -36,19 +36,6 @@ LOWERING: Final = ("duty-officer", "first-respondent", "focal-point", "shift-lea
 """Roles that lower a level. Operators raise."""
 
 MOST_REASON_CHARS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody of the desk or the roster who acts."""
-
-    id: str
-    office: str
-    roles: tuple[str, ...]
-
-    def role_of(self, wanted: tuple[str, ...]) -> str:
-        """Return the first of these roles this person has, or ""."""
-        return next((role for role in wanted if role in self.roles), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +71,10 @@ def own(work: UnitOfWork, policy: Policy, card: CaseCard, by: Actor, now: dateti
 
     Whoever owns it already changes nothing. Raises: AlreadyOwned, CaseIsOver, RoleMayNot.
     """
-    role = by.role_of(OWNING)
-    if not role:
+    acting = by.in_one_of(OWNING)
+    if acting is None:
         raise RoleMayNot
-    if card.owner == by.id:
+    if card.owner == by.who:
         return card
     if card.owner:
         raise AlreadyOwned
@@ -95,12 +82,12 @@ def own(work: UnitOfWork, policy: Policy, card: CaseCard, by: Actor, now: dateti
         raise CaseIsOver
     status = "ST-ACK" if card.status in UNOWNED else card.status
     owned = replace(
-        card, owner=by.id, status=status, owned_at=card.owned_at or minute(now), status_at=_since(card, status, now)
+        card, owner=by.who, status=status, owned_at=card.owned_at or minute(now), status_at=_since(card, status, now)
     )
     work.cases.update(owned)
     for alert in alerts_of(work, card.case):
-        end_ladder(work, policy, alert, by.id, now)
-    work.audit.record(AuditEntry(now, by.id, role, by.office, "own", card.case, "", by.id))
+        end_ladder(work, policy, alert, by.who, now)
+    work.audit.record(acting.did("own", now, case=card.case, new=by.who))
     return owned
 
 
@@ -120,14 +107,14 @@ def change_level(  # noqa: PLR0913, PLR0917 - who changes what to what, why and 
     if card.status in OVER:
         raise CaseIsOver
     lowers = order.index(level) > order.index(card.level)
-    role = by.role_of(LOWERING if lowers else (*OWNING, *LOWERING))
-    if not role:
+    acting = by.in_one_of(LOWERING if lowers else (*OWNING, *LOWERING))
+    if acting is None:
         raise RoleMayNot
     if lowers and not reason:
         raise ReasonNeeded
-    entry = AuditEntry(now, by.id, role, by.office, "level", card.case, card.level, level, reason)
+    entry = acting.did("level", now, case=card.case, old=card.level, new=level, reason=reason)
     if lowers and card.level == order[0] and not _seconds(card.lowering, level, by):
-        wished = replace(card, lowering=Lowering(level, by.id, minute(now), reason))
+        wished = replace(card, lowering=Lowering(level, by.who, minute(now), reason))
         work.cases.update(wished)
         work.audit.record(replace(entry, act="level-wish"))
         return LevelChange(wished, pending=True)
@@ -143,11 +130,11 @@ def _new_ladder(work: UnitOfWork, alert: AlertState, now: datetime, by: Actor) -
     """Climb the ladder of the new level from its first step on, as if the alert had been raised now."""
     at = now.isoformat()
     work.alerts.save(replace(alert, step=0, raised_at=at, next_look=at))
-    log(work, alert, "level", now, who=by.id, office=by.office)
+    log(work, alert, "level", now, who=by.who, office=by.office)
 
 
 def _seconds(wish: Lowering | None, level: str, by: Actor) -> bool:
-    return wish is not None and wish.level == level and wish.by != by.id
+    return wish is not None and wish.level == level and wish.by != by.who
 
 
 def _with_level(card: CaseCard, level: str, now: datetime) -> CaseCard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,14 +39,17 @@ SEED_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: "" when all is well, else reason and remedy."""
+    """One check: "" when all is well, else reason and remedy. `advice`: what is left to do, although all is well."""
 
     name: str
     problem: str = ""
+    advice: str = ""
 
     def line(self) -> str:
         """Return the line that is printed."""
-        return f"{self.name}: FAIL ({self.problem})" if self.problem else f"{self.name}: OK"
+        if self.problem:
+            return f"{self.name}: FAIL ({self.problem})"
+        return f"{self.name}: OK ({self.advice})" if self.advice else f"{self.name}: OK"
 
 
 def doctor(*, as_json: bool) -> int:
@@ -55,7 +58,16 @@ def doctor(*, as_json: bool) -> int:
     for finding in findings():
         failed = failed or bool(finding.problem)
         if as_json:
-            click.echo(json.dumps({"check": finding.name, "ok": not finding.problem, "problem": finding.problem}))
+            click.echo(
+                json.dumps(
+                    {
+                        "check": finding.name,
+                        "ok": not finding.problem,
+                        "problem": finding.problem,
+                        "advice": finding.advice,
+                    }
+                )
+            )
         else:
             click.echo(finding.line())
     return 1 if failed else 0
@@ -74,7 +86,9 @@ def findings() -> list[Finding]:
         "pager": channel_checks.pager, "heartbeat": channel_checks.heartbeat, "roster": channel_checks.roster,
         "desk": desk_checks.desk,
     }  # fmt: skip
-    return [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
+    found = [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
+    desk = found[-1]
+    return [*found[:-1], desk if desk.problem else replace(desk, advice=_flat(_run(desk_checks.people, settings)))]
 
 
 def _flat(text: str) -> str:

@@ -27,7 +27,7 @@ def desk(settings: Settings) -> str:
         return "its pages were not built, run `make setup`"
     if not settings.home.is_dir():
         return "there is no home folder for it, make one with `leeward init`"
-    return _address(settings) or _people(settings)
+    return _address(settings)
 
 
 def _address(settings: Settings) -> str:
@@ -43,7 +43,8 @@ def _address(settings: Settings) -> str:
         return f"{str(exc).removesuffix('.')}, choose another with LEEWARD_DESK_LISTEN"
 
 
-def _people(settings: Settings) -> str:
+def people(settings: Settings) -> str:
+    """Return what is left to do before anybody can log in; a service that waits for it is well."""
     engine = make_engine(settings.database_url or sqlite_url(settings.home))
     try:
         schema.check(engine)

@@ -6,6 +6,7 @@ in a thread of the writer; what the route does opens its own transaction there.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from typing import TYPE_CHECKING, Final
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bot.desk.routes import Route
+    from bot.desk.snapshot import Snapshot
     from bot.desk.state import Desk
 
 LOG: Final = logging.getLogger("leeward")
@@ -56,7 +58,7 @@ def desk_app(desk: Desk) -> Starlette:
 def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            asked = await _asked(request, route)
+            asked = await _asked(desk, request, route)
             visitor = _visitor(request)
             path = _path(request)
             result = await desk.writer.run(lambda: _carry_out(desk, route, asked, path, visitor))
@@ -92,13 +94,17 @@ def _visitor(request: Request) -> Visitor:
     return Visitor(request.client.host if request.client is not None else "", request.cookies)
 
 
-async def _asked(request: Request, route: Route) -> object:
+async def _asked(desk: Desk, request: Request, route: Route) -> object:
     """Return what is asked, in the shape of the route. Raises: Refused (400, 413, 415)."""
     if route.method == "GET":
         return _query(request, route.takes)
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise refused("wrong_type")
-    body = await _body(request, route.most_bytes)
+    try:
+        async with asyncio.timeout(desk.limits.body_seconds):
+            body = await _body(request, route.most_bytes)
+    except TimeoutError as exc:
+        raise refused("bad_request") from exc
     try:
         return msgspec.json.decode(body, type=route.takes)
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
@@ -154,13 +160,20 @@ async def _download(desk: Desk, download: Download) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{download.name}"'}
     if isinstance(download.content, bytes):
         return Response(download.content, headers=headers, media_type=download.media_type)
-    return StreamingResponse(_pieces(desk, download.content), headers=headers, media_type=download.media_type)
+    return StreamingResponse(
+        _pieces(desk, download.content, download.holds), headers=headers, media_type=download.media_type
+    )
 
 
-async def _pieces(desk: Desk, file: BinaryIO) -> AsyncIterator[bytes]:
-    """Yield a file piece by piece, so that memory holds one piece however large it is."""
+async def _pieces(desk: Desk, file: BinaryIO, holds: Callable[[Snapshot], bool]) -> AsyncIterator[bytes]:
+    """Yield a file piece by piece, so that memory holds one piece however large it is, and no longer than permitted.
+
+    What is cut short does not open: the last piece of an age file says that it is the last.
+    """
     try:
         while piece := await desk.writer.run_file(lambda: file.read(PIECE_BYTES)):
+            if not holds(await desk.changes.look()):
+                return
             yield piece
     finally:
         file.close()

@@ -13,13 +13,14 @@ from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
 from bot.desk.routes import LINES, VIEWERS, Download, Nothing, Route
+from handlers.access import Sight, sight
 from handlers.accounts import BoxRequest
 from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, needs_second
-from handlers.triage_state import Actor as Triager
 from handlers.triage_state import change_level, own
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
+    from bot.desk.snapshot import Snapshot
     from handlers.ports import UnitOfWork
 
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
@@ -69,7 +70,7 @@ def one(call: Call[Nothing]) -> CaseShown:
 def own_case(call: Call[Nothing]) -> Line:
     """Take a case: one owner at any time, and the ladder stops."""
     with answered(), call.desk.store.transaction() as work:
-        owned = own(work, call.desk.policy, call.card(work), _as_triager(call), call.now)
+        owned = own(work, call.desk.policy, call.card(work), call.actor, call.now)
         around = surroundings(call.desk, work, call.account)
     call.desk.wake()
     return line_of(owned, around)
@@ -79,15 +80,9 @@ def level(call: Call[NewLevel]) -> LevelSet:
     """Confirm, raise or lower the level; L1 is lowered by two different people."""
     asked = call.asked
     with answered(), call.desk.store.transaction() as work:
-        change = change_level(
-            work, call.desk.policy, call.card(work), asked.level, asked.reason, _as_triager(call), call.now
-        )
+        change = change_level(work, call.desk.policy, call.card(work), asked.level, asked.reason, call.actor, call.now)
     call.desk.wake()
     return LevelSet(change.card.level, change.pending)
-
-
-def _as_triager(call: Call[Any]) -> Triager:
-    return Triager(call.account.id, call.account.office, tuple(role.value for role in call.account.roles))
 
 
 def blob(call: Call[Nothing]) -> Download:
@@ -121,7 +116,17 @@ def file(call: Call[Nothing]) -> Download:
     content = call.desk.store.open_file(name)
     if content is None:
         raise refused("not_found")
-    return Download(f"{name}.age", content)
+    return Download(f"{name}.age", content, lambda snapshot: _still_reads(call, snapshot))
+
+
+def _still_reads(call: Call[Any], snapshot: Snapshot) -> bool:
+    """Tell whether the login holds and the case is still this account's to read, as of a snapshot."""
+    card = snapshot.cards.get(call.case)
+    return (
+        card is not None
+        and call.allowed.session.id in snapshot.live
+        and sight(call.account, card, call.desk.policy, call.desk.now()) is Sight.CONTENT
+    )
 
 
 def _reading(call: Call[Any], work: UnitOfWork) -> Reading:

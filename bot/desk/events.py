@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from bot.desk.refusals import refused
 from bot.desk.routes import EVERYBODY, Nothing, Route, Stream
 from handlers.access import Sight, role_sees
 
@@ -18,13 +19,30 @@ if TYPE_CHECKING:
     from bot.desk.state import Desk
     from dialogs.conversation import CaseCard
 
+MOST_STREAMS: Final = 12
+"""Of one account at once, each some KiB and a look a second: more than windows anybody has open."""
+
 MOST_NAMED: Final = 200
 """Cases named in one event; when more have changed, the page is to load the queue anew."""
 
 
 def listen(call: Call[Nothing]) -> Stream:
-    """Answer a stream of events; it ends when the login does."""
-    return Stream(lambda: _events(call.desk, call.allowed))
+    """Answer a stream of events; it ends when the login does. Raises: Refused when the account has enough of them."""
+    if call.desk.listening[call.account.id] >= MOST_STREAMS:
+        raise refused("slow_down", "The desk is open in too many windows. Close some of them.", retry_after=60)
+    return Stream(lambda: _counted(call.desk, call.allowed))
+
+
+async def _counted(desk: Desk, allowed: Allowed) -> AsyncIterator[bytes]:
+    account = allowed.account.id
+    desk.listening[account] += 1
+    try:
+        async for told in _events(desk, allowed):
+            yield told
+    finally:
+        desk.listening[account] -= 1
+        if not desk.listening[account]:
+            del desk.listening[account]
 
 
 async def _events(desk: Desk, allowed: Allowed) -> AsyncIterator[bytes]:

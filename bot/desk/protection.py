@@ -33,6 +33,9 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 SAFE_METHODS: Final = ("GET", "HEAD")
+OWN: Final = ("same-origin", "none")
+"""What a browser says of a request of our own page, and of an address that somebody typed."""
+_DATA: Final = "/api/"
 IMMUTABLE: Final = "private, max-age=31536000, immutable"
 _ASSETS: Final = "/desk/assets/"
 
@@ -90,6 +93,9 @@ class Protection:
         if headers.getlist("host") != [self._place.host]:
             return refused("wrong_host")
         if scope["method"] not in SAFE_METHODS and not self._own_page(headers):
+            return refused("wrong_origin")
+        # A page of a sister domain has our cookie sent along: it could not read a report, but have it count as fetched.
+        if scope["path"].startswith(_DATA) and headers.get("sec-fetch-site", "none") not in OWN:
             return refused("wrong_origin")
         return None
 

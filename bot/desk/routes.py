@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
+    from bot.desk.snapshot import Snapshot
     from bot.desk.state import Desk
     from dialogs.conversation import CaseCard
     from handlers.accounts import Account, Session
@@ -140,10 +141,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Sealed bytes, or a file of them, to be saved under a name."""
+    """Sealed bytes, or a file of them, to be saved under a name; a file goes out while `holds` says so."""
 
     name: str
     content: bytes | BinaryIO
+    holds: Callable[[Snapshot], bool] = field(default=lambda _snapshot: True, repr=False)
     media_type: str = "application/octet-stream"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -66,6 +67,7 @@ class Limits:
     box_minutes: int = 10
     poll_seconds: float = 1.0
     alive_seconds: float = 15.0
+    body_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Desk:
     changes: Changes
     limits: Limits
     failures: Throttle = field(default_factory=lambda: Throttle(FAILURES))
+    listening: Counter[str] = field(default_factory=Counter)  # open event streams by account
     requests: Throttle = field(default_factory=lambda: Throttle(REQUESTS))
     wake: Callable[[], None] = lambda: None
     offices: Path | None = None  # practice: folder with keys/<OFFICE>.key

@@ -533,15 +533,16 @@ def test_every_check_of_doctor_has_a_planted_fault_here(installed: Path, tmp_pat
 
 
 def test_the_desk_wants_an_administrator(installed: Path) -> None:
-    """Doctor says so until one is invited; the link works once and is shown once."""
+    """Doctor advises it until one is invited, and is content: a fresh service is well. The link is shown once."""
     (installed / "leeward.db").unlink()
     assert run("migrate", home=installed).returncode == 0
-    assert "no administrator" in doctor(installed)["desk"]
+    assert doctor(installed)["desk"] == ""
+    assert "desk: OK (it has no administrator" in run("doctor", home=installed).stdout
 
     invited = run("invite", "--office", "OFF-ASG", "--role", "administrator", "--id", "amina", home=installed)
 
     assert re.fullmatch(r"http://localhost:\d+/desk#invite=[\w-]{32}", invited.stdout.splitlines()[0])
-    assert doctor(installed)["desk"] == ""
+    assert "desk: OK\n" in run("doctor", home=installed).stdout
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,53 @@ def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path, way
     page.get_by_role("button", name="No key loaded").wait_for()
 
 
+SLEPT = """() => {
+  const later = Date.now() + 3600 * 1000;
+  Date.now = () => later;
+  dispatchEvent(new PointerEvent("pointermove"));
+}"""
+LEFT = """() => {
+  dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+  return document.body.textContent;
+}"""
+
+
+def test_a_machine_that_slept_wakes_locked(page: Page, server: DeskServer, key: Path) -> None:
+    """Although the hand on the mouse is felt before the clock is looked at."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+
+    page.evaluate(SLEPT)
+
+    page.get_by_role("button", name="No key loaded").wait_for()
+
+
+def test_a_page_that_is_left_keeps_nothing_for_the_way_back(page: Page, server: DeskServer, key: Path) -> None:
+    """A browser may hold a whole page, and show it again to whoever presses "back"."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    open_blue(page)
+    page.keyboard.press("e")
+    page.get_by_text("Advice on how to be safer").first.wait_for()
+
+    assert page.evaluate(LEFT) == ""
+
+
+def test_what_is_read_and_typed_is_not_passed_on_by_the_browser(page: Page, server: DeskServer, key: Path) -> None:
+    """Translation and spelling services would be sent it; the restoring of forms would write it to the disk."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    open_blue(page)
+    page.keyboard.press("n")
+    page.locator("dialog[open] textarea").wait_for()
+
+    assert page.evaluate("[document.documentElement.translate, document.body.spellcheck]") == [False, False]
+    assert page.locator("form:not([autocomplete=off]), textarea:not([autocomplete=off])").count() == 0
+
+
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_every_page_fits_a_narrow_screen(page: Page, server: DeskServer, key: Path, direction: str) -> None:
     """At 320 pixels nothing has to be moved sideways, in either direction of writing (WCAG 1.4.10)."""

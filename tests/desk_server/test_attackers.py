@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
 import pytest
 
 from bot.desk.acts import ROUTES as ACTS
+from bot.desk.app import PIECE_BYTES, _response
 from bot.desk.cases import ROUTES as CASES
+from bot.desk.events import MOST_STREAMS
+from bot.desk.events import ROUTES as EVENTS
 from bot.desk.login import begin_session
 from bot.desk.refusals import Refused
-from bot.desk.routes import Allowed, Call, Nothing, Visitor
-from bot.desk.visit import NO_SESSION
+from bot.desk.routes import Allowed, Call, Download, Nothing, Stream, Visitor
+from bot.desk.state import Limits
+from bot.desk.visit import NO_SESSION, authorised
 from handlers import desk as people
 from handlers.access import Sight
 from handlers.accounts import REVOKED, Account, Role
@@ -17,6 +25,7 @@ from handlers.actor import Actor
 from handlers.desk import NoLongerActive
 from tests.desk_server.world import DUTY, HRC, World, card_of, given
 
+FILE = next(route for route in CASES if route.path.endswith("/files/{name}"))
 CHIEF = Actor("chief", "administrator", HRC)
 
 
@@ -142,3 +151,84 @@ def test_the_card_of_an_erased_case_is_not_remembered_again(world: World) -> Non
     world.desk.index.of_office(HRC, held.values(), world.clock.now())
 
     assert "LW-1" not in repr(vars(world.desk.index))
+
+
+@pytest.mark.parametrize("site", ["same-site", "cross-site"])
+def test_a_page_next_door_cannot_have_a_report_count_as_fetched(world: World, site: str) -> None:
+    """A browser sends the cookie along for a picture on a sister domain; the page itself may be opened from anywhere."""
+    world.open_case(card_of("LW-1"))
+    officer = world.logged_in("ana")
+    path = "/api/cases/LW-1/blobs/report/1"
+
+    assert world.run(officer.client.get(path, headers={"Sec-Fetch-Site": site})).status_code == 403
+    assert world.run(officer.client.get("/desk", headers={"Sec-Fetch-Site": site})).status_code != 403
+    card = world.card("LW-1")
+    assert card is not None
+    assert card.status == "ST-SUB"
+    assert world.run(officer.client.get(path, headers={"Sec-Fetch-Site": "none"})).status_code == 200
+
+
+def test_a_body_that_never_ends_is_given_up(world: World) -> None:
+    """Nobody ties up the desk by sending nothing."""
+    world.desk = replace(world.desk, limits=Limits(body_seconds=0.05))
+    browser = world.browser()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    headers = {**browser.headers, "Content-Type": "application/json"}
+    answer = world.run(browser.client.post("/api/login", content=slow(), headers=headers))
+
+    assert answer.status_code == 400
+
+
+def test_one_account_listens_in_a_bounded_number_of_windows(world: World) -> None:
+    """The next one is refused kindly; when one closes there is room again."""
+    account, route = world.account("ana"), next(route for route in EVENTS if route.path == "/api/events")
+    officer = world.logged_in("ana")
+
+    async def open_many() -> list[AsyncIterator[bytes]]:
+        opened = []
+        for _ in range(MOST_STREAMS):
+            stream = route.handle(call(world, account))
+            assert isinstance(stream, Stream)
+            opened.append(stream.events())
+            await anext(opened[-1])
+        return opened
+
+    opened = world.run(open_many())
+    assert officer.get("/api/events").status_code == 429
+
+    world.run(opened[0].aclose())  # type: ignore[attr-defined]  # an async generator, which the field need not say
+    assert isinstance(route.handle(call(world, account)), Stream)
+
+
+@pytest.mark.parametrize("ends", ["login", "case"])
+def test_a_download_stops_when_the_login_or_the_case_ends(world: World, ends: str) -> None:
+    """Somebody who is revoked does not get the rest of a large file, nor anybody that of an erased case."""
+    world.desk.changes._seconds = 0.0  # the test does not wait for the next look
+    world.open_case(card_of("LW-1"))
+    with world.service.store.new_file("f1") as file:
+        file.write(bytes(3 * PIECE_BYTES))
+    with world.service.store.transaction() as work:
+        work.blobs.adopt_file("f1", world.clock.now())
+        work.blobs.give_files("LW-1", ["f1"])
+    officer = world.logged_in("ana")
+    session = authorised(world.desk, FILE, {"case": "LW-1"}, Visitor("test", dict(officer.client.cookies))).session
+    request = call(world, world.account("ana"), case="LW-1", name="f1")
+    download = FILE.handle(replace(request, allowed=replace(request.allowed, session=session)))
+    assert isinstance(download, Download)
+
+    async def fetch() -> int:
+        response = await _response(world.desk, download)
+        pieces = aiter(response.body_iterator)  # type: ignore[attr-defined]  # a file is always streamed
+        got = len(await anext(pieces))
+        with world.service.store.transaction() as work:
+            if ends == "login":
+                work.sessions.end_all("ana")
+            else:
+                work.cases.erase("LW-1")
+        return got + sum([len(piece) async for piece in pieces])
+
+    assert world.run(fetch()) == PIECE_BYTES

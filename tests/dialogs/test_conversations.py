@@ -546,6 +546,17 @@ def test_sending_seals_the_report_and_erases_the_draft_in_one_turn() -> None:
     assert "Arlenia" not in repr(play.conversation)
 
 
+def test_the_summary_says_nothing_that_needs_its_question() -> None:
+    """A bare "No" would stand for "not under 18", and, among what must not happen, for "no office is kept out"."""
+    document = at_review().say("3", "1").done(SealReport).document
+    said = dict(line.split(": ", 1) for line in document["summary"].splitlines())
+    labels = {answer["node"]: answer["label"] for answer in document["answers"]}
+    assert labels["Q12"] == labels["Q43"] == "No"
+
+    assert "Under 18: No" in said["Who it is about"].split("; ")
+    assert "No" not in said["Who it is about"].split("; ") + said["What must not happen"].split("; ")
+
+
 def test_nothing_is_sent_without_the_last_yes() -> None:
     """Q52: not yet."""
     play = at_review().say("3", "2")

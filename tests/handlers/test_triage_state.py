@@ -14,8 +14,8 @@ from dialogs.escalation import AlertState, Page
 from dialogs.policy import Policy, Span, Window
 from dialogs.roster import Officer, Roster
 from dialogs.targets import due
+from handlers.actor import Actor
 from handlers.triage_state import (
-    Actor,
     AlreadyOwned,
     CaseIsOver,
     LevelChange,
@@ -29,10 +29,10 @@ from handlers.triage_state import (
 from storage.memory import MemoryStore
 from tests.conftest import NOON
 
-AMINA = Actor("amina", "OFF-EML", ("operator",))
-BORIS = Actor("boris", "OFF-HRC", ("first-respondent",))
-CHEN = Actor("chen", "OFF-HRC", ("duty-officer", "first-respondent"))
-STATS = Actor("dora", "OFF-HRC", ("statistics",))
+AMINA = Actor("amina", "operator", "OFF-EML")
+BORIS = Actor("boris", "first-respondent", "OFF-HRC")
+CHEN = Actor("chen", "duty-officer", "OFF-HRC", ("duty-officer", "first-respondent"))
+STATS = Actor("dora", "statistics", "OFF-HRC")
 CARD = CaseCard("LW-1", "OFF-HRC", "L1", "ST-SUB", "2026-11-24T10:00Z", "en", "signal", "a b", "c d", "hash")
 LATER = NOON + timedelta(minutes=5)
 

@@ -74,9 +74,11 @@ NONE-OF-THESE = None of these
 
 SUM-WANTS = What the person wants
 SUM-REFUSES = What must not happen
+SUM-EXCLUDES = Must not see it
 SUM-FEARS = What the person fears
 SUM-CONTACT = How to reach the person
 SUM-WHO = Who it is about
+SUM-CHILD = Under 18
 SUM-UN = Contact with the UN
 SUM-WHAT = What happened
 SUM-DANGER = Danger and time

@@ -124,6 +124,8 @@ export function listen(): () => void {
   events.addEventListener("queue", news);
   events.addEventListener("case", news);
   events.addEventListener("open", () => change({ online: true, queueNews: desk.queueNews + 1 }));
-  events.addEventListener("error", () => void get("session").catch(() => undefined));
+  events.addEventListener("error", () => void get("session").then(() => {
+    if (events.readyState === EventSource.CLOSED) change({ trouble: W.errors["windows"]! });
+  }).catch(() => undefined));
   return () => events.close();
 }

@@ -29,8 +29,18 @@ export function open(sealed: Uint8Array): Promise<Record<string, unknown>> {
 /** Forget the keys, and with the page everything that was opened with them. */
 export function lock(): void {
   identities = [];
+  document.body.replaceChildren(); // gone from the screen at once, however long the reload takes
   location.reload();
 }
+
+// A page that was left keeps nothing: a browser may hold it whole, and show it again at "back".
+addEventListener("pagehide", () => {
+  identities = [];
+  document.body.replaceChildren();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 /**
  * Lock after so many seconds without a key press, a touch or a move, and a minute after the page is hidden.
@@ -38,9 +48,11 @@ export function lock(): void {
  */
 export function watchIdle(seconds: number): () => void {
   const active = (): void => {
+    look(); // a machine that slept wakes with a move of the mouse, before the timer
     lastActive = Date.now();
   };
   const seen = (): void => {
+    look();
     hiddenSince = document.visibilityState === "hidden" ? Date.now() : 0;
   };
   const look = (): void => {

@@ -315,6 +315,7 @@ export const W = {
     bad_invitation: "This invitation was used, or is too old. Please ask your administrator for a new one.", login_failed: "That did not work. Please try again.",
     not_found: "This is not there. It was erased, or belongs to another office.", conflict: "Somebody was quicker. This is how it stands now.",
     slow_down: "Too many tries. Please wait a moment.", offline: "The desk cannot be reached. Nothing was changed.",
+    windows: "This window no longer hears of changes: the desk is open in too many windows. Close some and load this one again.",
     other: "Something went wrong. Nothing was changed; please try again.",
   } as Record<string, string>,
   opener: {

@@ -27,7 +27,7 @@ export function LevelDialog({ data, close }: Props) {
   };
   return (
     <Dialog title={W.level.title} close={close}>
-      <form onSubmit={(event) => { event.preventDefault(); void confirm(); }}
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void confirm(); }}
         onKeyDown={(event) => { const chosen = LEVELS[Number(event.key) - 1]; if (chosen !== undefined && !(event.target instanceof HTMLTextAreaElement)) setLevel(chosen); }}>
         <p class="hint">{W.level.lead}</p>
         <fieldset class="choices">
@@ -39,7 +39,7 @@ export function LevelDialog({ data, close }: Props) {
             </label>
           ))}
         </fieldset>
-        {lower && <Field label={W.level.reason}>{(id) => <textarea id={id} rows={2} required maxLength={300} value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
+        {lower && <Field label={W.level.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} required maxLength={300} value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
         <button class="primary">{W.level.confirm} {level} <kbd>Enter</kbd></button>
       </form>
     </Dialog>
@@ -66,7 +66,7 @@ export function StatusDialog({ data, close }: Props) {
   };
   return (
     <Dialog title={W.status.title} close={close}>
-      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Field label={W.status.title} hint={named(W.status.names, data.status)}>
           {(id, hint) => (
             <select id={id} aria-describedby={hint} autofocus value={status} onChange={(event) => { setStatus(valueOf(event)); setReason(""); }}>
@@ -86,7 +86,7 @@ export function StatusDialog({ data, close }: Props) {
               </Field>
               <Checklist title={W.checks.closeTitle} lines={W.checks.close} done={checked} setDone={setChecked} />
             </>
-          : <Field label={W.status.reason}>{(id) => <textarea id={id} rows={2} maxLength={300} dir="auto" value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
+          : <Field label={W.status.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} maxLength={300} dir="auto" value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
         <button class="primary" disabled={status === "" || (closing && (!checked || reason === ""))}>{W.status.save}</button>
       </form>
     </Dialog>
@@ -104,7 +104,7 @@ export function HandOverDialog({ data, close }: Props) {
   if (data.colleagues.length === 0) return <Dialog title={W.handOver.title} close={close}><p>{W.handOver.nobody}</p></Dialog>;
   return (
     <Dialog title={W.handOver.title} close={close}>
-      <form onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         <p class="hint">{W.handOver.lead}</p>
         <Field label={W.handOver.to}>
           {(id) => (
@@ -134,7 +134,7 @@ export function NextContactDialog({ data, close }: Props) {
   };
   return (
     <Dialog title={W.contact.title} close={close}>
-      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Field label={W.contact.at}>{(id) => <input id={id} type="datetime-local" required value={at} onInput={(event) => setAt(valueOf(event))} />}</Field>
         <button class="primary">{W.contact.save}</button>
       </form>
@@ -158,7 +158,7 @@ export function NoteDialog({ data, close }: Props) {
   };
   return (
     <Dialog title={W.note.title} close={close}>
-      <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Field label={W.note.kind}>
           {(id) => (
             <select id={id} autofocus value={kind} onChange={(event) => setKind(valueOf(event))}>
@@ -176,7 +176,7 @@ export function NoteDialog({ data, close }: Props) {
           </Field>
         )}
         <Field label={W.note.text} hint={W.note.facts}>
-          {(id, hint) => <textarea id={id} aria-describedby={hint} rows={5} required maxLength={5000} dir="auto" value={text} onInput={(event) => setText(valueOf(event))} />}
+          {(id, hint) => <textarea autocomplete="off" id={id} aria-describedby={hint} rows={5} required maxLength={5000} dir="auto" value={text} onInput={(event) => setText(valueOf(event))} />}
         </Field>
         <Notice>{W.case.sealed}</Notice>
         <button class="primary" disabled={text.trim() === ""}>{W.note.save}</button>

@@ -24,7 +24,7 @@ export function HandOverConfirm({ data, me, done }: Props) {
   };
   return (
     <Section id="hand-over" title={W.handOver.title}>
-      <form onSubmit={(event) => { event.preventDefault(); void confirm(); }}>
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void confirm(); }}>
         <p>{W.handOver.incoming(offer.from?.name ?? W.talk.you)}</p>
         <Field label={W.handOver.level}>
           {(id) => (

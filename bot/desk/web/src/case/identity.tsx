@@ -42,7 +42,7 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
     <Section id="identity" title={W.case.identity}>
       {name !== ""
         ? <><p class="secret" onCopy={(event) => event.preventDefault()} onCut={(event) => event.preventDefault()} onDragStart={(event) => event.preventDefault()} onContextMenu={(event) => event.preventDefault()}><Said text={name} /></p><p class="hint">{W.identity.hides}</p></>
-        : <form onSubmit={(event) => { event.preventDefault(); void ask(); }}>
+        : <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void ask(); }}>
             <p class="hint">{W.identity.lead}</p>
             {(pending || waiting?.id === me) && <Notice>{W.identity.yours}</Notice>}
             {waiting !== null && waiting.id !== me && (

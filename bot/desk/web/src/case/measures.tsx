@@ -57,8 +57,8 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
       )}
       {asked === "close" && (
         <Dialog title={W.measure.close} close={() => setAsked("")}>
-          <form onSubmit={(event) => { event.preventDefault(); void act("close", { outcome }); }}>
-            <Field label={W.measure.outcome}>{(id) => <textarea id={id} rows={3} required maxLength={500} dir="auto" value={outcome} onInput={(event) => setOutcome(valueOf(event))} />}</Field>
+          <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void act("close", { outcome }); }}>
+            <Field label={W.measure.outcome}>{(id) => <textarea autocomplete="off" id={id} rows={3} required maxLength={500} dir="auto" value={outcome} onInput={(event) => setOutcome(valueOf(event))} />}</Field>
             <button class="primary">{W.measure.close}</button>
           </form>
         </Dialog>
@@ -96,7 +96,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
   return (
     <Dialog title={W.measure.new} close={close} wide>
       <p class="hint">{W.measure.less}</p>
-      <form class="two" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      <form autocomplete="off" class="two" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         <div>
           <Field label={W.measure.choose}>
             {(id) => (
@@ -140,7 +140,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
 function Area({ label, hint, value, set }: { label: string; hint?: string; value: string; set: (value: string) => void }) {
   return (
     <Field label={label} {...(hint === undefined ? {} : { hint })}>
-      {(id, hintId) => <textarea id={id} aria-describedby={hintId || undefined} rows={2} required maxLength={1000} dir="auto" value={value} onInput={(event) => set(valueOf(event))} />}
+      {(id, hintId) => <textarea autocomplete="off" id={id} aria-describedby={hintId || undefined} rows={2} required maxLength={1000} dir="auto" value={value} onInput={(event) => set(valueOf(event))} />}
     </Field>
   );
 }

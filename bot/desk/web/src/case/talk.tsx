@@ -71,13 +71,13 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
   };
   const hint = strip.words.off === "" ? W.talk.wordsFirstPlain : W.talk.wordsFirst(strip.words.off, strip.words.your);
   return (
-    <form class="composer" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+    <form autocomplete="off" class="composer" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       {first && <Checklist title={W.checks.contactTitle} lines={W.checks.contact} done={checked} setDone={setChecked} />}
       {data.channel === "telegram" && !full
         ? <Templates text={text} setText={setText} />
         : <Field label={W.talk.write} hint={`${hint}${contact === "wait" ? ` ${W.talk.waits(moment(strip.next_safe))}` : ""}`}>
             {(id, hintId) => (
-              <textarea id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required placeholder={W.talk.placeholder}
+              <textarea autocomplete="off" id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required placeholder={W.talk.placeholder}
                 value={text} onInput={(event) => setText(valueOf(event))}
                 onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
             )}

@@ -40,7 +40,7 @@ function Opener() {
       <h1>{W.opener.title}</h1>
       {location.protocol !== "file:" && <Notice kind="warn">{W.opener.online}</Notice>}
       {report === null
-        ? <form class="card" onSubmit={(event) => { event.preventDefault(); void run(event.currentTarget); }}>
+        ? <form autocomplete="off" class="card" onSubmit={(event) => { event.preventDefault(); void run(event.currentTarget); }}>
             <p>{W.opener.lead}</p>
             <Field label={W.opener.file}>{(id) => <input id={id} name="sealed" type="file" required />}</Field>
             <Field label={W.opener.key}>{(id) => <input id={id} name="key" type="file" required />}</Field>

@@ -51,7 +51,7 @@ export function Unlock() {
     setTrouble("");
   };
   return (
-    <form class="unlock" onSubmit={(event) => { event.preventDefault(); if (bytes !== null) void run(() => unlock(bytes, passphrase)); }}>
+    <form autocomplete="off" class="unlock" onSubmit={(event) => { event.preventDefault(); if (bytes !== null) void run(() => unlock(bytes, passphrase)); }}>
       {session?.practice === true && <button type="button" class="primary" onClick={() => void run(loadPracticeKey)}>{W.key.practice}</button>}
       {hasPasskeyCopy() && <button type="button" class="primary" onClick={() => void run(unlockWithPasskey)}>{W.key.copyUse}</button>}
       <Field label={W.key.file}>{(id) => <input id={id} type="file" required onChange={(event) => void choose(event.currentTarget)} />}</Field>

@@ -110,7 +110,7 @@ function Invite({ offices, close }: { offices: Office[]; close: () => void }) {
             <p class="link"><code>{made.link}</code></p>
             <p>{W.people.valid} <At at={made.valid_until} />.</p>
           </Section>
-        : <form onSubmit={(event) => { event.preventDefault(); make(); }}>
+        : <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); make(); }}>
             <Field label={W.people.office}>
               {(id) => (
                 <select id={id} value={office} onChange={(event) => setOffice(valueOf(event))}>

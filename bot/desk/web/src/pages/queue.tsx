@@ -61,7 +61,7 @@ export function QueuePage() {
         {queue !== null && <Counts counts={queue.counts} />}
         {shown.length > 0 && <button type="button" class="primary" onClick={openFirst}>{W.queue.next} <kbd>Enter</kbd></button>}
       </div>
-      <form class="filters" role="search" aria-label={W.queue.filter} onSubmit={(event) => { event.preventDefault(); rows()[0]?.focus(); }}>
+      <form autocomplete="off" class="filters" role="search" aria-label={W.queue.filter} onSubmit={(event) => { event.preventDefault(); rows()[0]?.focus(); }}>
         <input ref={search} type="search" aria-label={W.queue.find} placeholder={`${W.queue.find}  ( / )`} value={filter.find}
           onInput={(event) => setFilter({ ...filter, find: valueOf(event) })} />
         <select aria-label={W.queue.columns.level} value={filter.level} onChange={(event) => setFilter({ ...filter, level: valueOf(event) })}>

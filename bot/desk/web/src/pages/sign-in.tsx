@@ -65,7 +65,7 @@ function Join({ code, run }: { code: string; run: (work: () => Promise<Session>)
   };
   const roles = found?.roles.map((role) => named(W.roles, role)).join(", ") ?? "";
   return (
-    <form class="card" onSubmit={(event) => { event.preventDefault(); void run(join); }}>
+    <form autocomplete="off" class="card" onSubmit={(event) => { event.preventDefault(); void run(join); }}>
       <h2>{W.signIn.invited}</h2>
       {found !== null && <p>{W.signIn.invitedTo(found.office_name, roles)}</p>}
       <Field label={W.signIn.yourName} hint={W.signIn.once}>
