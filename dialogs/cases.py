@@ -31,6 +31,7 @@ from dialogs.machine import END
 from dialogs.measures import all_withdrawn, withdrawn
 from dialogs.officers import heard
 from dialogs.prompts import ask, speak_only
+from dialogs.sharing import SHARE, SHARES, no_longer_with
 from dialogs.steps import contact_is_live, end, go_next, go_on, rest, update
 from dialogs.variables import sentence
 
@@ -218,7 +219,9 @@ def _take_back(
     changed = all_withdrawn(changed) if status == WITHDRAWN else changed
     for event in events:
         changed = withdrawn(changed, event.id)
-        if event.id in ("C-ASG", "C-EMER") and event.scope != "card":
+        if event.id == SHARE:
+            changed = no_longer_with(changed, event.recipient)
+        if event.id in ("C-ASG", "C-EMER", SHARE) and event.scope != "card":
             turn.do(EraseCopy(card.case, event.recipient, "copy"))
         elif event.id == "C-NAME":
             turn.do(EraseCopy(card.case, card.office, "identity"))
@@ -284,7 +287,7 @@ STEPS: Final = ("C-ASG", "C-EMER", "C-STAT", "C-INTP", "C-SILENT", "C-ALTC", "C-
 _BEGUN: Final = (
     (("UM-PUB-", "GM-STA-IDG"), "WD-CANNOT-PUBLIC"),
     (("GM-STA-", "GM-EXP-", "GM-TPE-", "UM-DIP-"), "WD-CANNOT-STATE"),
-    (("GM-LEA-", "UM-FOC-", "UM-SEC-"), "WD-CANNOT-QUIET"),
+    (("GM-LEA-", "UM-FOC-", "UM-SEC-", *SHARES), "WD-CANNOT-QUIET"),
     (("UM-NET-REL", "UM-NET-PHY", "UM-NET-FIN", "UM-NET-CSN", "UM-NET-COM"), "WD-NOT-STOPPED"),
 )
 """What measures that were begun leave behind; protection that runs is never stopped by a machine."""

@@ -190,6 +190,8 @@ class CaseCard:
     talk_until: str = ""  # until when the person counts as being in the talk these words opened
     next_contact: str = ""  # when an officer agreed to write next
     handing_to: str = ""  # who was asked to take the case over and has not confirmed yet
+    shared: tuple[str, ...] = ()  # other offices that the report was sealed to anew (C-SHR)
+    handed_to: str = ""  # the one of them that was given the case
     measures: tuple[Proposal, ...] = ()
     consents: tuple[ConsentEvent, ...] = ()
 

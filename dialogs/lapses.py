@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import NO_CONTACT, consent_event, latest, minute, side, standing_events
 from dialogs.draws import draw_record
+from dialogs.effects import EraseCopy
 from dialogs.facts import LIVE
 from dialogs.gate import Act, Reason, lapse
 from dialogs.measures import LAPSED, question_of
+from dialogs.sharing import SHARE, no_longer_with
 from dialogs.steps import go_next, rest, update
 
 if TYPE_CHECKING:
@@ -49,7 +51,15 @@ def with_lapses(card: CaseCard, events: tuple[ConsentEvent, ...]) -> CaseCard:
     """Return the card with these events, and what they stood behind resting until it is asked again."""
     gone = {side(replace(event, scope="")) for event in events}
     measures = tuple(_resting(card, proposal, gone) for proposal in card.measures)
-    return replace(card, consents=(*card.consents, *events), measures=measures)
+    changed = replace(card, consents=(*card.consents, *events), measures=measures)
+    for office in shares_of(events):
+        changed = no_longer_with(changed, office)
+    return changed
+
+
+def shares_of(events: tuple[ConsentEvent, ...]) -> tuple[str, ...]:
+    """Return the offices whose copy goes with these yeses."""
+    return tuple(event.recipient for event in events if event.id == SHARE)
 
 
 def _resting(card: CaseCard, proposal: Proposal, gone: set[tuple[str, str, str, str, str]]) -> Proposal:
@@ -69,6 +79,8 @@ def follow_channel(turn: Turn) -> bool:
             changed = replace(card, channel=turn.conversation.channel)
             events = lapsed_events(changed, turn.event.at, turn.event.entropy)
             contact = contact or any(event.id == CONTACT for event in events)
+            for office in shares_of(events):
+                turn.do(EraseCopy(card.case, office, "copy"))
             update(turn, with_lapses(changed, events))
     return contact
 

@@ -18,6 +18,7 @@ from dialogs.gate import STOPPED_STATES, Act, Granted, Question, may, red_lines
 from dialogs.machine import HIDDEN
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.safe_times import is_safe, next_safe
+from dialogs.sharing import SHARES
 from dialogs.steps import update
 from dialogs.variables import good_for
 
@@ -49,9 +50,10 @@ MOST_ASKED: Final = 2
 
 def question_of(card: CaseCard, proposal: Proposal) -> Question:
     """Return what the gate is asked before this proposal may be carried out."""
-    act = ANNUAL_ACTS.get(proposal.measure, Act.MEASURE)
+    act = Act.SHARE if proposal.measure in SHARES else ANNUAL_ACTS.get(proposal.measure, Act.MEASURE)
+    recipient = "" if proposal.measure in ANNUAL else proposal.recipient
     return Question(
-        act, card.case, recipient=proposal.recipient if act is Act.MEASURE else "", name_mode=proposal.name_mode,
+        act, card.case, recipient=recipient, name_mode=proposal.name_mode,
         content_version=proposal.content_version, measure=proposal.measure if act is Act.MEASURE else "",
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dialogs.draws import draw_id, draw_words
 from dialogs.hours import next_opening_words, wait_words
 from dialogs.judgement import route_of, triage_of
+from dialogs.sharing import SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 ANNUAL_DAYS: Final = 14
 """The last asking before the annual report closes is within 14 days of it (domain.md 4.3)."""
+
+SHARE_DAYS: Final = 180
+"""How long another office may read a report on one yes; then the person is asked again."""
 
 IN_LABELS: Final = frozenset({"OFFICE_NAME", "DRAFT_HOURS"})
 _MOVE_GROUPS = 2  # 40 bits, valid one day, used once
@@ -124,6 +128,10 @@ def _proposal(turn: Turn) -> Proposal:
     return next(p for card in turn.conversation.cards for p in card.measures if p.id == wanted)
 
 
+def _to_office(turn: Turn) -> str:
+    return turn.policy.directory.offices[_proposal(turn).recipient].name
+
+
 def _until(turn: Turn) -> str:
     if not turn.conversation.open_card:  # T-FAIL: a report that waits to be sent goes with its draft
         return (turn.event.at + timedelta(hours=turn.policy.settings.draft_hours)).date().isoformat()
@@ -138,7 +146,9 @@ def good_for(proposal: Proposal, policy: Policy) -> int:
 def longest(measure: str, policy: Policy) -> int:
     """Return for how many days a yes to this measure is good when the officer asks for nothing shorter."""
     known = policy.measures.get(measure)
-    return known.valid_days if known is not None else ANNUAL_DAYS
+    if known is not None:
+        return known.valid_days
+    return SHARE_DAYS if measure in SHARES else ANNUAL_DAYS
 
 
 _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
@@ -168,6 +178,7 @@ _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "NAME_MODE_WORDS": lambda turn: sentence(turn, _proposal(turn).name_mode),
     "HOPE": lambda turn: _proposal(turn).hope or sentence(turn, "HOPE-USUAL"),
     "UNTIL": _until,
+    "TO_OFFICE": _to_office,
     "STATE_OR_ACTOR": lambda turn: _proposal(turn).recipient,
     "EXACT_LINES": lambda turn: _proposal(turn).content,
     "YOUR_WORDS": lambda turn: turn.draft.your_words,

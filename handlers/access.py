@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from dialogs.cases import own_words
 from dialogs.consents import is_live
 from dialogs.gate import Act, Granted, Question, may
+from dialogs.sharing import reading_a_share
 from handlers.accounts import ACTIVE, Role
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def office_sees(office: Office, card: CaseCard, policy: Policy, now: datetime) -
     """Tell whether a case exists for an office."""
     if office.id != card.office and all(event.recipient != office.id for event in card.consents):
         return False  # nobody was ever asked about this office: the gate need not be, a queue is long
-    if (card.exclude or card.red) and _excluded(office, card, policy):
+    if (card.exclude or card.red) and is_shut_out(office, card, policy):
         return False
     if office.id == card.office:
         return True
@@ -82,6 +83,9 @@ def reading(office: Office, card: CaseCard) -> Question:
 
 
 def _copy(office: Office, card: CaseCard) -> Question | None:
+    shared = reading_a_share(card, office.id)
+    if shared is not None:
+        return shared
     if office.role in (SENIOR, ALTERNATE):
         return Question(Act.SENIOR, card.case, recipient=office.id)
     if office.role == DUTY_DESK:
@@ -89,7 +93,7 @@ def _copy(office: Office, card: CaseCard) -> Question | None:
     return None
 
 
-def _excluded(office: Office, card: CaseCard, policy: Policy) -> bool:
+def is_shut_out(office: Office, card: CaseCard, policy: Policy) -> bool:
     """Tell whether the person shut this office out. The card does not say which country, so a local office is out."""
     named = {code.removeprefix("EXC-OFF:") for code in card.exclude if code.startswith("EXC-OFF:")}
     if office.id in named:

@@ -15,12 +15,14 @@ from dialogs.conversation import Proposal
 from dialogs.draws import draw_id, draw_record
 from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
-from dialogs.lapses import lapsed_events, with_lapses
+from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
+from dialogs.sharing import SHARES
 from dialogs.variables import longest
 from handlers.case_acts import put_note
 from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours
 from handlers.perform import carry_out
+from handlers.sharing import nameable
 from handlers.sink import check
 from handlers.talking import locked_card
 
@@ -96,7 +98,7 @@ class Proposing:
             self._check_may_be_asked(card, draft, now)
             proposal = Proposal(
                 id=draw_id(chance, "proposal", "MP"), measure=draft.measure, recipient=draft.recipient.strip(),
-                name_mode=draft.name_mode, content_version=sha256(draft.content.encode()).hexdigest(),
+                name_mode=draft.name_mode, content_version=version_of(draft),
                 content=draft.content, state="proposed", proposed_at=minute(now), by=draft.by, hope=draft.hope.strip(),
                 valid_days=draft.valid_days,
             )  # fmt: skip
@@ -119,8 +121,9 @@ class Proposing:
         return after.open_card == proposal
 
     def _check_form(self, draft: Draft) -> None:
-        if draft.measure not in self.policy.measures and draft.measure not in ANNUAL:
-            known = ", ".join((*self.policy.measures, *ANNUAL))
+        known_here = (*self.policy.measures, *ANNUAL, *SHARES)
+        if draft.measure not in known_here:
+            known = ", ".join(known_here)
             raise BadProposal(f"there is no such measure; known are {known}")
         if draft.name_mode not in NAME_MODES:
             raise BadProposal(f"the name mode is one of {', '.join(NAME_MODES)}")
@@ -138,6 +141,9 @@ class Proposing:
 
     def _check_may_be_asked(self, card: CaseCard, draft: Draft, now: datetime) -> None:
         """Refuse what not even a yes could permit, and asking again too soon."""
+        offices = nameable(card, self.policy, now) if draft.measure in SHARES else ()
+        if draft.measure in SHARES and draft.recipient.strip() not in {office.id for office in offices}:
+            raise BadProposal("there is no such office to share with, or it has the report already")
         blank = Proposal("", draft.measure, draft.recipient, draft.name_mode, "", "", "", "")
         question = question_of(card, blank)
         if any(p.measure == draft.measure and p.state in ("proposed", "asked") for p in card.measures):
@@ -210,6 +216,8 @@ class Proposing:
         with self.store.transaction() as work:
             card = _owned(work, case, actor)
             proposal = _proposal(card, proposal_id)
+            if proposal.measure in SHARES:
+                raise BadProposal("what is shared begins when the report is sealed to that office: share it")
             granted = may(question_of(card, proposal), card, card.consents, now, self.policy.measures)
             if not isinstance(granted, Granted):
                 raise NotPermitted(granted.reason)
@@ -243,6 +251,12 @@ class Proposing:
             return _card(work, case).measures
 
 
+def version_of(draft: Draft) -> str:
+    """Return the SHA-256 (hex) that a yes is bound to: of the words, and for a share of which kind it is, too."""
+    said = f"{draft.measure}\n{draft.content}" if draft.measure in SHARES else draft.content
+    return sha256(said.encode()).hexdigest()
+
+
 def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -> CaseCard:
     """Write down every yes of this case that does not count any more; return the card as it is then."""
     events = lapsed_events(card, now, entropy)
@@ -251,6 +265,8 @@ def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -
     work.cases.record(card.case, events)
     changed = with_lapses(card, events)
     work.cases.update(changed)
+    for office in shares_of(events):
+        work.blobs.erase(card.case, office, "copy")
     return changed
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from handlers.actor import Actor
     from handlers.ports import UnitOfWork
 
-UNOWNED: Final = ("ST-SUB", "ST-DLV")
+UNOWNED: Final = ("ST-SUB", "ST-DLV", "ST-REF")
 OWNING: Final = (
     "duty-officer", "operator", "first-respondent", "focal-point", "on-call", "deputy", "shift-lead", "head",
 )  # fmt: skip
@@ -81,8 +81,14 @@ def own(work: UnitOfWork, policy: Policy, card: CaseCard, by: Actor, now: dateti
     if card.status in OVER:
         raise CaseIsOver
     status = "ST-ACK" if card.status in UNOWNED else card.status
+    handed_to = "" if by.office == card.office else card.handed_to
     owned = replace(
-        card, owner=by.who, status=status, owned_at=card.owned_at or minute(now), status_at=_since(card, status, now)
+        card,
+        handed_to=handed_to,
+        owner=by.who,
+        status=status,
+        owned_at=card.owned_at or minute(now),
+        status_at=_since(card, status, now),
     )
     work.cases.update(owned)
     for alert in alerts_of(work, card.case):

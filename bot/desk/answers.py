@@ -10,12 +10,13 @@ from handlers.case_acts import NoSafeTime
 from handlers.errors import NoSuchCase
 from handlers.messages import BadMessage
 from handlers.proposing import BadProposal
+from handlers.sharing import NotASealedReport
 from handlers.triage_state import NoSuchLevel, ReasonNeeded, RoleMayNot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MISTAKES: Final = (BadMessage, BadProposal, NoSafeTime, NoSuchLevel, ReasonNeeded)
+MISTAKES: Final = (BadMessage, BadProposal, NotASealedReport, NoSafeTime, NoSuchLevel, ReasonNeeded)
 """What whoever asks can mend; everything else that is refused is a conflict (bot.desk.app)."""
 
 

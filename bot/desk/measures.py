@@ -12,7 +12,8 @@ from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.gate import Granted, may, red_lines
 from dialogs.measures import ANNUAL, question_of
-from dialogs.variables import ANNUAL_DAYS
+from dialogs.sharing import SHARES
+from dialogs.variables import ANNUAL_DAYS, SHARE_DAYS
 from handlers.proposing import MAX_CONTENT_CHARS, MAX_HOPE_CHARS, MAX_RECIPIENT_CHARS, Draft
 
 if TYPE_CHECKING:
@@ -103,12 +104,19 @@ def catalogue(call: Call[Nothing]) -> tuple[MeasureShown, ...]:
         )
         for code in ANNUAL
     ]  # fmt: skip
-    return (*listed, *annual)
+    shares = [
+        MeasureShown(
+            code, "Another UN office", *_words(policy, code, TO_OFFICE="that office"), ("FR",), "partly", "ID-1",
+            SHARE_DAYS, public=False,
+        )
+        for code in SHARES
+    ]  # fmt: skip
+    return (*listed, *annual, *shares)
 
 
-def _words(policy: Policy, code: str) -> tuple[str, str, str]:
+def _words(policy: Policy, code: str, **given: str) -> tuple[str, str, str]:
     body = policy.texts.body
-    return body(f"DO-{code}", "en", {}), body(f"WHO-{code}", "en", {}), body(f"RISK-{code}", "en", {})
+    return body(f"DO-{code}", "en", given), body(f"WHO-{code}", "en", given), body(f"RISK-{code}", "en", given)
 
 
 def proposals_of(card: CaseCard, policy: Policy, now: datetime) -> tuple[ProposalShown, ...]:

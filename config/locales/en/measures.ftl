@@ -131,3 +131,11 @@ RISK-UM-PUB-RGA = It cannot be taken back
 DO-UM-PUB-REC = It goes into a report to ECOSOC
 WHO-UM-PUB-REC = Everyone
 RISK-UM-PUB-REC = It cannot be taken back
+
+DO-SH-COPY = We give a copy of your report to another UN office. Your files stay where they are
+WHO-SH-COPY = The people at { $TO_OFFICE } who work on such cases can read it
+RISK-SH-COPY = More people know. What they have saved cannot be taken back
+
+DO-SH-HAND = We hand your case to another UN office. It gets your report, and its people work on it from then on
+WHO-SH-HAND = The people at { $TO_OFFICE } who work on such cases can read it. The office you wrote to keeps it too
+RISK-SH-HAND = More people know. What they have saved cannot be taken back
