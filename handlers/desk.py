@@ -6,6 +6,7 @@ Every act takes the unit of work of its transaction and is recorded in the audit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 IDENTITY: Final = "identity"
 ASKED: Final = "identity-asked"
+LOOKED: Final = "look"
+ONE_SHIFT: Final = timedelta(hours=12)
 REPORTS: Final = ("report", "copy", "alert")
 """What an office receives first of a case."""
 
@@ -126,6 +129,13 @@ def _keep_an_administrator(work: UnitOfWork, account: Account, roles: tuple[Role
     others = [a for a in work.accounts.all() if a.id != account.id and a.state == ACTIVE and a.has(Role.ADMINISTRATOR)]
     if account.state == ACTIVE and account.has(Role.ADMINISTRATOR) and Role.ADMINISTRATOR not in roles and not others:
         raise NotTheLast
+
+
+def look(work: UnitOfWork, by: Actor, card: CaseCard, now: datetime) -> None:
+    """Log, once a shift, that somebody reads what the card holds: both pairs of words, cover, red lines."""
+    since = now - ONE_SHIFT
+    if not any((entry.who, entry.act) == (by.who, LOOKED) and entry.at > since for entry in work.audit.of(card.case)):
+        work.audit.record(by.did(LOOKED, now, case=card.case))
 
 
 @dataclass(frozen=True, slots=True)

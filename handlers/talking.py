@@ -14,6 +14,7 @@ from handlers.contact import DOUBT, may_write, obstacle
 from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
 from handlers.sink import check
+from handlers.triage_state import own
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,6 +91,8 @@ class Talking:
                 raise NotSafeNow(next_safe(card, office, now))
             if address is None or loaded is None or loaded.conversation.hidden:
                 raise CannotReach
+            if actor is not None:
+                card = own(work, self.policy, card, actor, now)  # the ladder stops, as for whoever takes a case
             who = actor or Actor(by, "officer", card.office)
             status = "ST-ACK" if card.status in UNOWNED else card.status
             owned_at = card.owned_at or minute(now)

@@ -9,11 +9,14 @@ import msgspec
 from bot.desk.refusals import refused
 from bot.desk.routes import ADMINISTRATOR, CONSENT_STEWARD, LINES, SHIFT_LEAD, Route
 from dialogs.consents import minute
-from handlers.access import Sight, sight
+from handlers.access import Sight, role_sees, sight
 from handlers.accounts import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.desk.routes import Call
+    from dialogs.conversation import CaseCard
     from handlers.ports import UnitOfWork
     from handlers.types import AuditEntry
 
@@ -56,6 +59,7 @@ def audit(call: Call[Asked]) -> Entries:
     """Answer the log of a case the account may see, or of its own office (administrators: of no case, all offices)."""
     with call.desk.store.transaction() as work:
         names = {known.id: known.name for known in work.accounts.all()}
+        cards = call.desk.index.cards(work)
         if call.asked.case:
             return _of_case(call, work, names)
         found: list[EntryShown] = []
@@ -64,7 +68,7 @@ def audit(call: Call[Asked]) -> Entries:
             page = work.audit.latest(before, TOGETHER)
             for recorded in page:
                 before = recorded.number
-                if recorded.entry is not None and _may_see(call, recorded.entry):
+                if recorded.entry is not None and _may_see(call, recorded.entry, cards):
                     found.append(_shown(recorded.number, recorded.entry, names))
                 if len(found) == call.asked.limit:
                     return Entries(tuple(found), before)
@@ -80,8 +84,14 @@ def _of_case(call: Call[Asked], work: UnitOfWork, names: dict[str, str]) -> Entr
     return Entries(tuple(_shown(0, entry, names) for entry in entries), None)
 
 
-def _may_see(call: Call[Asked], entry: AuditEntry) -> bool:
-    """Entries of cases are for the office that acted; an administrator sees people and machines, no case."""
+def _may_see(call: Call[Asked], entry: AuditEntry, cards: Mapping[str, CaseCard]) -> bool:
+    """Entries of cases are for the office that acted; an administrator sees people and machines, no case.
+
+    A case that somebody's role does not show them is not in their log either.
+    """
+    card = cards.get(entry.case)
+    if card is not None and role_sees(call.account, card) is Sight.NOTHING:
+        return False
     if not entry.case and call.account.has(Role.ADMINISTRATOR):
         return True
     return entry.office == call.account.office and call.account.has(*LINES, Role.CONSENT_STEWARD)

@@ -15,7 +15,7 @@ from bot.desk.refusals import refused
 from bot.desk.routes import LINES, VIEWERS, Download, Nothing, Route
 from handlers.access import Sight, sight
 from handlers.accounts import BoxRequest
-from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, needs_second
+from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, look, needs_second
 from handlers.triage_state import change_level, own
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def one(call: Call[Nothing]) -> CaseShown:
     """Answer one case, as much of it as this account sees."""
     with call.desk.store.transaction() as work:
         card = call.card(work)
+        if call.allowed.sight is Sight.CONTENT:
+            look(work, call.actor, card, call.now)
         around = surroundings(call.desk, work, call.account)
         return case_shown(call, work, card, around)
 

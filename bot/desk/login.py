@@ -39,6 +39,9 @@ LOGIN: Final = "login"
 INVITATION: Final = "invitation"
 MOST_CREDENTIAL_BYTES: Final = 16 * 1024
 
+_JOINERS: Final = {0x200C: None, 0x200D: None}
+"""Invisible, and part of names in several scripts; whatever else cannot be seen deceives colleagues."""
+
 Code = Annotated[str, msgspec.Meta(min_length=20, max_length=64, pattern="^[A-Za-z0-9_-]+$")]
 PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 
@@ -163,7 +166,9 @@ def take_invitation(call: Call[Accepted]) -> Reply:
 
 
 def _accepted(call: Call[Accepted]) -> Account:
-    desk, asked = call.desk, call.asked
+    desk, asked, name = call.desk, call.asked, call.asked.name.strip()
+    if not name or not name.translate(_JOINERS).isprintable():
+        raise refused("bad_request", "Write your name in letters that can be seen.")
     challenge = _shown_ticket(call, INVITATION).challenge(desk.lookup, INVITATION)
     with desk.store.transaction() as work:
         invited = work.accounts.invited(asked.code, call.now)
@@ -172,7 +177,7 @@ def _accepted(call: Call[Accepted]) -> Account:
         passkey = made(desk.place, asked.credential, challenge, invited.id)
         if work.accounts.passkey(passkey.id) is not None:
             raise WrongPasskey
-        return accept(work, asked.code, asked.name.strip(), passkey, call.now)
+        return accept(work, asked.code, name, passkey, call.now)
 
 
 def login_options(call: Call[Nothing]) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -23,7 +24,8 @@ from handlers.access import Sight
 from handlers.accounts import REVOKED, Account, Role
 from handlers.actor import Actor
 from handlers.desk import NoLongerActive
-from tests.desk_server.world import DUTY, HRC, World, card_of, given
+from tests.desk_server.world import DUTY, HRC, URL, World, card_of, given
+from tests.fakes.authenticator import Authenticator
 
 FILE = next(route for route in CASES if route.path.endswith("/files/{name}"))
 CHIEF = Actor("chief", "administrator", HRC)
@@ -232,3 +234,45 @@ def test_a_download_stops_when_the_login_or_the_case_ends(world: World, ends: st
         return got + sum([len(piece) async for piece in pieces])
 
     assert world.run(fetch()) == PIECE_BYTES
+
+
+def test_reading_the_card_is_written_down_once_a_shift(world: World) -> None:
+    """It holds the words by which the person knows an officer: nobody reads them unseen, and a reload is no news."""
+    world.open_case(card_of("LW-1"))
+    officer, lead = world.logged_in("ana"), world.logged_in("lea", HRC, Role.SHIFT_LEAD)
+
+    for _ in range(3):
+        officer.get("/api/cases/LW-1")
+        lead.get("/api/cases/LW-1")
+    world.clock.at += timedelta(hours=13)
+    world.logged_in("ana").get("/api/cases/LW-1")
+
+    with world.service.store.transaction() as work:
+        assert [(entry.who, entry.act) for entry in work.audit.of("LW-1")] == [("ana", "look")] * 2
+
+
+def test_the_log_does_not_tell_an_operator_of_cases_that_do_not_exist_for_them(world: World) -> None:
+    """What a colleague did in a case of L3 is not theirs to know; in a case of L1 it is."""
+    world.open_case(card_of("LW-1", level="L1"))
+    world.open_case(card_of("LW-2", level="L3"))
+    for case in ("LW-1", "LW-2"):
+        world.logged_in("ana").get(f"/api/cases/{case}/blobs/report/1")
+
+    entries = world.logged_in("omar", HRC, Role.OPERATOR).get("/api/audit").json()["entries"]
+
+    assert {entry["case"] for entry in entries if entry["act"] == "read"} == {"LW-1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("   ", 400), ("An\u202ena", 400), ("An\u200bna", 400), ("An\nna", 400), ("علی\u200cرضا", 200)],
+)  # fmt: skip
+def test_a_name_that_cannot_be_seen_is_refused(world: World, name: str, status: int) -> None:
+    """Nobody signs as a colleague with letters that hide; joiners belong to names of several scripts."""
+    with world.service.store.transaction() as work:
+        account = people.new_account("new", HRC, (Role.OPERATOR,), world.clock.now())
+        people.invite(work, None, account, "code" * 6, (world.clock.now(), world.clock.now() + timedelta(hours=1)))
+
+    answer = world.browser().accept("code" * 6, Authenticator(URL, "desk.example.org"), name)
+
+    assert answer.status_code == status

@@ -289,7 +289,7 @@ export const W = {
     administrator: "Administrator",
   } as Record<string, string>,
   acts: {
-    own: "took the case", read: "opened", file: "fetched a file", level: "set the level", "level-wish": "wishes a lower level", status: "set the status",
+    own: "took the case", look: "looked at the case", read: "opened", file: "fetched a file", level: "set the level", "level-wish": "wishes a lower level", status: "set the status",
     "close-wish": "wishes to close it", "hand-over": "offered it to a colleague", "take-over": "took it over", "next-contact": "set the next contact",
     note: "wrote a note", write: "wrote to the person", begin: "showed the two words", propose: "proposed a measure", start: "started a measure",
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
