@@ -177,3 +177,33 @@ def test_a_conversation_that_moved_asks_about_contact_for_the_reports_it_has() -
 
     assert play.conversation.cards[0].consents[-1].status == "refused"
     assert play.node == "Q54"
+
+
+def test_somebody_whom_nobody_might_write_to_is_not_asked_about_contact_when_they_come_back_elsewhere() -> None:
+    """What else was agreed for the old channel lapses all the same."""
+    conversation, card = _with_contact("telegram")
+    play = Play("telegram")
+    event = TextReceived(
+        at=NOON, entropy=bytes(32), text="one two three four", known_case=replace(card, consents=(GIVEN,))
+    )
+    play.conversation, play.effects = advance(conversation, event, play.policy)
+
+    assert [e.status for e in play.done(UpdateCase).card.consents] == ["given", "superseded"]
+    assert play.say("1").node == "Q54"
+
+
+def test_a_yes_to_contact_here_counts_for_the_reports_it_was_agreed_for_there_and_no_other() -> None:
+    """A report for which the person had said no, or was never asked, keeps that."""
+    conversation, card = _with_contact("telegram")
+    no = replace(GIVEN, id="C-CONT", recipient="", measure="", record_id="CR-3", level="", status="refused")
+    others = (replace(card, case="LW-2", consents=(no,)), replace(card, case="LW-3", consents=()))
+    play = Play("telegram")
+    play.conversation = replace(conversation, cards=(card, *others), draft=None, node="TALK")
+    play.conversation, play.effects = advance(play.conversation, Moved(at=NOON, entropy=bytes(32)), play.policy)
+    play.say("1")
+
+    assert [tuple(e.status for e in c.consents if e.id == "C-CONT") for c in play.conversation.cards] == [
+        ("given", "superseded", "renewed"),
+        ("refused",),
+        (),
+    ]
