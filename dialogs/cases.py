@@ -162,10 +162,10 @@ def withdraw_all(turn: Turn, choice: Choice) -> bool:
         end(turn)
         return True
     unopened = False
-    touched = turn.conversation.cards
-    for card in touched:
+    touched = []
+    for card in turn.conversation.cards:
         before = card.held_from or card.status
-        _take_back(turn, card, standing_events(card.consents), status=WITHDRAWN, held_from=before)
+        touched.append(_take_back(turn, card, standing_events(card.consents), status=WITHDRAWN, held_from=before))
         if before in UNOPENED:
             unopened = True
             due = turn.event.at + timedelta(hours=DESTROY_AFTER_HOURS)
@@ -173,7 +173,7 @@ def withdraw_all(turn: Turn, choice: Choice) -> bool:
     if turn.conversation.draft is not None and turn.conversation.draft.files:
         turn.do(DropFiles(tuple(file.blob for file in turn.conversation.draft.files)))
     turn.set(draft=None, came_from=())
-    _say_done(turn, "WD-ALL", "WD-WORDS-DESTROY" if unopened else "WD-WORDS-OFFICER", touched)
+    _say_done(turn, "WD-ALL", "WD-WORDS-DESTROY" if unopened else "WD-WORDS-OFFICER", tuple(touched))
     return True
 
 

@@ -273,6 +273,27 @@ def test_the_tree_is_that_of_rfc_6962() -> None:
     assert chain.merkle_root(leaves) == sha256(b"\x01" + left + hashed[2]).digest()
 
 
+def test_what_was_committed_to_once_verifies_for_ever() -> None:
+    """Known answers of every step: a program that counts otherwise would call every older ledger forged."""
+    from hashlib import sha256
+
+    def joined(*parts: bytes) -> bytes:
+        return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+
+    committed = sha256(joined(b"leeward/event/v1", bytes(32), b"event")).digest()
+    first = sha256(joined(b"leeward/chain/v1", b"LW-1")).digest()
+    head = sha256(joined(b"leeward/link/v1", first, b"1", committed)).digest()
+    content = joined(b"leeward/checkpoint/v1", b"1", b"2", bytes(32), head, b"3")
+
+    assert chain.commitment(bytes(chain.SALT_BYTES), b"event") == committed
+    assert chain.genesis("LW-1") == first
+    assert chain.link(first, 1, committed) == head
+    assert chain.leaf("LW-1", 1, head) == joined(b"LW-1", b"1", head)
+    assert chain.checkpoint_content(1, 2, chain.FIRST_PREVIOUS, head, 3) == content
+    assert chain.checkpoint_hash(content) == sha256(content).digest()
+    assert chain.of_audit("desk") == "audit:desk"
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
     """A SQLite store with one case, two events and a checkpoint."""
