@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from handlers.accounts import BoxRequest, Session
 from storage import codec
@@ -158,8 +158,10 @@ class SqlSessions:
 
     def prune(self, now: datetime) -> int:
         """Forget logins that are over, and boxes that are closed again."""
-        self.connection.execute(delete(boxes).where(boxes.c.due <= seconds(now)))
-        return self.connection.execute(delete(sessions).where(sessions.c.due <= seconds(now))).rowcount
+        over = self.connection.execute(delete(sessions).where(sessions.c.due <= seconds(now))).rowcount
+        nobodys = boxes.c.session.not_in(select(sessions.c.id))
+        self.connection.execute(delete(boxes).where(or_(boxes.c.due <= seconds(now), nobodys)))
+        return over
 
     def ask_box(self, request: BoxRequest) -> None:
         """Remember the request."""

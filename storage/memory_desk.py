@@ -112,11 +112,13 @@ class MemorySessions:
 
     def prune(self, now: datetime) -> int:
         """Forget what is over."""
-        for request in [r for r in self._data.boxes.values() if r.until is not None and r.until <= now]:
-            del self._data.boxes[request.case, request.account]
         over = [token for token, session in self._data.sessions.items() if session.until <= now]
         for token in over:
             del self._data.sessions[token]
+        live = {session.id for session in self._data.sessions.values()}
+        for request in [*self._data.boxes.values()]:
+            if request.session not in live or (request.until is not None and request.until <= now):
+                del self._data.boxes[request.case, request.account]
         return len(over)
 
     def ask_box(self, request: BoxRequest) -> None:

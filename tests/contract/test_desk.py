@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 from handlers.accounts import ACTIVE, Account, BoxRequest, Passkey, Role, Session
 from handlers.ports import Store
@@ -108,6 +109,39 @@ def test_an_identity_box_is_asked_for_by_one_login(store: Store) -> None:
         )
         work.sessions.end("s1")
         assert work.sessions.box("LW-2", "ana") is None
+
+
+def test_what_a_login_asked_for_is_forgotten_when_it_ran_out(store: Store) -> None:
+    """Nobody is asked for ever to agree to a box that could not be opened any more."""
+    with store.transaction() as work:
+        work.accounts.save(ANA)
+        work.sessions.begin("token", Session("s1", "ana", NOW, NOW, LATER))
+        work.sessions.ask_box(BoxRequest("LW-1", "ana", "s1", None))
+        work.sessions.prune(NOW)
+        assert len(work.sessions.boxes_of("LW-1")) == 1
+        work.sessions.prune(LATER)
+        assert work.sessions.boxes_of("LW-1") == ()
+
+
+def test_of_two_who_take_an_invitation_in_the_same_moment_one_has_it(store: Store) -> None:
+    """The second waits for the first, and then finds it gone."""
+    taken: list[Account | None] = []
+
+    def take() -> None:
+        with store.transaction() as work:
+            taken.append(work.accounts.take_invitation("code", NOW))
+
+    with store.transaction() as work:
+        work.accounts.save(ANA)
+        work.accounts.invite("ana", "code", LATER)
+    second = Thread(target=take)
+    with store.transaction() as work:
+        first = work.accounts.take_invitation("code", NOW)
+        second.start()
+        second.join(0.5)
+    second.join(30)
+
+    assert (first, taken) == (ANA, [None])
 
 
 def test_what_an_office_has_fetched_is_remembered_by_office(store: Store) -> None:
