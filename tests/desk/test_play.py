@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from storage.crypto.age.hybrid import HybridIdentity
+from storage.crypto.sealing import open_report
 from tests.desk.passkeys import add_authenticator
 from tests.desk.practising import NAME, STORY, Person, practising
 from tests.desk.watching import Watch, violations
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OFFICE = "OFF-HRC"
+OFFICE, OTHER = "OFF-HRC", "OFF-UPR"
 QUESTION = "Is it still safe for you to write tonight?"
 REPLY = "Yes. The green bicycle stands outside again."
 NOTE = "Nobody but the focal point learns of it."
@@ -59,12 +63,15 @@ def tick_all(page: Page) -> None:
     page.get_by_label("All of this is true").check()
 
 
-def propose(page: Page, measure: str) -> None:
-    """Put a measure to the person, with every list gone through."""
+def propose(page: Page, measure: str, office: str = "") -> None:
+    """Put a measure, or that this office gets the report, to the person, with every list gone through."""
     page.keyboard.press("m")
     dialog = page.locator("dialog[open]")
     dialog.get_by_label("Measure", exact=True).select_option(measure)
-    dialog.get_by_label("Who would be told").fill("The focal point on reprisals")
+    if office:
+        dialog.get_by_label("The office that would get the report").select_option(office)
+    else:
+        dialog.get_by_label("Who would be told").fill("The focal point on reprisals")
     dialog.get_by_label("Exactly what would be said").fill("A person who took part in a meeting was threatened.")
     dialog.get_by_label("What we hope").fill("Advice on safety")
     dialog.get_by_label("own view of the risk").fill(RISK)
@@ -192,6 +199,23 @@ class Play:
         assert page.locator(".measures").get_by_role("button", name="Start").count() == 0
         assert page.evaluate(START_THE_REFUSED) == [403, "refused"]
 
+    def share(self, person: Person) -> None:
+        """After a yes for this office the page seals the report anew: the other office's key opens it, without files."""
+        page = self.officer
+        propose(page, "SH-COPY", OTHER)
+        person.hears("We have an idea and need your yes or no")
+        person.say("1")
+        person.say("1")
+        page.locator(".measures").get_by_role("button", name="Seal and share").click()
+        tick_all(page)
+        with page.expect_request(lambda asked: asked.method == "POST" and asked.url.endswith("/share")) as posted:
+            page.locator("dialog[open]").get_by_role("button", name="Seal and share").click()
+        page.get_by_text("The report was sealed to that office").first.wait_for()
+        secret = (self.keys / f"{OTHER}.key").read_text(encoding="ascii").splitlines()[-1]
+        sealed = base64.b64decode(json.loads(posted.value.post_data or "")["sealed"])
+        report = json.loads(open_report(sealed, [HybridIdentity.parse(secret)]))
+        assert (report["codes"]["story"], "file_identity" in report) == (STORY, False)
+
     def name(self) -> None:
         """The real name: with a reason, not to be copied, and written down."""
         page = self.officer
@@ -219,7 +243,7 @@ class Play:
 
 
 def test_from_the_phone_to_the_desk_and_back(browser: Browser, tmp_path: Path, examples: Path) -> None:
-    """Invited, signed in, opened, owned, answered, proposed, agreed, started, refused, handed over, locked: nothing leaks."""
+    """Invited, signed in, opened, owned, answered, proposed, agreed, started, refused, shared, handed over, locked: nothing leaks."""
     with practising(tmp_path) as address:
         keys = tmp_path / "practice" / "offices" / "keys"
         play = Play(browser, address, keys)
@@ -230,6 +254,7 @@ def test_from_the_phone_to_the_desk_and_back(browser: Browser, tmp_path: Path, e
         play.files((examples / "files" / "screenshot.png").read_bytes())
         play.talk(person)
         play.measures(person)
+        play.share(person)
         play.name()
         assert violations(play.officer) == []
         play.hand_over()

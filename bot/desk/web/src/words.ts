@@ -193,6 +193,10 @@ export const W = {
     channel_changed: "It was agreed on another channel. Ask again.", turned_18: "The person is an adult now. Ask them again.",
     doubted: "It is doubted who answered, or whether freely. Ask again.", no_such_case: "This is not there.",
   } as Record<string, string>,
+  share: {
+    act: "Seal and share", office: "The office that would get the report", openFirst: "Open the report first: it is sealed anew here.",
+    notNow: "Nothing is agreed for this office now.", done: "The report was sealed to that office. Files stay here.",
+  },
   measure: {
     new: "Propose a measure", none: "No measure was proposed.", choose: "Measure", recipient: "Who would be told",
     nameMode: "The person’s name", content: "Exactly what would be said", hope: "What we hope", risk: "The person’s own view of the risk, in their words",

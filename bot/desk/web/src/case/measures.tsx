@@ -6,21 +6,23 @@ import type { Report } from "../report";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named } from "../words";
+import { OfficeField, ShareDialog, isShare } from "./share";
 
 interface Props { data: Case; report: Report | null; proposing: boolean; propose: () => void; close: () => void; reload: () => void }
 
 /** The measures ledger of a case, with a light for each consent, and the card for a new one. */
-export function Measures({ data, proposing, propose, close, reload }: Props) {
+export function Measures({ data, report, proposing, propose, close, reload }: Props) {
   return (
     <Section id="measures" title={W.case.measures} aside={<button type="button" class="plain" onClick={propose}>{W.measure.new} <kbd>m</kbd></button>}>
       {data.measures.length === 0 && <p class="quiet">{W.measure.none}</p>}
-      <ul class="measures">{data.measures.map((proposal) => <Proposed key={proposal.id} proposal={proposal} data={data} reload={reload} />)}</ul>
+      <ul class="measures">{data.measures.map((proposal) => <Proposed key={proposal.id} proposal={proposal} data={data} report={report} reload={reload} />)}</ul>
       {proposing && <Card data={data} close={close} />}
     </Section>
   );
 }
 
-function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; reload: () => void }) {
+function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data: Case; report: Report | null; reload: () => void }) {
+  const share = isShare(proposal.measure);
   const [asked, setAsked] = useState<"" | "start" | "close">("");
   const [checked, setChecked] = useState(false);
   const [outcome, setOutcome] = useState("");
@@ -44,11 +46,13 @@ function Proposed({ proposal, data, reload }: { proposal: Proposal; data: Case; 
       <blockquote><Said text={proposal.content} as="p" /></blockquote>
       {closed && <p><b>{W.measure.outcome}:</b> <Said text={proposal.outcome} /></p>}
       <p class="acts">
-        {!started && !closed && proposal.light === "green" && <button type="button" class="primary" onClick={() => setAsked("start")}>{W.measure.start}</button>}
+        {!started && !closed && proposal.light === "green" && <button type="button" class="primary" disabled={share && report === null} onClick={() => setAsked("start")}>{share ? W.share.act : W.measure.start}</button>}
+        {share && !started && report === null && proposal.light === "green" && <span class="hint">{W.share.openFirst}</span>}
         {rests && <button type="button" class="plain" onClick={() => void act("again", {})}>{W.measure.again}</button>}
-        {!closed && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
+        {!closed && !share && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>
-      {asked === "start" && (
+      {asked === "start" && share && <ShareDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}
+      {asked === "start" && !share && (
         <Dialog title={`${W.measure.start}: ${proposal.words}`} close={() => setAsked("")}>
           <blockquote><Said text={proposal.content} as="p" /></blockquote>
           <Checklist title={W.checks.startTitle} lines={W.checks.start} done={checked} setDone={setChecked} />
@@ -113,7 +117,8 @@ function Card({ data, close }: { data: Case; close: () => void }) {
           {chosen !== undefined && (data.collisions[chosen.code]?.length ?? 0) > 0 && <Notice kind="warn">{W.measure.collision(data.collisions[chosen.code]!.map((line) => named(W.red, line)).join("; "))}</Notice>}
           {chosen?.public === true && <Notice kind="warn">{W.measure.public}</Notice>}
           {chosen !== undefined && !chosen.public && String(chosen.reversible) === "no" && <Notice kind="warn">{W.measure.irreversible}</Notice>}
-          <Field label={W.measure.recipient}>{(id) => <input id={id} required maxLength={120} dir="auto" value={draft.recipient} onInput={(event) => set({ recipient: valueOf(event) })} />}</Field>
+          {isShare(draft.measure) ? <OfficeField data={data} value={draft.recipient} set={(recipient) => set({ recipient })} />
+            : <Field label={W.measure.recipient}>{(id) => <input id={id} required maxLength={120} dir="auto" value={draft.recipient} onInput={(event) => set({ recipient: valueOf(event) })} />}</Field>}
           <Field label={W.measure.nameMode}>
             {(id) => (
               <select id={id} value={draft.name_mode} onChange={(event) => set({ name_mode: valueOf(event) })}>
