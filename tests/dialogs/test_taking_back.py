@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dialogs.cases import DESTROY_TIMER
 from dialogs.conversation import Proposal
-from dialogs.effects import WakeAt
+from dialogs.effects import DestroyReport, WakeAt
 from tests.dialogs.test_conversations import sent
 from tests.playbook import Play
 
@@ -64,8 +65,24 @@ def test_what_cannot_be_taken_back_is_told_by_how_far_the_case_had_come(
 def test_only_what_nobody_opened_is_destroyed_and_only_then_the_two_words_are_asked_for(status: str) -> None:
     """What an office has read cannot be destroyed by a machine, and the chat does not pretend so."""
     play, unread = taken_back(status), status != "ST-TRI"
-    timers = [effect.timer for effect in play.effects if isinstance(effect, WakeAt)]
+    due = [e.at for e in play.effects if isinstance(e, WakeAt) and e.timer.startswith(DESTROY_TIMER)]
 
-    assert any(timer.startswith(DESTROY_TIMER) for timer in timers) is unread
+    assert due == ([play.now + timedelta(hours=72)] if unread else [])
     assert ("your own two words" in play.said) is unread
     assert ("You can change your mind" in play.said) is not unread
+
+
+def test_words_that_are_not_ones_own_destroy_nothing() -> None:
+    """The report stays locked until its time is over."""
+    play = taken_back("ST-SUB").say("other words")
+
+    assert (play.did(DestroyReport), play.conversation.cards[0].status) == (False, "ST-WDR")
+
+
+def test_ones_own_words_destroy_it_at_once_and_nothing_else_is_said() -> None:
+    """The conversation ends there."""
+    play = taken_back("ST-SUB")
+    play.say(play.conversation.cards[0].your_words)
+
+    assert (play.did(DestroyReport), play.conversation.cards) == (True, ())
+    assert play.said == play.policy.texts.body("T-CLEARED", "en", {})
