@@ -261,6 +261,18 @@ def test_a_page_that_is_left_keeps_nothing_for_the_way_back(page: Page, server: 
     assert page.evaluate(LEFT) == ""
 
 
+def test_whoever_signs_in_next_is_not_led_to_the_same_case(page: Page, server: DeskServer) -> None:
+    """The browser forgets which case was open when its officer signs out."""
+    page.goto(server.url())
+    open_blue(page)
+    assert BLUE in str(page.evaluate("history.state"))
+
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Sign out").click()
+
+    assert page.evaluate("history.state") is None
+
+
 def test_what_is_read_and_typed_is_not_passed_on_by_the_browser(page: Page, server: DeskServer, key: Path) -> None:
     """Translation and spelling services would be sent it; the restoring of forms would write it to the disk."""
     page.goto(server.url())

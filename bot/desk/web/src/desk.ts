@@ -106,6 +106,7 @@ export async function loadPracticeKey(): Promise<void> {
 /** End the session. */
 export async function signOut(): Promise<void> {
   await post("logout").catch(() => undefined);
+  history.replaceState(null, ""); // whoever signs in next begins at the queue, not in this officer's case
   location.reload();
 }
 
