@@ -77,8 +77,6 @@ class Reception:
         with self.store.transaction() as work:
             if not work.inbox.is_new(inbound.address.channel, inbound.key, now):
                 return None
-            if inbound.ref:
-                work.traces.add(inbound.address, inbound.ref, now)
             done, erased = self._turn(work, inbound, now, taken)
         if erased:
             self.store.finish_erasure()
@@ -187,6 +185,8 @@ class Reception:
             loaded = work.conversations.load(inbound.address)
         except DraftLost:
             lost = True
+        if inbound.ref:  # after loading, which looks the person up; before the turn, which may clear the chat
+            work.traces.add(inbound.address, inbound.ref, now)
         conversation = self._begin(work, inbound, now, lost=lost) if loaded is None else loaded.conversation
         moved = self._moved(work, inbound, loaded, now)
         if moved is not None:
