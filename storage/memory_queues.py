@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from handlers.accounts import Account, BoxRequest, Passkey, Session
     from handlers.message_ports import Message
     from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob
+
+
+def whole_second(at: datetime) -> datetime:
+    """Return the time rounded up to a second, as the database keeps it: nothing is tried again before its time."""
+    return (at + timedelta(microseconds=999_999)).replace(microsecond=0)
 
 
 @dataclass(slots=True)
@@ -147,13 +152,13 @@ class MemoryOutbox:
         if retry_at is None:
             item.dead = True
         else:
-            item.due, item.attempts = retry_at.replace(microsecond=0), item.attempts + 1
+            item.due, item.attempts = whole_second(retry_at), item.attempts + 1
 
     def doubted(self, item_id: int, *, retry_at: datetime) -> None:
         """Try once more."""
         item = self._data.outbox.get(item_id)
         if item is not None:
-            item.leased_until, item.doubtful, item.due = None, True, retry_at.replace(microsecond=0)
+            item.leased_until, item.doubtful, item.due = None, True, whole_second(retry_at)
 
     def dead(self) -> int:
         """Count dead letters."""

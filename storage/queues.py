@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
@@ -35,6 +36,11 @@ _HOUR = 3600
 def seconds(at: datetime) -> int:
     """Return whole seconds since 1970."""
     return int(at.timestamp())
+
+
+def seconds_until(at: datetime) -> int:
+    """Return whole seconds since 1970, rounded up: nothing is tried again before its time."""
+    return ceil(at.timestamp())
 
 
 _TAKEN = Statement(
@@ -186,13 +192,13 @@ class SqlOutbox:
             self.session.connection.execute(change.values(state=DEAD))
         else:
             self.session.connection.execute(
-                change.values(attempts=outbox.c.attempts + 1, due=seconds(retry_at), leased_until=0)
+                change.values(attempts=outbox.c.attempts + 1, due=seconds_until(retry_at), leased_until=0)
             )
 
     def doubted(self, item_id: int, *, retry_at: datetime) -> None:
         """Nobody knows whether it went out: it is tried once more."""
         change = update(outbox).where(outbox.c.id == item_id)
-        self.session.connection.execute(change.values(doubtful=True, due=seconds(retry_at), leased_until=0))
+        self.session.connection.execute(change.values(doubtful=True, due=seconds_until(retry_at), leased_until=0))
 
     def dead(self) -> int:
         """Return how many dead letters lie there."""

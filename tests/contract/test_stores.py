@@ -266,6 +266,21 @@ def test_a_lease_runs_out_and_a_dead_letter_blocks_nobody(store: Store) -> None:
     assert [item.outgoing.text for item in follower] == ["2"]
 
 
+def test_nothing_is_tried_again_before_its_time_not_even_within_the_second(store: Store) -> None:
+    """A service said "not before": parts of a second count."""
+    at = NOW.replace(microsecond=0) + timedelta(seconds=30, milliseconds=1)
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        item = work.outbox.claim(NOW, 10, 60, "signal")[0]
+        work.outbox.failed(item.id, retry_at=at)
+        early = work.outbox.claim(at.replace(microsecond=0), 10, 60, "signal")
+        later = work.outbox.claim(at + timedelta(seconds=1), 10, 60, "signal")
+        work.outbox.doubted(item.id, retry_at=at)
+
+        assert (early, [found.id for found in later]) == ((), [item.id])
+        assert work.outbox.claim(at.replace(microsecond=0), 10, 60, "signal") == ()
+
+
 def test_what_waits_for_a_person_can_be_dropped(store: Store) -> None:
     """Hiding a chat takes back what is still queued."""
     with store.transaction() as work:
