@@ -256,7 +256,8 @@ def duty() -> None:
 
 
 @cli.command()
-@click.option("--cooperators", default=12, show_default=True, help="Synthetic people who write.")
+@click.option("--cooperators", default=12, show_default=True, help="Synthetic people in danger, on the fast path.")
+@click.option("--reports", default=6, show_default=True, help="Synthetic whole reports: L2, L3 and L4 in turn.")
 @click.option("--hours", default=8.0, show_default=True, help="How long the night is, from now on.")
 @click.option("--answer", "minutes", default=3.0, show_default=True, help="Minutes an officer takes on average.")
 @click.option("--asleep", default=0.2, show_default=True, help="Share of alerts an officer does not notice.")
@@ -264,15 +265,15 @@ def duty() -> None:
 @click.option("--really-page", "wait", type=float, metavar="MINUTES", help="Page who is on duty now, and wait.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def drill(  # noqa: PLR0913, PLR0917 - the options of the command line
-    cooperators: int, hours: float, minutes: float, asleep: float, seed: int, wait: float | None,
+    cooperators: int, reports: int, hours: float, minutes: float, asleep: float, seed: int, wait: float | None,
     as_json: bool,  # noqa: FBT001 - a flag of the command line
 ) -> None:  # fmt: skip
     """Play a night against the roster, apart from all real cases, and score the desk's times."""
-    from bot.commands.drill import Night  # noqa: PLC0415 - keeps `--help` quick
+    from bot.commands.drill_night import Night  # noqa: PLC0415 - keeps `--help` quick
 
     if wait is not None:
         _call("drill", "page_really", wait, as_json=as_json)
-    _call("drill", "drill", Night(cooperators, hours, minutes, asleep, seed), as_json=as_json)
+    _call("drill", "drill", Night(cooperators, hours, minutes, asleep, seed, reports), as_json=as_json)
 
 
 @cli.command()

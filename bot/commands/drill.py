@@ -8,12 +8,10 @@ cause from the running service, and the time until they write is what is scored.
 from __future__ import annotations
 
 import json
-import random  # noqa: TID251 - seeded: the same night again, and no secret is drawn from it
 import shutil
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,130 +19,21 @@ import click
 
 from bot.app import installation, practice_service
 from bot.clock import FixedClock, SystemClock
+from bot.commands.drill_night import Played
 from bot.commands.failure import Refused
 from bot.control import CommandFailed, ask_running
 from config.load import load_settings
 from config.policies import ROSTER
-from handlers.types import Address, Inbound
 from storage.errors import InUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from bot.app import Service
-    from dialogs.escalation import AlertState
-
-TICK: Final = timedelta(seconds=5)
-AFTER_HOURS: Final = 2
-SAYS: Final = ("help me", "1", "0", "0", "1", "1", "DRILL")
-"""What a synthetic cooperator writes: the fast path, with the word that marks it inside."""
+    from bot.commands.drill_night import Night, Score
 
 POLL_SECONDS: Final = 5.0
 FOLDER: Final = "drill"
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """What is played: how many people write in how many hours, and how officers answer."""
-
-    cooperators: int
-    hours: float
-    answer_minutes: float  # on average, exponentially spread
-    asleep: float  # share of tellings that are never answered
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One alert: minutes until somebody was told and until somebody owned it (None: never), by whom, how many told."""
-
-    raised_at: str
-    told_minutes: float | None
-    owned_minutes: float | None
-    owner: str
-    told: int
-
-
-class _Played:
-    """A night under a simulated clock."""
-
-    def __init__(self, service: Service, clock: FixedClock, night: Night) -> None:
-        self.service, self.clock, self.night = service, clock, night
-        self.chance = random.Random(night.seed)  # noqa: S311 - seeded, no secret
-        self.start = clock.at
-        self.messages = 0
-        self.decided: set[tuple[str, str, int]] = set()
-        self.answers: list[tuple[datetime, str, str]] = []
-
-    def play(self) -> list[Score]:
-        seconds = sorted(self.chance.uniform(0, self.night.hours * 3600) for _ in range(self.night.cooperators))
-        arrivals = [self.start + timedelta(seconds=second) for second in seconds]
-        end = self.start + timedelta(hours=self.night.hours + AFTER_HOURS)
-        number = 0
-        while self.clock.at < end:
-            while arrivals and arrivals[0] <= self.clock.at:
-                arrivals.pop(0)
-                number += 1
-                self._somebody_writes(number)
-            self.service.alerting.tick()
-            waiting = self._open()
-            self._officers(waiting)
-            self.clock.at = self.clock.at + TICK if waiting or not arrivals else max(arrivals[0], self.clock.at + TICK)
-            if not waiting and not arrivals:
-                break
-        return [self._score(alert_id) for alert_id in self.alerts]
-
-    @property
-    def alerts(self) -> list[str]:
-        with self.service.store.transaction() as work:
-            entries = [one.entry for one in work.audit.page(0, 100_000) if one.entry is not None]
-        return [entry.new.split()[0] for entry in entries if entry.act == "alert-raised"]
-
-    def _open(self) -> tuple[AlertState, ...]:
-        with self.service.store.transaction() as work:
-            return work.alerts.open_ones()
-
-    def _write(self, channel: str, address: str, text: str) -> Inbound:
-        self.messages += 1
-        return Inbound(Address(channel, address), f"drill-{self.messages}", text=text)
-
-    def _somebody_writes(self, number: int) -> None:
-        for text in SAYS:
-            self.service.reception.receive(self._write("practice", f"drill-{number}", text))
-
-    def _officers(self, waiting: Sequence[AlertState]) -> None:
-        """Everybody decides at every telling whether and when they answer; whoever is due answers now."""
-        for alert in waiting:
-            for page in alert.pages:
-                if (alert.id, page.officer, page.times) in self.decided:
-                    continue
-                self.decided.add((alert.id, page.officer, page.times))
-                if self.chance.random() >= self.night.asleep:
-                    minutes = self.chance.expovariate(1 / self.night.answer_minutes)
-                    self.answers.append((self.clock.at + timedelta(minutes=minutes), page.officer, page.code))
-        for answer in [answer for answer in self.answers if answer[0] <= self.clock.at]:
-            self.answers.remove(answer)
-            channel, address = self.service.policy.roster.people[answer[1]].channels[0]
-            self.service.alerting.answer(self._write(channel, address, f"ack {answer[2]}"))
-
-    def _score(self, alert_id: str) -> Score:
-        with self.service.store.transaction() as work:
-            alert = work.alerts.get(alert_id)
-            entries = [one.entry for one in work.audit.page(0, 100_000) if one.entry is not None]
-        mine = [entry for entry in entries if entry.new.split()[:1] == [alert_id]]
-        raised = next(entry.at for entry in mine if entry.act == "alert-raised")
-        told = [entry for entry in mine if entry.act == "alert-told"]
-        owned = alert.owned_at if alert is not None else ""
-        return Score(
-            f"{raised:%Y-%m-%d %H:%M}", _minutes(raised, told[0].at) if told else None,
-            _minutes(raised, datetime.fromisoformat(owned)) if owned else None,
-            alert.owner if alert is not None else "", len({entry.who for entry in told}),
-        )  # fmt: skip
-
-
-def _minutes(since: datetime, until: datetime) -> float:
-    return round((until - since).total_seconds() / 60, 1)
 
 
 @contextmanager
@@ -159,7 +48,7 @@ def _throw_away(folder: Path) -> Iterator[Path]:
 
 
 def drill(night: Night, *, as_json: bool) -> int:
-    """Play a night; 1 when an alert was never owned, or later than its target."""
+    """Play a night; 1 when something the roster answers for was never owned or written to, or later than its target."""
     settings = load_settings()
     roster = settings.home / ROSTER
     if not roster.is_file():
@@ -173,33 +62,46 @@ def drill(night: Night, *, as_json: bool) -> int:
     ):
         if not service.policy.roster.people:
             raise Refused(f"{ROSTER} names nobody, so nobody would be told: add people and shifts.")
-        scores = _Played(service, clock, night).play()
-        target = service.policy.triage.targets["L1"].own
-        minutes = target.count if target is not None else 0
-    return _say(scores, minutes, as_json=as_json)
+        scores = Played(service, clock, night).play()
+    return _say(scores, as_json=as_json)
 
 
-def _say(scores: Sequence[Score], target: int, *, as_json: bool) -> int:
-    owned = [score.owned_minutes for score in scores if score.owned_minutes is not None]
-    within = sum(1 for minutes in owned if minutes <= target)
-    result: dict[str, Any] = {
-        "alerts": len(scores), "owned": len(owned), "owned_within_target": within, "target_minutes": target,
-        "median_minutes": median(owned) if owned else None, "longest_minutes": max(owned, default=None),
-        "nobody_told_at_once": sum(1 for score in scores if score.told_minutes is None or score.told_minutes > 0),
-    }  # fmt: skip
+def _say(scores: Sequence[Score], *, as_json: bool) -> int:
+    """Print every case and the sums by level; 0 when all that the roster answers for was in time."""
+    asked = [score for score in scores if score.rostered]
+    levels = {level: _sums([s for s in asked if s.level == level]) for level in sorted({s.level for s in asked})}
+    late = sum(1 for score in asked if score.owned_late or score.contact_late)
+    result = {"cases": len(scores), "rostered": len(asked), "late": late, "levels": levels}
     if as_json:
         click.echo(json.dumps({**result, "scores": [asdict(score) for score in scores]}))
-    else:
-        click.echo("raised at (UTC)    told after  owned after  by              people told")
-        for score in scores:
-            told, taken = (_shown(value) for value in (score.told_minutes, score.owned_minutes))
-            click.echo(f"{score.raised_at}   {told:>10}  {taken:>11}  {score.owner or 'nobody':<14}  {score.told:>11}")
+        return 0 if asked and not late else 1
+    click.echo("level  raised at (UTC)    told after  owned after  wrote after  by              people told")
+    for score in scores:
+        told, taken, wrote = map(_shown, (score.told_minutes, score.owned_minutes, score.contact_minutes))
+        who = (score.owner or "nobody") if score.rostered else "not in the roster"
+        wrote = wrote if score.contact_due else "not asked"
         click.echo(
-            f"{len(scores)} alerts: {len(owned)} owned, {within} within {target} min, "
-            f"median {_shown(result['median_minutes'])}, longest {_shown(result['longest_minutes'])}; "
-            f"{result['nobody_told_at_once']} times nobody was there at once."
+            f"{score.level:<5}  {score.raised_at}   {told:>10}  {taken:>11}  {wrote:>11}  {who:<14}  {score.told:>11}"
         )
-    return 0 if scores and within == len(scores) else 1
+    for level, sums in levels.items():
+        click.echo(
+            f"{level}: {sums['cases']} cases, {sums['owned']} owned, {sums['owned_in_time']} in time, median "
+            f"{_shown(sums['median_minutes'])}, longest {_shown(sums['longest_minutes'])}; first words in time to "
+            f"{sums['contact_in_time']} of {sums['contact_due']}; {sums['nobody_told_at_once']} times nobody at once."
+        )
+    return 0 if asked and not late else 1
+
+
+def _sums(scores: Sequence[Score]) -> dict[str, Any]:
+    """Return the sums of the cases of one level."""
+    owned = [score.owned_minutes for score in scores if score.owned_minutes is not None]
+    return {
+        "cases": len(scores), "owned": len(owned), "owned_in_time": sum(not score.owned_late for score in scores),
+        "median_minutes": median(owned) if owned else None, "longest_minutes": max(owned, default=None),
+        "contact_due": sum(score.contact_due for score in scores),
+        "contact_in_time": sum(score.contact_due and not score.contact_late for score in scores),
+        "nobody_told_at_once": sum(not score.told or bool(score.told_minutes) for score in scores),
+    }  # fmt: skip
 
 
 def _shown(minutes: float | None) -> str:

@@ -65,8 +65,10 @@ def test_a_night_is_played_beside_a_running_service_and_touches_nothing_of_it(tm
             await until(lambda: amina.received, 60)
             await talk(amina, ("queue",))
             before, told = await asyncio.to_thread(kept, tmp_path), list(amina.received)
-            played = await leeward(running.settings, "drill", "--cooperators", "2", "--hours", "0.2", "--json")
-            assert json.loads(played.stdout)["alerts"] == 2, played.stderr
+            played = await leeward(
+                running.settings, "drill", "--cooperators", "2", "--reports", "1", "--hours", "0.2", "--json"
+            )
+            assert json.loads(played.stdout)["cases"] == 3, played.stderr
             assert await asyncio.to_thread(kept, tmp_path) == before
             assert amina.received == told
             assert list(running.signal.people) == ["aci-amina", "aci-mina"]
