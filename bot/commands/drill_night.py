@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dialogs.roster import Officer as Enrolled
 
 TICK: Final = timedelta(seconds=5)
+CALENDAR: Final = timedelta(minutes=1)
 CALM: Final = timedelta(minutes=5)
 """Time is looked at so often while no alert is open."""
 
@@ -112,6 +113,7 @@ class Played:
         self.service, self.clock, self.night = service, clock, night
         self.chance = random.Random(night.seed)  # noqa: S311 - seeded, no secret
         self.messages = 0
+        self.calendar_at = clock.at
         self.cases: dict[str, _Case] = {}
         self.decided: set[tuple[str, str, int]] = set()
         self.due: list[tuple[datetime, str, str, str]] = []  # when, what (ack, look, begin), who, the code or case
@@ -127,15 +129,23 @@ class Played:
                 break
             while arrivals and arrivals[0][0] <= self.clock.at:
                 self._somebody_writes(arrivals.pop(0)[1])
-            self.service.alerting.tick()
-            told = self._told()
-            if self.service.alerting.calendar.tick():
-                for name in self._told() - told:
-                    self._decide("look", name, "")
+            if self.service.alerting.tick():
+                self._told()
+            self._look_at_the_calendar()
             self._officers_decide()
             self._officers_act()
             self._go_on(arrivals[0][0] if arrivals else end)
         return [self._score(case) for case in self.cases]
+
+    def _look_at_the_calendar(self) -> None:
+        """Once a minute, as the service does; whoever is written to by it is asked to look."""
+        if self.clock.at < self.calendar_at:
+            return
+        self.calendar_at = self.clock.at + CALENDAR
+        self._told()
+        if self.service.alerting.calendar.tick():
+            for name in sorted(self._told()):
+                self._decide("look", name, "")
 
     def _undone(self) -> bool:
         return bool(self.due) or any(case.rostered and not case.owner for case in self.cases.values())
