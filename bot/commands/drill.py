@@ -24,6 +24,7 @@ from bot.commands.failure import Refused
 from bot.control import CommandFailed, ask_running
 from config.load import load_settings
 from config.policies import ROSTER
+from config.roster import URGENT_LEVELS
 from storage.errors import InUse
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def _sums(scores: Sequence[Score]) -> dict[str, Any]:
         "median_minutes": median(owned) if owned else None, "longest_minutes": max(owned, default=None),
         "contact_due": sum(score.contact_due for score in scores),
         "contact_in_time": sum(score.contact_due and not score.contact_late for score in scores),
-        "nobody_told_at_once": sum(not score.told or bool(score.told_minutes) for score in scores),
+        "nobody_told_at_once": sum(
+            score.level in URGENT_LEVELS and (not score.told or bool(score.told_minutes)) for score in scores
+        ),
     }  # fmt: skip
 
 

@@ -17,18 +17,18 @@ from bot.practice.player import Player
 from dialogs.escalation import OPEN
 from dialogs.roster import is_on_duty
 from handlers.access import office_sees
-from handlers.actor import Actor as Officer
+from handlers.actor import Actor
 from handlers.errors import HandlerError
 from handlers.paging import roster_now
 from handlers.talking import NotSafeNow
-from handlers.triage_state import OWNING, Actor, clocks_of, own
+from handlers.triage_state import OWNING, clocks_of, own
 from handlers.types import Address, Inbound
 
 if TYPE_CHECKING:
     from bot.app import Service
     from dialogs.clocks import Clocks
     from dialogs.conversation import CaseCard
-    from dialogs.roster import Officer as Enrolled
+    from dialogs.roster import Officer
 
 TICK: Final = timedelta(seconds=5)
 CALENDAR: Final = timedelta(minutes=1)
@@ -231,15 +231,15 @@ class Played:
         if ready:
             self._note_owners()
 
-    def _take_what_waits(self, officer: Enrolled) -> None:
+    def _take_what_waits(self, officer: Officer) -> None:
         """At the console: whoever is on duty takes every case of their office that nobody owns."""
         policy, now = self.service.policy, self.clock.at
         with self.service.store.transaction() as work:
             if not is_on_duty(roster_now(work, policy), officer, now):
                 return
-            by = Actor(officer.owner_id, officer.office, officer.roles)
+            by = _actor(officer)
             for card in work.cases.cards(work.cases.ids()).values():
-                if not card.owner and by.role_of(OWNING) and self._sees(officer.office, card):
+                if not card.owner and by.in_one_of(OWNING) and self._sees(officer.office, card):
                     own(work, policy, card, by, now)
 
     def _note_owners(self) -> None:
@@ -253,10 +253,10 @@ class Played:
                 if case.due.contact_due:
                     self._decide("begin", case.owner, name)
 
-    def _begin(self, officer: Enrolled, case: str) -> None:
+    def _begin(self, officer: Officer, case: str) -> None:
         """Open the talk as an officer does; outside safe times at the next one, and not where it is refused."""
         try:
-            self.service.talking.begin(case, actor=Officer(officer.owner_id, "officer", officer.office))
+            self.service.talking.begin(case, actor=_actor(officer))
             self.cases[case].contact_at = self.clock.at
         except NotSafeNow as later:
             self.due.append((later.at, "begin", officer.id, case))
@@ -274,6 +274,10 @@ class Played:
             _late(case.due.owned_due, case.owned_at), _late(case.due.contact_due, case.contact_at), case.owner,
             len({entry.who for entry in told}),
         )  # fmt: skip
+
+
+def _actor(officer: Officer) -> Actor:
+    return Actor(officer.owner_id, next(iter(officer.roles), ""), officer.office, officer.roles)
 
 
 def _minutes(since: datetime, until: datetime | None) -> float | None:
