@@ -145,7 +145,7 @@ def _choices(document: Document, raw: _Node, place: Place, taxonomy: Taxonomy) -
 def _check_choice(document: Document, raw: _Node, key: str, place: Place, taxonomy: Taxonomy) -> None:
     choice = raw.choices[key]
     if key not in DIGITS:
-        document.note(place, f"{key!r} is no answer", "Answers are the digits 1 to 8 (domain.md 2.2)")
+        document.note(place, f"{key!r} is no answer", "Answers are the digits 1 to 8 (spec 2.2)")
     if raw.kind is Kind.CONSENT and choice.status not in (*STATES, None):
         document.note(place, f"{choice.status} is no consent state", f"Use one of {', '.join(STATES)}")
     if raw.field is not None and choice.value is not None:
@@ -177,7 +177,7 @@ def _check_targets(document: Document, file: _File, nodes: Mapping[str, Node]) -
 
 
 def act_nodes(groups: Node, taxonomy: Taxonomy) -> list[Node]:
-    """Return the second step of Q23: for each group its acts; over eight of them, seven and "more" (domain.md 3.1)."""
+    """Return the second step of Q23: for each group its acts; over eight of them, seven and "more" (spec 3.1)."""
     made: list[Node] = []
     for choice in groups.choices:
         group = str(choice.value)

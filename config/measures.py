@@ -53,7 +53,7 @@ def load(document: Document, red_lines: Collection[str] = ()) -> dict[str, Measu
 
 
 def consent_of(code: str) -> str:
-    """Return the consent id of a measure: `C-M-` and the code without its first part (domain.md 3.9)."""
+    """Return the consent id of a measure: `C-M-` and the code without its first part (spec 3.9)."""
     return f"C-M-{code.partition('-')[2]}"
 
 

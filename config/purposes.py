@@ -1,6 +1,6 @@
 """config/policy/consents.yaml: what each consent of the intake is for, who gets what, and what a no does.
 
-Nothing is consented to by default: a consent that was not asked is a no (domain.md 4.2).
+Nothing is consented to by default: a consent that was not asked is a no (spec 4.2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from config.documents import Document
 
 DataType = Literal["story", "identity", "contact", "acts", "place", "files", "sv", "health"]
-"""domain.md 4.9.2, `data_types`."""
+"""Spec 4.9.2, `data_types`."""
 
 
 @dataclass(frozen=True, slots=True)

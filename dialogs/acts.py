@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 _SECONDS = {"1h": 3600, "1d": 86400, "off": 0}
 _PRIVATE_ACTS = ("ACT-PHY-SXV", "ACT-THR-SXV")
-"""What C-SENS is about when it is refused: the topic itself goes, the group of acts stays (domain.md 0, item 7)."""
+"""What C-SENS is about when it is refused: the topic itself goes, the group of acts stays (spec 0, item 7)."""
 
 
 def run(turn: Turn, choice: Choice) -> bool:

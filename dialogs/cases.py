@@ -1,7 +1,7 @@
 """After a report exists: talking to the officer, supplements, taking back, deleting, another report.
 
 Taking back works at once and on weak identity; erasing waits for the person's own two words or for 72 hours
-(domain.md 4.8, design.md Rulings).
+ (spec 4.8).
 """
 
 from __future__ import annotations
@@ -265,7 +265,7 @@ def _say_done(turn: Turn, what: str, note: str, touched: tuple[CaseCard, ...]) -
 
 
 def _cannot_undo(turn: Turn, touched: tuple[CaseCard, ...]) -> str:
-    """Say honestly what taking back cannot reach, by how far each case had come (domain.md 4.8)."""
+    """Say honestly what taking back cannot reach, by how far each case had come (spec 4.8)."""
     found = dict.fromkeys(text_id for card in touched for text_id in _stage(card))
     return "; ".join(sentence(turn, text_id) for text_id in found or ("WD-CANNOT-NOTHING",))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BEFORE_START: Final = frozenset(
     {"Q01", "Q02", "Q03", "Q04", "C-CHAN-SIG", "C-CHAN-TG", "Q06-TIMER", "Q06-PHRASE", "Q06-PANIC"}
 )
-"""All that may be kept before C-START (design.md, Rulings): coded answers, hashes of panic word and phrase."""
+"""All that may be kept before C-START: coded answers, hashes of panic word and phrase."""
 
 NEEDS: Final = {"real_name": "C-NAME", "chosen_office": ""}
 """Fields that may be asked only after this consent."""

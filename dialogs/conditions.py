@@ -15,7 +15,7 @@ Value: TypeAlias = str | int | tuple[str, ...] | None
 """What a fact may be: a code or text, a whole number, several codes in the order given, or nothing."""
 
 Facts: TypeAlias = Mapping[str, Value]
-"""Field name of domain.md 2.6 to its value. An absent field and a field of value None or () mean the same."""
+"""Field name of spec 2.6 to its value. An absent field and a field of value None or () mean the same."""
 
 
 @dataclass(frozen=True, slots=True)

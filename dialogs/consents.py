@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dialogs.policy import Interview
 
 VOIDED_BY_AN_EDIT = ("C-FWD", "C-EMER", "C-ASG")
-"""An edit that changes recipient, level or sensitive content voids these (design.md, Rulings)."""
+"""An edit that changes recipient, level or sensitive content voids these."""
 
 NO_CONTACT = "RED-NOCONTACT"
 """The red line "do not contact me again", which C-CONT crosses."""
@@ -28,7 +28,7 @@ ASKED_AGAIN = ("C-FWD", "T-CHECK", "T-CHECK-AGAIN", "C-EMER", "C-ASG")
 
 
 def minute(at: datetime) -> str:
-    """Return the time as ISO 8601 UTC, rounded down to the minute (domain.md 4.9)."""
+    """Return the time as ISO 8601 UTC, rounded down to the minute (spec 4.9)."""
     return at.strftime("%Y-%m-%dT%H:%MZ")
 
 

@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvent:
-    """One event of domain.md 4.9. Times are ISO 8601 UTC, rounded to the minute; hashes are SHA-256 in hex."""
+    """One event of spec 4.9. Times are ISO 8601 UTC, rounded to the minute; hashes are SHA-256 in hex."""
 
     record_id: str
     id: str
@@ -145,7 +145,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class CaseCard:
-    """What the server can still read after send (design.md, Rulings), under a key erased with the case."""
+    """What the server can still read after send, under a key erased with the case."""
 
     case: str
     office: str
@@ -184,7 +184,7 @@ class CaseCard:
     mail: str = ""  # accepted | refused: what the mail server of the office said to the sealed report
     status_at: str = ""  # when the status last changed; empty: at the time of sending
     closing: Closing | None = None
-    close_reason: str = ""  # CL-… of domain.md 3.6, once it is closed
+    close_reason: str = ""  # CL-… of spec 3.6, once it is closed
     words_at: str = ""  # when the officer's two words were last said
     words_seen: bool = False  # they went out: what the person writes now may answer them
     talk_until: str = ""  # until when the person counts as being in the talk these words opened

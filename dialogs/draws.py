@@ -37,5 +37,5 @@ _RECORD_GROUPS = 7
 
 
 def draw_record(entropy: bytes, purpose: str) -> str:
-    """Return the random id of one consent record: 140 bits, since domain.md 4.9 asks for 128."""
+    """Return the random id of one consent record: 140 bits, since spec 4.9 asks for 128."""
     return draw_id(entropy, purpose, "CR", groups=_RECORD_GROUPS)

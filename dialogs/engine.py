@@ -265,7 +265,7 @@ def _heard(turn: Turn, node: Node, text: str) -> bool:
 
 
 def _offer_full_telegram(turn: Turn) -> bool:
-    """On Telegram, words or a file where numbers are asked bring the choice to lift LITE, once (domain.md 2.3)."""
+    """On Telegram, words or a file where numbers are asked bring the choice to lift LITE, once (spec 2.3)."""
     may = (
         turn.conversation.channel == "telegram"
         and only_numbers(turn.facts)

@@ -134,7 +134,7 @@ def _put(facts: dict[str, Value], field: str, value: str, *, many: bool) -> None
 
 
 def _raise_mode(facts: dict[str, Value], mode: str) -> None:
-    """Only ever towards more caution: a LITE caused by the phone is never lifted (domain.md 2.3)."""
+    """Only ever towards more caution: a LITE caused by the phone is never lifted (spec 2.3)."""
     facts["mode"] = max(str(facts["mode"]), mode, key=_ORDER_OF_MODES.index)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 CARD_FIELDS = ("danger_now", "fp_country", "fp_event", "fp_reach", "fp_line")
-"""What the alert card may hold besides handle, language and time (domain.md 2.5)."""
+"""What the alert card may hold besides handle, language and time (spec 2.5)."""
 
 PART = "fast"
 

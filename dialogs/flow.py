@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dialogs.policy import Interview, Node
 
 NO_OWN_VIEW_OF_THE_CASE = ("TPC-ASKABLE", "TPC-UNREACH", "TPC-UNK")
-"""Third-party states in which only the LITE set without words is asked (design.md, Rulings)."""
+"""Third-party states in which only the LITE set without words is asked."""
 
 
 def only_numbers(facts: Facts) -> bool:

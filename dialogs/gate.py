@@ -238,13 +238,13 @@ def _consent(
 
 LEVELS: Final = ("L1", "L2", "L3", "L4", "L0")
 FAR_APART: Final = 2
-"""Levels: whoever agreed at one is asked again when the case stands so far above or below it (domain.md 4.10)."""
+"""Levels: whoever agreed at one is asked again when the case stands so far above or below it (spec 4.10)."""
 
 _OUTWARD_IDS: Final = frozenset(act.value for act in OUTWARD)
 
 
 def lapse(event: ConsentEvent, card: CaseCard, now: datetime) -> Reason | None:
-    """Return why a yes does not count any more although nobody took it back; None while it counts (domain.md 4.10).
+    """Return why a yes does not count any more although nobody took it back; None while it counts (spec 4.10).
 
     It ran out, or what it rested on is not so any more: then the person is asked again before anything is done.
     """

@@ -32,7 +32,7 @@ KINDS_OF_GROUP: Final[Mapping[str, tuple[str, ...]]] = {
     "ENT-G2": ("ENT-PKO", "ENT-SPM"),
     "ENT-G5": ("ENT-HRC", "ENT-UPR"),
 }
-"""Group codes of Q17 and the kinds they stand for (domain.md section 3)."""
+"""Group codes of Q17 and the kinds they stand for (spec 3)."""
 
 
 @dataclass(frozen=True, slots=True)

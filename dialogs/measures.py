@@ -45,7 +45,7 @@ CARD_TIMER: Final = "card "
 """Timer name: this word and the case id."""
 
 MOST_ASKED: Final = 2
-"""Never asked more than twice for the same thing (domain.md 4.10)."""
+"""Never asked more than twice for the same thing (spec 4.10)."""
 
 
 def question_of(card: CaseCard, proposal: Proposal) -> Question:

@@ -51,7 +51,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One question. Its id is the id of its text (domain.md 2.4) and the key in a persona file."""
+    """One question. Its id is the id of its text (spec 2.4) and the key in a persona file."""
 
     id: str
     part: str
@@ -92,7 +92,7 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act of domain.md 3.1: A life and integrity, B liberty or grave threat, C serious, D other."""
+    """One act of spec 3.1: A life and integrity, B liberty or grave threat, C serious, D other."""
 
     code: str
     group: str
@@ -101,7 +101,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """Codes of domain.md section 3. `codes` maps a list name (acts, flags, perp, …) to its codes."""
+    """Codes of spec 3. `codes` maps a list name (acts, flags, perp, …) to its codes."""
 
     acts: Mapping[str, Act]
     group_class: Mapping[str, str]  # "1" … "8" -> class of the group
@@ -111,7 +111,7 @@ class Taxonomy:
 
 @dataclass(frozen=True, slots=True)
 class TriageRule:
-    """One printed rule of domain.md 3.10.2: when the condition holds, the case has at least this level."""
+    """One printed rule of spec 3.10.2: when the condition holds, the case has at least this level."""
 
     id: str
     level: str
@@ -171,7 +171,7 @@ class OfficeKey:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One record of the signed directory (domain.md 5.2)."""
+    """One record of the signed directory (spec 5.2)."""
 
     id: str
     name: str
@@ -199,7 +199,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class UnBody:
-    """One entry of the search lists (domain.md 5.8 and the fictional directory)."""
+    """One entry of the search lists (spec 5.8 and the fictional directory)."""
 
     name: str
     kind: str
@@ -232,7 +232,7 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """One intake consent of domain.md 4.2 and the fields of its record (4.9)."""
+    """One intake consent of spec 4.2 and the fields of its record (4.9)."""
 
     id: str
     purpose: str
@@ -245,7 +245,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure of domain.md 3.9. `consent` is the id of the consent it needs; nothing else unlocks it."""
+    """One measure of spec 3.9. `consent` is the id of the consent it needs; nothing else unlocks it."""
 
     code: str
     consent: str

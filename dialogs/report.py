@@ -58,7 +58,7 @@ def build_document(
 
 
 def codes(turn: Turn) -> dict[str, Any]:
-    """Return the fields of domain.md 2.6 and what follows from them; lists where several codes are possible."""
+    """Return the fields of spec 2.6 and what follows from them; lists where several codes are possible."""
     facts = full_facts(turn.facts, turn.policy, turn.event.at)
     kept = {
         name: list(value) if isinstance(value, tuple) else value

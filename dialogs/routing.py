@@ -1,6 +1,6 @@
 """Routing: the first respondent is the office the person cooperated with; somebody always receives the case.
 
-The rules stand in config/policy/offices.yaml in printed order (domain.md 5.3). This module knows how to find
+The rules stand in config/policy/offices.yaml in printed order (spec 5.3). This module knows how to find
 the offices a selector names, what drops an office (RT-00 to RT-02), and how one of several is chosen (5.4).
 """
 
@@ -123,7 +123,7 @@ def _last_resort(facts: Facts, directory: Directory) -> Office:
 
 
 def _rank(candidate: _Candidate, facts: Facts, *, level: str, now: datetime) -> tuple[object, ...]:
-    """Precedence of domain.md 5.4; smaller goes first, the office id breaks ties."""
+    """Precedence of spec 5.4; smaller goes first, the office id breaks ties."""
     office = candidate.office
     chosen = facts.get("chosen_office") == office.id
     trusted = facts.get("office_contact") == office.id
@@ -170,7 +170,7 @@ def _reason(candidate: _Candidate, facts: Facts) -> str:
 
 
 def _out_of_hours(office: Office, directory: Directory, level: str, now: datetime) -> str | None:
-    """Return the duty desk for L1 and L2 when the office is closed or cannot own an L1 (domain.md 5.6)."""
+    """Return the duty desk for L1 and L2 when the office is closed or cannot own an L1 (spec 5.6)."""
     if level not in URGENT:
         return None
     able = office.l1_capable and answers_now(office, now) if level == "L1" else is_open(office, now) or office.on_call

@@ -1,4 +1,4 @@
-"""Where a report stands, and who opened it: said only when the person asks, in days and roles (domain.md 3.6)."""
+"""Where a report stands, and who opened it: said only when the person asks, in days and roles (spec 3.6)."""
 
 from __future__ import annotations
 

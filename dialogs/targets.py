@@ -1,4 +1,4 @@
-"""How soon somebody owns, answers, plans and looks again: spans of time by level (domain.md 3.10.1). Pure."""
+"""How soon somebody owns, answers, plans and looks again: spans of time by level (spec 3.10.1). Pure."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def derived(facts: Facts, policy: TriagePolicy, taxonomy: Taxonomy) -> dict[str,
 
 
 def class_of(act: str, taxonomy: Taxonomy) -> str:
-    """Return A, B, C or D; a group has the class of domain.md 3.1; what was not said has none."""
+    """Return A, B, C or D; a group has the class of spec 3.1; what was not said has none."""
     if act.startswith("ACT-GRP-"):
         return taxonomy.group_class.get(act.removeprefix("ACT-GRP-"), "")
     found = taxonomy.acts.get(act)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 ANNUAL_DAYS: Final = 14
-"""The last asking before the annual report closes is within 14 days of it (domain.md 4.3)."""
+"""The last asking before the annual report closes is within 14 days of it (spec 4.3)."""
 
 SHARE_DAYS: Final = 180
 """How long another office may read a report on one yes; then the person is asked again."""

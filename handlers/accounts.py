@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody may do at the desk (domain.md 6.1)."""
+    """What somebody may do at the desk (spec 6.1)."""
 
     OPERATOR = "operator"
     DUTY_OFFICER = "duty-officer"

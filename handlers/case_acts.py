@@ -46,7 +46,7 @@ NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "ST-OOS": ("ST-CLO",),
     "ST-CLO": ("ST-FUP",),
 }
-"""What officers may set by hand (domain.md 3.6). All else follows from what they or the person do: owning a case,
+"""What officers may set by hand (spec 3.6). All else follows from what they or the person do: owning a case,
 sending it on, taking it back, changing one's mind."""
 
 CLOSE_REASONS: Final = (
@@ -98,7 +98,7 @@ class PersonConcerned:
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """What the receiver of a case repeats (domain.md 6.8). `next_contact` "" when none is agreed."""
+    """What the receiver of a case repeats (spec 6.8). `next_contact` "" when none is agreed."""
 
     level: str
     next_contact: str
@@ -204,7 +204,7 @@ def take_over(work: UnitOfWork, card: CaseCard, said: ReadBack, by: Actor, now: 
 def record_person_concerned(
     work: UnitOfWork, card: CaseCard, answer: PersonConcerned, entropy: bytes, by: Actor, now: datetime
 ) -> CaseCard:
-    """Write down what the person a report is about told an officer directly (C-TPV, domain.md 4.7).
+    """Write down what the person a report is about told an officer directly (C-TPV, spec 4.7).
 
     The officer's sealed note says how it was asked. A no ends every disclosure, whatever the reporter agreed to, and
     nothing the reporter says brings it back. Raises: NotYours, NotNow, BadMessage.

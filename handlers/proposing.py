@@ -38,11 +38,11 @@ MAX_RECIPIENT_CHARS, MAX_CONTENT_CHARS, MAX_HOPE_CHARS = 120, 2000, 200
 NAME_MODES: Final = ("NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON")
 MOST_REFUSALS: Final = 2
 CLOSED_FOR_DAYS: Final = 30
-"""A second no closes a measure for so many days (domain.md 4.10)."""
+"""A second no closes a measure for so many days (spec 4.10)."""
 
 WAITS, UNDER_WAY = "ST-CON", "ST-MEA"
 ASKING: Final = ("ST-TRI", "ST-VER", "ST-MEA", "ST-FUP")
-"""Statuses in which a proposal makes the case wait for the person's answer (domain.md 3.6)."""
+"""Statuses in which a proposal makes the case wait for the person's answer (spec 3.6)."""
 
 BEGINNING: Final = ("ST-VER", "ST-CON", "ST-FUP")
 """Statuses in which a measure that begins makes it the status."""

@@ -1,4 +1,4 @@
-"""Who owns a case, and how urgent it is: every change by a named person, by rule, in the audit log (domain.md 3.10.1).
+"""Who owns a case, and how urgent it is: every change by a named person, by rule, in the audit log (spec 3.10.1).
 
 These functions work inside the caller's transaction and take the card it has loaded: whether this person may see the
 case at all is decided before. They return the changed card, stored.
@@ -30,7 +30,7 @@ UNOWNED: Final = ("ST-SUB", "ST-DLV", "ST-REF")
 OWNING: Final = (
     "duty-officer", "operator", "first-respondent", "focal-point", "on-call", "deputy", "shift-lead", "head",
 )  # fmt: skip
-"""Roles that own cases (domain.md 6.1), the one that a person with several is recorded with first."""
+"""Roles that own cases (spec 6.1), the one that a person with several is recorded with first."""
 
 LOWERING: Final = ("duty-officer", "first-respondent", "focal-point", "shift-lead")
 """Roles that lower a level. Operators raise."""

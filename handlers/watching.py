@@ -1,7 +1,7 @@
 """Reports that wait in the office they were sent to: its own ladder, a reminder by mail, and a word to the focal point.
 
 Nothing here leaves the office that received the report but the senior team's share of the ladder, where the person
-agreed to it (C-ASG), and constant words that name neither office nor case (domain.md 5.6).
+agreed to it (C-ASG), and constant words that name neither office nor case (spec 5.6).
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def _report(before: Conversation, effect: SealReport) -> list[str]:
 
 
 PRIVATE = {"Q30-NEED": (), "Q34": (), "Q37": ("NEED-MED", "NEED-PSY", "NEED-DIS")}
-"""Answers kept only with C-SENS; (): whatever was answered (domain.md 2.3)."""
+"""Answers kept only with C-SENS; (): whatever was answered (spec 2.3)."""
 
 
 def _private(document: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a page shows of a case: the safety strip first (domain.md 6.4), then what was agreed, and what lies sealed."""
+"""What a page shows of a case: the safety strip first (spec 6.4), then what was agreed, and what lies sealed."""
 
 from __future__ import annotations
 

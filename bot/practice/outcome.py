@@ -1,4 +1,4 @@
-"""What a played persona came to: the fields and codes of domain.md, and whether they are as expected."""
+"""What a played persona came to: the fields and codes of the specification, and whether they are as expected."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARTS: Final = ("phase_fast", "phase_report")
 
 
 def outcome(played: Played, policy: Policy, at: datetime, *, stored_after: str) -> dict[str, Any]:
-    """Return the outcome of a persona, by the field names of scenarios.md."""
+    """Return the outcome of a persona, by the field names of the examples."""
     subject = played.subject
     sealed = played.sealed
     result: dict[str, Any] = {

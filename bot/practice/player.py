@@ -156,7 +156,7 @@ class Player:
         raise Unanswered([node.id])
 
     def _translated(self, answer: str, node: Node, conversation: Conversation) -> str:
-        """Codes of domain.md stand for their digits; those on a later page of a list wait for it."""
+        """Codes of the specification stand for their digits; those on a later page of a list wait for it."""
         options = {code: key for key, code in (conversation.question.options if conversation.question else ()) if code}
         tokens = [token for token in re.split(r"[\s,;]+", answer) if token]
         if not options or not tokens or all(token.isdecimal() for token in tokens):

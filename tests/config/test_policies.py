@@ -253,7 +253,7 @@ def _grade(text: str) -> float:
 
 
 def test_the_english_texts_read_at_the_age_of_twelve(policy: Policy) -> None:
-    """Flesch-Kincaid: none above grade 8, half of them at 5 or below (domain.md 9.7)."""
+    """Flesch-Kincaid: none above grade 8, half of them at 5 or below (spec 9.7)."""
     grades = {}
     for text_id in policy.texts.ids():  # type: ignore[attr-defined]  # FluentCatalog
         body = policy.texts.body(text_id, "en", dict.fromkeys(policy.texts.variables(text_id), "x"))

@@ -1,4 +1,4 @@
-"""A yes stops counting by itself when it ran out or what it rested on changed (domain.md 4.10); then it is asked again."""
+"""A yes stops counting by itself when it ran out or what it rested on changed (spec 4.10); then it is asked again."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_numbered_answers_are_read_in_every_script(text: str, keys: tuple[str, ...] | None) -> None:
-    """domain.md 2.2."""
+    """Spec 2.2."""
     assert read_keys(text) == keys
 
 

@@ -55,7 +55,7 @@ RULES = [
 
 @pytest.mark.parametrize(("rule", "facts", "office"), RULES)
 def test_every_rule_leads_to_its_office(rule: str, facts: Facts, office: str) -> None:
-    """domain.md 5.3."""
+    """Spec 5.3."""
     found = way(facts)
 
     assert (rule, office) == (found.rule, found.office)
@@ -103,7 +103,7 @@ def test_when_the_senior_focal_point_is_excluded_the_alternate_receives_it() -> 
 
 
 def test_the_persons_choice_goes_first_among_several() -> None:
-    """domain.md 5.4, then custody prefers the presence in the country, a session the secretariat."""
+    """Spec 5.4, then custody prefers the presence in the country, a session the secretariat."""
     facts: Facts = {"un_kind": ("ENT-G1", "ENT-SPT"), "coop_country": "XA"}
 
     assert way({**facts, "acts": ("ACT-LIB-DET",)}).office == "OFF-CO-XA"
@@ -113,7 +113,7 @@ def test_the_persons_choice_goes_first_among_several() -> None:
 
 
 def test_out_of_hours_the_duty_desk_stands_in_for_urgent_cases_only() -> None:
-    """domain.md 5.6."""
+    """Spec 5.6."""
     facts: Facts = {"un_kind": ("ENT-G5",)}
 
     assert [way(facts, level, NIGHT).out_of_hours for level in ("L1", "L2", "L3")] == ["OFF-EML", "OFF-EML", None]

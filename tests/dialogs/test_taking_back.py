@@ -1,4 +1,4 @@
-"""Taking everything back: what can be undone is undone, and what cannot is told honestly (domain.md 4.8)."""
+"""Taking everything back: what can be undone is undone, and what cannot is told honestly (spec 4.8)."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ NEAR_MISSES: dict[str, Facts] = {
 def test_the_worked_examples_of_the_domain_come_out_as_printed(
     facts: Facts, rules: tuple[str, ...], level: str
 ) -> None:
-    """domain.md 3.10.3."""
+    """Spec 3.10.3."""
     found = judged(facts)
 
     assert (rules, level) == (found.rules, found.level)
@@ -132,7 +132,7 @@ def test_death_penalty_and_medical_need_are_flagged_for_review_to_l1() -> None:
     ],
 )  # fmt: skip
 def test_the_nature_is_suggested_from_before_and_after(facts: Facts, code: str) -> None:
-    """domain.md 1.1: the officer decides."""
+    """Spec 1.1: the officer decides."""
     assert nature(facts) == code
 
 

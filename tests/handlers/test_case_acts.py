@@ -58,7 +58,7 @@ def to(chat: Chat, status: str, reason: str = "because", by: Actor = OFFICER) ->
 
 
 def test_every_status_follows_only_from_those_of_the_table() -> None:
-    """All pairs of statuses (domain.md 3.6)."""
+    """All pairs of statuses (spec 3.6)."""
     for before in STATUSES:
         for after in STATUSES:
             chat = Chat(replace(CARD, status=before))
@@ -169,7 +169,7 @@ def test_the_next_contact_is_at_a_safe_time_ahead() -> None:
 
 
 def test_the_owner_changes_only_when_the_receiver_reads_back_what_matters() -> None:
-    """Level, next contact, red lines (domain.md 6.8)."""
+    """Level, next contact, red lines (spec 6.8)."""
     chat = Chat(replace(CARD, red=("RED-PUB", "RED-FAM"), next_contact="2026-11-25T19:00Z"))
     right = ReadBack("L2", "2026-11-25T19:00Z", ("RED-FAM", "RED-PUB"))
     act(chat, lambda work, card: hand_over(work, card, COLLEAGUE, right, OFFICER, NOON))

@@ -1,4 +1,4 @@
-# Labels of acts (domain.md 3.1), as shown in the chat and in the report.
+# Labels of acts (spec 3.1), as shown in the chat and in the report.
 
 ACT-THR-DTH = Threat to kill
 ACT-THR-VIO = Threat of violence
