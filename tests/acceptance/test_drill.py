@@ -64,6 +64,7 @@ def test_a_night_is_played_beside_a_running_service_and_touches_nothing_of_it(tm
             await talk(mina, ("help me", "1"))
             await until(lambda: amina.received, 60)
             await talk(amina, ("queue",))
+            await until(lambda: kept(tmp_path)["rows of outbox"] == 0, 60)  # what was sent is written down, too
             before, told = await asyncio.to_thread(kept, tmp_path), list(amina.received)
             played = await leeward(
                 running.settings, "drill", "--cooperators", "2", "--reports", "1", "--hours", "0.2", "--json"

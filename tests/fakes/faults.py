@@ -96,7 +96,12 @@ async def serving(app: web.Application, port: int = 0) -> Any:  # noqa: ANN401 -
     try:
         yield runner.addresses[0][1]
     finally:
+        connections = runner.server.connections if runner.server is not None else ()
+        transports = [handler.transport for handler in connections if handler.transport is not None]
         await runner.cleanup()
+        for transport in transports:
+            transport.abort()  # to a peer that was killed nothing can be written any more: closing would wait for ever
+        await asyncio.sleep(0)
 
 
 async def until(condition: Any, seconds: float = 10.0) -> None:  # noqa: ANN401 - any callable without arguments
