@@ -1,7 +1,8 @@
 """Sending: what is due goes out side by side, safety first, then age, as fast as the service allows.
 
-The outbox is asked again whenever a send has ended, so that a slow chat holds up nobody but itself. Little more is
-claimed than can go out at once: a safety message that comes later waits for LOOK_AHEAD_SECONDS, not for a long queue.
+What has ended goes along with the next commit, which leases what is due as well; the outbox is asked apart only where
+no commit came for a moment, so that a slow chat holds up nobody but itself. Little more is claimed than can go out at
+once: a safety message that comes later waits for LOOK_AHEAD_SECONDS, not for a long queue.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from handlers.deliver import Delivered
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from bot.adapter import Adapter, Intake
     from bot.pace import Pace
@@ -47,7 +48,8 @@ class Sender:
         self._ended: list[Delivered] = []
         self._sends = asyncio.TaskGroup()
         self._ride: asyncio.Future[tuple[OutboxItem, ...]] | None = None
-        self._asking = False
+        self._asking = self._more = False
+        self._overdue: asyncio.TimerHandle | None = None  # when what has ended does not wait any longer
         self._stop = asyncio.Event()
         self.awake = asyncio.Event()
         self.counts: Counter[str] = Counter()  # of what became of sends, by outcome
@@ -67,11 +69,8 @@ class Sender:
         async with self._sends:
             while not self._stop.is_set():
                 self.awake.clear()
-                room = self._room()
-                claimed = await self._settle_and_claim(room)
-                await self._rest(LOOK_AGAIN_SECONDS if claimed < room else LOOK_AHEAD_SECONDS)
-                if self._ended:
-                    await self._patience(GO_ALONG_SECONDS)
+                await self._settle_and_claim(self._room())
+                await self._rest(LOOK_AHEAD_SECONDS if self._more else LOOK_AGAIN_SECONDS)
             leave()
             if self._ride is not None:
                 await asyncio.wait((self._ride,))
@@ -85,39 +84,53 @@ class Sender:
     def _go_along(self) -> Piece | None:
         """With the commit of a turn, write down what has ended and lease what is due: one commit for all of it."""
         room = self._room()
-        if room <= 0:
+        if room <= 0 and not self._more:  # look sooner than one does when nothing waits
+            self._more = True
             self.awake.set()
         if self._stop.is_set() or self._asking or self._ride is not None or (room <= 0 and not self._ended):
             return None
-        ended, self._ended = self._ended, []
+        ended = self._take_ended()
         self._ride = asyncio.get_running_loop().create_future()
-        self._ride.add_done_callback(lambda ride: self._rode(ride, ended))
+        self._ride.add_done_callback(lambda ride: self._rode(ride, ended, room))
         return Piece(lambda: self._delivery.settle_and_claim(ended, room), self._ride, last=True)
 
-    def _rode(self, ride: asyncio.Future[tuple[OutboxItem, ...]], ended: list[Delivered]) -> None:
+    def _rode(self, ride: asyncio.Future[tuple[OutboxItem, ...]], ended: list[Delivered], room: int) -> None:
         self._ride = None
         if ride.cancelled() or ride.exception() is not None:
-            self._ended += ended
+            self._note(*ended)
         else:
-            self._send_all(ride.result())
+            self._send_all(ride.result(), room)
 
-    async def _settle_and_claim(self, room: int) -> int:
-        """Write down what has ended, and lease and send as much as there is room for; return how many."""
+    def _take_ended(self) -> list[Delivered]:
         ended, self._ended = self._ended, []
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
+        return ended
+
+    def _note(self, *ended: Delivered) -> None:
+        """Have this written down: with the next commit, or soon."""
+        self._ended += ended
+        if self._overdue is None and ended:
+            self._overdue = asyncio.get_running_loop().call_later(GO_ALONG_SECONDS, self.awake.set)
+
+    async def _settle_and_claim(self, room: int) -> None:
+        """Write down what has ended, and lease and send as much as there is room for."""
+        ended = self._take_ended()
         self._asking = True
         try:
             claimed = await self._writer.run(lambda: self._delivery.settle_and_claim(ended, room), last=True)
         except StorageError:
-            self._ended += ended
+            self._note(*ended)
             LOG.error("the outbox cannot be read: the database does not answer")
             await self._patience(TROUBLE_SECONDS)
-            return 0
+            return
         finally:
             self._asking = False
-        self._send_all(claimed)
-        return len(claimed)
+        self._send_all(claimed, room)
 
-    def _send_all(self, claimed: Iterable[OutboxItem]) -> None:
+    def _send_all(self, claimed: Sequence[OutboxItem], room: int) -> None:
+        self._more = len(claimed) >= room  # as many as were asked for: others may wait behind them
         for item in claimed:
             self._under_way += 1
             self._sends.create_task(self._one(item))
@@ -136,8 +149,7 @@ class Sender:
             sending = Sending(Outcome.REFUSED)
         self._under_way -= 1
         self.counts[sending.outcome.value] += 1
-        self._ended.append(Delivered(item, sending.outcome.value, sending.ref, sending.wait_seconds))
-        self.awake.set()
+        self._note(Delivered(item, sending.outcome.value, sending.ref, sending.wait_seconds))
 
     async def _send(self, item: OutboxItem) -> Sending:
         address = item.outgoing.address

@@ -14,14 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapter import NotStored
+from bot.adapter import NotStored, Sending
 from bot.app import Service, practice_service
+from bot.commands.bench.loopback import OfficersAdapter
 from bot.intake import ServiceIntake
+from bot.pace import Pace
+from bot.sender import Sender
 from bot.writer import MOST_TOGETHER, Writer
 from config.load import load_settings
-from handlers.types import Address, Inbound
+from handlers.deliver import Delivery
+from handlers.types import Address, Inbound, Outgoing
 from storage.errors import CannotWrite, InUse
 
+PATIENT = 60.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -123,6 +128,45 @@ def test_when_the_commit_fails_nothing_is_acknowledged_and_everything_can_come_a
     groups = CountedGroups(service)
     asyncio.run(play())
     assert [_turn_of(service, person) for person in range(5)] == [1] * 5
+
+
+class Noting(OfficersAdapter):
+    """Tells at once what it was asked to send."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel)
+        self.said: asyncio.Queue[str] = asyncio.Queue()
+
+    async def send(self, outgoing: Outgoing) -> Sending:
+        self.said.put_nowait(outgoing.text)
+        return await super().send(outgoing)
+
+
+def test_a_reply_and_what_became_of_the_one_before_go_along_with_the_commit_of_a_turn(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty messages, each after the reply to the last: one commit each, and one for every second that passes."""
+    monkeypatch.setattr("bot.sender.GO_ALONG_SECONDS", PATIENT)
+
+    async def play() -> float:
+        clock = asyncio.get_running_loop().time
+        writer = Writer(several=False, group=groups)
+        with _intake(service, writer) as intake:
+            adapter = Noting("practice")
+            delivery = Delivery(service.store, service.reception.clock, "practice")
+            sender = Sender(adapter, delivery, writer, intake, Pace(0, 0, clock))
+            began = clock()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(sender.run())
+                for number in range(20):
+                    await intake.take(_said(1, number, "hi"))
+                    await adapter.said.get()
+                sender.stop()
+            return clock() - began
+
+    groups = CountedGroups(service)
+    seconds = asyncio.run(play())
+    assert groups.count <= 20 + 2 + seconds
 
 
 def test_a_database_that_does_not_open_is_an_error_for_everybody_who_waits() -> None:
