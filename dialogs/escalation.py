@@ -58,7 +58,7 @@ def look(
 
     `codes`: fresh codes of four digits, one for everybody who may be told for the first time in this look.
     """
-    ladder = roster.ladders.get(state.level)
+    ladder = roster.ladder_of(state.level)
     if state.state != OPEN or ladder is None:
         return replace(state, next_look=""), ()
     told: dict[str, Officer] = {}

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, final
 
 from dialogs.facts import LIVE
+from dialogs.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,7 +237,6 @@ def _consent(
     return (last, None) if gone is None else (None, gone)
 
 
-LEVELS: Final = ("L1", "L2", "L3", "L4", "L0")
 FAR_APART: Final = 2
 """Levels: whoever agreed at one is asked again when the case stands so far above or below it (spec 4.10)."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from dialogs.duty_book import DutyBook, Swap
+from dialogs.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +108,15 @@ class Roster:
     drill_word: str = ""  # stands behind the words of an alert in a drill that really pages; "": nothing
     next_channel: int = 30  # seconds after which an alert that could not be sent goes out by the next channel
     tests_a_week: int = 0  # alerts without a cause, at random times, so that times say little
+
+    def ladder_of(self, level: str) -> Ladder | None:
+        """Return the ladder of a level; without one that of the next more urgent level, so that somebody is told.
+
+        Where no level is more urgent, that of the next less urgent one. None: the roster has no ladder at all.
+        """
+        place = LEVELS.index(level) if level in LEVELS else len(LEVELS)
+        nearest = (level, *reversed(LEVELS[:place]), *LEVELS[place + 1 :])
+        return next((self.ladders[other] for other in nearest if other in self.ladders), None)
 
     def officer_at(self, channel: str, address: str) -> Officer | None:
         """Return who is enrolled with this account."""

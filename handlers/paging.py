@@ -29,7 +29,7 @@ PAGER: Final = Address("pager", "pager")
 
 def fresh_codes(work: UnitOfWork, policy: Policy, entropy: bytes, alert: AlertState) -> tuple[str, ...]:
     """Return codes for everybody who may be told in one look, none of them a code of another open alert."""
-    ladder = policy.roster.ladders.get(alert.level)
+    ladder = policy.roster.ladder_of(alert.level)
     count = 1 + len(ladder.rungs) if ladder is not None else 1
     used = frozenset(page.code for other in work.alerts.open_ones() for page in other.pages)
     return codes(entropy, alert.id, count, used)

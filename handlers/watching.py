@@ -75,7 +75,8 @@ def its_time_has_come(
         return alert
     if is_staffed(policy, alert.office):
         log(work, alert, "raised", now)
-        return replace(alert, state=OPEN)
+        # A level without a ladder borrows one whose times are not its own: somebody is told now.
+        return replace(alert, state=OPEN, hurry=alert.level not in policy.roster.ladders)
     _remind(work, policy, alert.office, now)
     if alert.step >= FOCAL_AFTER:
         _tell_focal_point(work, policy, roster, now)

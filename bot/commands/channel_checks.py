@@ -18,6 +18,7 @@ from bot.telegram.adapter import BotTexts, TelegramAdapter
 from bot.telegram.errors import problem_of
 from config.policies import ROSTER, load_policy
 from dialogs.holes import holes, offices_of
+from dialogs.levels import OUT_OF_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,6 +142,9 @@ def roster(settings: Settings) -> str:
     if not policy.roster.people:
         return f"it names nobody, so nobody is told of an alert; add people and shifts to {ROSTER}"
     watched = offices_of(policy.roster, policy.directory.offices.values())
+    bare = [level for level in policy.triage.targets if level != OUT_OF_SCOPE and level not in policy.roster.ladders]
+    if bare:
+        return f"there is no ladder for {', '.join(bare)}, so that of another level is climbed; add it to {ROSTER}"
     found = list(holes(policy.roster, watched, SystemClock().now(), DAYS_AHEAD))
     if not found:
         return ""

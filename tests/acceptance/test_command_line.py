@@ -509,6 +509,17 @@ FAULTS: dict[str, Callable[[Path], object]] = {
 }
 
 
+def test_doctor_names_the_levels_without_a_ladder(installed: Path) -> None:
+    """Where the roster leaves one out, that of another level is climbed, and doctor says which are missing."""
+    _set(installed, "smtp_url", "smtp://127.0.0.1:1")
+    roster = (installed / "roster.yaml").read_text()
+    roster = roster.replace("people: []", "people: [{id: a, office: OFF-EML, roles: [operator], channels: "
+                            "[{channel: mail, address: a@example.org}]}]")  # fmt: skip
+    (installed / "roster.yaml").write_text(roster[: roster.index("  L3:\n")])
+
+    assert doctor(installed)["roster"].startswith("there is no ladder for L3, L4")
+
+
 @pytest.mark.parametrize("check", FAULTS)
 def test_doctor_finds_a_planted_fault_by_name_with_its_remedy(installed: Path, check: str) -> None:
     """One for each check that files can break."""

@@ -260,7 +260,29 @@ def test_random_desks_skip_and_double_nothing(seed: int) -> None:
         assert told[0][0] == 0, "somebody is there, so somebody is told at once"
 
 
-def test_an_owned_or_unknown_level_looks_no_more() -> None:
-    """Nothing is due for what is over."""
+def test_an_owned_alert_or_a_roster_without_ladders_looks_no_more() -> None:
+    """Nothing is due for what is over, and nobody can be told without a ladder."""
     assert look(replace(an_alert(), state="owned"), full_roster(), NOON, ())[0].next_look == ""
-    assert look(an_alert("L9"), full_roster(), NOON, ())[1] == ()
+    assert look(an_alert(), replace(full_roster(), ladders={}), NOON, ())[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("level", "there", "climbed"),
+    [
+        ("L3", ("L1", "L2", "L4"), "L2"),
+        ("L4", ("L1", "L2"), "L2"),
+        ("L0", ("L1", "L2", "L3", "L4"), "L4"),
+        ("L1", ("L2", "L3"), "L2"),
+        ("L9", ("L1", "L2"), "L2"),
+    ],
+)
+def test_a_level_without_a_ladder_climbs_that_of_the_next_more_urgent_one(
+    level: str, there: tuple[str, ...], climbed: str
+) -> None:
+    """Or else of the next less urgent one: an alert never stays open with nobody told."""
+    full = full_roster()
+    people, shifts = {**full.people, "head": officer("head", "head")}, (*full.shifts, always("head", "head"))
+    roster = Roster(people, shifts, ladders={name: LADDERS[name] for name in there})
+
+    assert roster.ladder_of(level) == LADDERS[climbed]
+    assert look(an_alert(level), roster, NOON + timedelta(days=4), tuple("abcdefgh"))[1]

@@ -12,8 +12,9 @@ from dialogs.conversation import CaseCard, ConsentEvent, Conversation
 from dialogs.effects import UpdateCase, WakeAt
 from dialogs.engine import advance, begin
 from dialogs.events import Moved, TextReceived
-from dialogs.gate import LEVELS, Act, Granted, Question, Reason, Refused, lapse, may
+from dialogs.gate import Act, Granted, Question, Reason, Refused, lapse, may
 from dialogs.lapses import lapsed_events, with_lapses
+from dialogs.levels import LEVELS
 from tests.conftest import NOON, practice_policy
 from tests.dialogs.test_gate import CARD, MEASURES
 from tests.dialogs.test_measures import allowed, proposal_of, with_card

@@ -91,6 +91,14 @@ def test_a_report_that_is_not_urgent_waits_for_its_first_step(policy: Policy) ->
     assert other.after(hours=30) == []
 
 
+def test_a_report_of_a_level_without_a_ladder_is_told_at_its_target(policy: Policy) -> None:
+    """L0 that the person doubts: a human looks within two working days, although the roster has no ladder for it."""
+    desk = Waiting(policy, staffed=True, level="L0")
+    assert "L0" not in desk.policy.roster.ladders
+    assert desk.after(hours=24) == []
+    assert [who for who, _words in desk.after(hours=24)] == ["aci-head"]
+
+
 def test_an_office_without_shifts_is_reminded_by_mail(policy: Policy) -> None:
     """At the target, then daily; from the second time on the focal point hears that something is overdue, no more."""
     desk = Waiting(policy, staffed=False)
