@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOCKET_FILE: Final = "leeward.sock"
+LOCK_FILE: Final = "leeward.sock.lock"
+"""Held by the process whose socket it is: of several in one folder (PostgreSQL) only the first takes commands."""
+
 MOST_BYTES: Final = 256 * 1024
 ANSWER_SECONDS: Final = 30.0
 

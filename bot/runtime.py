@@ -12,14 +12,14 @@ import logging
 import os
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.accounts import EVERY, Account, Others
 from bot.app import cover_ledger
-from bot.control import MOST_BYTES, SOCKET_FILE, answer
+from bot.control import LOCK_FILE, MOST_BYTES, SOCKET_FILE, answer
 from bot.intake import ServiceIntake
 from bot.pace import Pace
 from bot.sender import Sender
@@ -27,7 +27,8 @@ from bot.writer import Writer
 from handlers.deliver import Delivery
 from handlers.errors import HandlerError
 from storage.crypto.errors import CryptoError
-from storage.errors import StorageError
+from storage.errors import InUse, StorageError
+from storage.lock import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Mapping
@@ -75,6 +76,7 @@ class Runtime:
         self._paces = paces
         self._senders: dict[str, Sender] = {}
         self._stop = asyncio.Event()
+        self._place = ExitStack()  # what this process alone may have in the folder
         self._last_tick = -LONGEST_SILENCE
         self._loop: asyncio.AbstractEventLoop | None = None
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []  # what else runs until the end, as the desk
@@ -170,6 +172,7 @@ class Runtime:
             control.close()
             with suppress(FileNotFoundError):
                 self._socket().unlink()
+        self._place.close()
         await asyncio.to_thread(self.writer.close)
         for adapter in self.adapters.values():
             await adapter.close()
@@ -263,7 +266,14 @@ class Runtime:
     def _socket(self) -> Path:
         return self.service.home / SOCKET_FILE
 
-    async def _control(self, commands: Mapping[str, Callable[..., Any]]) -> asyncio.Server:
+    async def _control(self, commands: Mapping[str, Callable[..., Any]]) -> asyncio.Server | None:
+        """Take commands at the socket of the folder; None where another process of the service does."""
+        try:
+            self._place.enter_context(locked(self.service.home, LOCK_FILE))
+        except InUse:
+            LOG.info("another process in this folder takes the commands")
+            return None
+
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             line = await reader.readline()
             said = await self.writer.run(lambda: answer(line, commands, REFUSALS))

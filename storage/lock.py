@@ -17,11 +17,11 @@ LOCK_FILE = "leeward.lock"
 
 
 @contextmanager
-def locked(home: Path) -> Iterator[None]:
-    """Hold the lock of the folder. Raises: InUse when another process has it, CannotWrite."""
+def locked(home: Path, name: str = LOCK_FILE) -> Iterator[None]:
+    """Hold the lock of the folder, or another one of that name. Raises: InUse when a process has it, CannotWrite."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(home / name, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as exc:
         raise CannotWrite(home.name) from exc
     try:

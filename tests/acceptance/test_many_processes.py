@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +25,19 @@ from tests.fakes.faults import serving, until
 from tests.fakes.signal_server import SignalServer
 from tests.fakes.telegram_server import TelegramServer
 from tests.postgres import own_database
-from tests.serving import TOKEN, Served, install, talk
+from tests.serving import ROOT, TOKEN, Served, install, talk
 
 pytestmark = pytest.mark.postgres
 PATIENT = 60.0
+ROSTER = """
+people:
+  - {id: amina, office: OFF-EML, roles: [operator], channels: [{channel: telegram, address: "4711"}]}
+shifts:
+  - {office: OFF-EML, role: operator, people: [amina]}
+ladders:
+  L1: {repeat: 60, rungs: [{after: 0, role: operator}]}
+  L2: {repeat: 60, rungs: [{after: 0, role: operator}]}
+"""
 
 
 @pytest.fixture
@@ -81,6 +92,39 @@ def service(database: str, tmp_path: Path) -> Iterator[Service]:
     settings = load_settings(install(tmp_path) | {"LEEWARD_DATABASE_URL": database})
     with live_service(settings) as made:
         yield made
+
+
+def test_only_the_first_process_of_a_folder_takes_commands_and_really_pages(database: str, tmp_path: Path) -> None:
+    """A second one neither takes its socket away nor removes it when it ends; whoever is on duty gets the drill."""
+
+    async def play() -> None:
+        telegram, signal_server = TelegramServer(), SignalServer()
+        async with serving(telegram.app()) as port:
+            settings = install(tmp_path) | {
+                "LEEWARD_DATABASE_URL": database, "LEEWARD_TELEGRAM_TOKEN": TOKEN,
+                "LEEWARD_TELEGRAM_API_URL": f"http://127.0.0.1:{port}",
+            }  # fmt: skip
+            (tmp_path / "roster.yaml").write_text(ROSTER)
+            parts = [Served(tmp_path, settings, telegram, signal_server) for _ in range(2)]
+            parts[0].options, parts[1].options = ("--only", "bot"), ("--only", "worker")
+            officer = telegram.person(4711)
+            try:
+                for part in parts:
+                    await part.start()
+                await parts[1].stop()
+                command = ("-m", "bot", "drill", "--really-page", "1", "--json")
+                drill = await asyncio.create_subprocess_exec(
+                    sys.executable, *command, env=settings, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+                )
+                await until(lambda: bool(officer.received), PATIENT)
+                officer.say("ok")
+                said, _errors = await asyncio.wait_for(drill.communicate(), PATIENT * 2)
+            finally:
+                await asyncio.gather(*(part.stop() for part in parts))
+            assert drill.returncode == 0, said
+            assert json.loads(said)["paged"] == ["amina"]
+
+    asyncio.run(play())
 
 
 def test_a_server_that_cuts_connections_again_and_again_loses_and_doubles_no_message(
