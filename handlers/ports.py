@@ -184,7 +184,7 @@ class Outbox(Protocol):
         ...
 
     def waits_for(self, address: Address) -> bool:
-        """Return whether a message to this person is neither sent nor dead."""
+        """Return whether a reply (Outgoing.is_reply) to this person is neither sent nor dead."""
         ...
 
     def stuck(self, limit: int) -> tuple[OutboxItem, ...]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 ALERT: Final = -1
 """Priority of alerts to officers: before everything else, tried until they are out, by another channel if need be."""
 
+SAY: Final = "say"
+"""The act that puts words into a chat."""
+
 CLEAR: Final = "clear-chat"
 """The act that deletes messages from a chat."""
 
@@ -59,12 +62,20 @@ class Outgoing:
     turn: int
     choices: tuple[tuple[str, str], ...] = ()
     priority: int = 1
-    act: str = "say"  # say | clear-chat | set-disappearing
+    act: str = SAY  # say | clear-chat | set-disappearing
     seconds: int = 0  # the disappearing timer the chat has to have then (Signal); 0: as it is
     refs: tuple[str, ...] = ()  # clear-chat: messages to delete, those of both sides where the channel allows it
     message: str = ""  # id of the officer's message this is, so that its fate is known
     brief: bool = False  # it goes from the chat by itself, BRIEF_TIME (handlers.deliver) after it was sent
     since: str = ""  # of an alert to an officer: when it was queued on this channel, ISO 8601
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it is what the bot says in its turn, so that the open question goes out with it.
+
+        Deleting and setting a timer say nothing; officers' words and what is shown on demand ask nothing.
+        """
+        return self.act == SAY and not self.message and not self.brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,12 @@ class MemoryOutbox:
         return tuple(message for message in found.values() if message)
 
     def waits_for(self, address: Address) -> bool:
-        """Say whether something waits for this person."""
-        return any(item.outgoing.address == address and not item.dead for item in self._data.outbox.values())
+        """Say whether a reply waits for this person."""
+        return any(
+            item.outgoing.is_reply
+            for item in self._data.outbox.values()
+            if item.outgoing.address == address and not item.dead
+        )
 
     def stuck(self, limit: int) -> tuple[OutboxItem, ...]:
         """Return alerts that wait."""

@@ -215,9 +215,11 @@ class SqlOutbox:
         return tuple(message for message in by_row.values() if message)
 
     def waits_for(self, address: Address) -> bool:
-        """Return whether a message to this person waits."""
-        mine = select(func.count()).where(outbox.c.person == self.rows.of(address), outbox.c.state == WAITING)
-        return bool(self.session.connection.scalar(mine))
+        """Return whether a reply to this person waits."""
+        person = self.rows.of(address)
+        mine = select(outbox).where(outbox.c.person == person, outbox.c.state == WAITING)
+        found = self.session.connection.execute(mine)
+        return any(self._open(row.ring_key, row.payload, person).is_reply for row in found.all())
 
     def stuck(self, limit: int) -> tuple[OutboxItem, ...]:
         """Return alerts to officers that wait, the oldest first."""

@@ -376,6 +376,25 @@ def test_whether_something_waits_for_a_person(store: Store) -> None:
         assert not work.outbox.waits_for(MINA)
 
 
+@pytest.mark.parametrize(
+    "queued",
+    [
+        Outgoing(MINA, "", "", 0, act=CLEAR, refs=("7",)),
+        Outgoing(MINA, "", "Q01", 1, act="set-disappearing", seconds=60),
+        Outgoing(MINA, "see you", "TALK", 1, message="M-1"),
+        Outgoing(MINA, "your choices", "Q01", 1, brief=True),
+    ],
+    ids=["deletion", "timer", "officer", "brief"],
+)
+def test_what_is_no_reply_does_not_count_as_a_question_on_its_way(store: Store, queued: Outgoing) -> None:
+    """After a gap the open question is said again, whatever else is still queued."""
+    with store.transaction() as work:
+        work.outbox.add(queued, NOW)
+        assert not work.outbox.waits_for(MINA)
+        work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
+        assert work.outbox.waits_for(MINA)
+
+
 def test_officers_words_waiting_to_go_out_can_be_dropped_alone(store: Store) -> None:
     """Taking back stops what an officer wrote; what the bot itself has to say still goes out."""
     with store.transaction() as work:

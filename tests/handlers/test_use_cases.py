@@ -15,7 +15,7 @@ from dialogs.policy import Policy
 from handlers.deliver import Delivered, Delivery
 from handlers.errors import NoRecipients
 from handlers.receive import Reception
-from handlers.types import Address, Inbound, IncomingFile, Outgoing
+from handlers.types import CLEAR, Address, Inbound, IncomingFile, Outgoing
 from storage.crypto.age.keys import parse_identity
 from storage.crypto.sealing import AgeSealer, open_file, open_report
 from storage.memory import MemoryStore
@@ -145,6 +145,17 @@ def test_the_open_question_is_repeated_after_a_restart(desk: Desk) -> None:
     assert desk.reception.repeat_question(MINA)
     assert "Choose a language" in desk.said()
     assert not desk.reception.repeat_question(Address("signal", "stranger"))
+
+
+def test_the_open_question_is_repeated_although_something_is_still_to_be_deleted(desk: Desk) -> None:
+    """What waits to go from the chat says nothing: only a reply that waits makes repeating needless."""
+    desk.say("hi")
+    desk.said()
+    with desk.store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "", "", 0, act=CLEAR, refs=("7",)), desk.clock.now())
+
+    assert desk.reception.repeat_question(MINA)
+    assert not desk.reception.repeat_question(MINA)
 
 
 def test_a_turn_that_cannot_be_sealed_is_undone_as_a_whole(policy: Policy, clock: FixedClock) -> None:
