@@ -172,16 +172,20 @@ def plan_contact(work: UnitOfWork, policy: Policy, card: CaseCard, at: datetime,
     return planned
 
 
-def hand_over(work: UnitOfWork, card: CaseCard, to: Account, told: ReadBack, by: Actor, now: datetime) -> CaseCard:
+def hand_over(
+    work: UnitOfWork, card: CaseCard, to: Account, told: ReadBack | None, by: Actor, now: datetime
+) -> CaseCard:
     """Offer the case to a colleague of the same office; the owner stays until they confirm.
 
-    A shift lead may give away a case of somebody else. Raises: NotYours, RoleMayNot, ReadBackWrong.
+    A shift lead may give away a case of somebody else, also without having told anything (None), because they do not
+    read it: the receiver still repeats what stands there. Raises: NotYours, RoleMayNot, ReadBackWrong.
     """
-    if card.owner != by.who and by.role != Role.SHIFT_LEAD:
+    reassigns = by.role == Role.SHIFT_LEAD and card.owner not in ("", by.who)
+    if card.owner != by.who and not reassigns:
         raise NotYours
     if to.office != by.office or to.state != ACTIVE or not to.has(*OFFICERS) or to.id == card.owner:
         raise RoleMayNot
-    if not told.fits(card):
+    if not (reassigns if told is None else told.fits(card)):
         raise ReadBackWrong
     offered = replace(card, handing_to=to.id)
     work.cases.update(offered)

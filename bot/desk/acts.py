@@ -52,10 +52,10 @@ class Repeated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HandOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """To whom, and what they were told."""
+    """To whom, and what they were told; a shift lead who reassigns has not read it and leaves `readback` out."""
 
     to: Annotated[str, msgspec.Meta(max_length=64)]
-    readback: Repeated
+    readback: Repeated | None = None
 
 
 class TakeOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +118,8 @@ def hand_over(call: Call[HandOver]) -> Nothing:
         card = _card(call, work)
         reassigns = card.owner != call.account.id and call.account.has(SHIFT_LEAD)
         by = as_actor(call.account, SHIFT_LEAD) if reassigns else call.actor
-        case_acts.hand_over(work, card, to, _told(call.asked.readback), by, call.now)
+        told = None if call.asked.readback is None else _told(call.asked.readback)
+        case_acts.hand_over(work, card, to, told, by, call.now)
     return Nothing()
 
 

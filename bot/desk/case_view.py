@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from bot.desk.lines import Owner, line_of
-from bot.desk.progress import Underway, progress_of
+from bot.desk.progress import Underway, offer_of, progress_of
 from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
 from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import OFFICERS, Sight
-from handlers.accounts import ACTIVE
+from handlers.accounts import ACTIVE, Role
 from handlers.contact import may_write, obstacle, refusal_code
 from handlers.desk import IDENTITY
 
@@ -133,6 +133,9 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
         shown["history"] = tuple(_history(entry, around) for entry in work.audit.of(card.case))
         shown["level_wish"] = _level_wish(card, around)
         shown["identity"] = _identity(call, work, card, around)
+        shown["hand_over"] = offer_of(card, around)
+    if seen is Sight.CONTENT or (seen is Sight.LINE and call.account.has(Role.SHIFT_LEAD)):
+        shown["colleagues"] = tuple(_colleagues(call, work))
     if seen is Sight.CONTENT:
         shown |= _content(call, work, card) | progress_of(call, work, card, around)
     return CaseShown(**shown)
@@ -146,12 +149,14 @@ def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any
         "strip": strip_of(call, card),
         "blobs": tuple(SealedShown(line.purpose, line.sequence, line.size, line.fetched) for line in lines),
         "files": tuple(_files(call, work, card)) if own else (),
-        "colleagues": tuple(
-            Owner(a.id, a.name)
-            for a in work.accounts.all()
-            if a.state == ACTIVE and a.office == call.account.office and a.has(*OFFICERS) and a.id != call.account.id
-        ),
     }  # fmt: skip
+
+
+def _colleagues(call: Call[Any], work: UnitOfWork) -> Iterator[Owner]:
+    for other in work.accounts.all():
+        near = other.state == ACTIVE and other.office == call.account.office and other.id != call.account.id
+        if near and other.has(*OFFICERS):
+            yield Owner(other.id, other.name)
 
 
 def strip_of(call: Call[Any], card: CaseCard) -> Strip:

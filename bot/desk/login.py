@@ -150,7 +150,7 @@ def invitation_options(call: Call[WithCode]) -> Reply:
     challenge, cookie = _new_ticket(call, INVITATION)
     office = call.desk.policy.directory.offices.get(invited.office)
     name = office.name if office is not None else invited.office
-    options = creation_options(call.desk.place, challenge, invited.id, name)
+    options = creation_options(call.desk.place, challenge, call.desk.lookup, invited.id)
     return Reply(Options(options, name, invited.roles), (cookie,))
 
 

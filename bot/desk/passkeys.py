@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from base64 import urlsafe_b64encode
+from base64 import b32encode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from storage.crypto.lookup import LookupKey
 
 NONCE_BYTES: Final = 16
-RP_NAME: Final = "Desk"
+HANDLE_CHARS: Final = 8
 _NEEDED: Final = UserVerificationRequirement.REQUIRED
 
 
@@ -70,16 +70,22 @@ def read_ticket(text: str, lookup: LookupKey, purpose: str, now: datetime) -> Ti
     return ticket
 
 
-def creation_options(place: Place, challenge: bytes, account: str, office: str) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey that logs in without a name, after its owner was verified."""
+def creation_options(place: Place, challenge: bytes, lookup: LookupKey, account: str) -> dict[str, Any]:
+    """Return what a browser needs to make a passkey that logs in without a name, after its owner was verified.
+
+    The list of passkeys on a seized device shows the address, which it cannot leave out, and a random handle: no
+    office, no person, no id of the roster. The passkey is asked to be able to open a copy of the officer's key (PRF).
+    """
+    user = lookup.digest("desk-passkey-user", account)
+    handle = b32encode(user).decode()[:HANDLE_CHARS].lower()
     options = webauthn.generate_registration_options(
-        rp_id=place.relying_party, rp_name=RP_NAME, user_name=office, user_display_name=office,
-        user_id=account.encode(), challenge=challenge,
+        rp_id=place.relying_party, rp_name=place.relying_party, user_name=handle, user_display_name=handle,
+        user_id=user, challenge=challenge,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, require_resident_key=True, user_verification=_NEEDED
         ),
     )  # fmt: skip
-    return _plain(options_to_json(options))
+    return {**_plain(options_to_json(options)), "extensions": {"prf": {}}}
 
 
 def request_options(place: Place, challenge: bytes) -> dict[str, Any]:

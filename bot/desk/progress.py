@@ -64,9 +64,6 @@ def progress_of(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surro
     """Return these fields of the case for whoever works on it."""
     policy, wish = call.desk.policy, card.closing
 
-    def known(account: str) -> Owner:
-        return Owner(account, around.names.get(account, account))
-
     return {
         "thread": thread_of(work, card.case, call.account.office, around.names),
         "talk": talk_of(card, call),
@@ -74,8 +71,17 @@ def progress_of(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surro
         "collisions": collisions_of(card, policy),
         "promises": Promises(card.next_contact),
         "allowed": allowed(card) if card.owner == call.account.id else (),
-        "hand_over": Offer(known(card.owner) if card.owner else None, known(card.handing_to))
-        if card.handing_to
-        else None,
-        "status_wish": StatusWish(CLOSED, wish.reason, known(wish.by)) if wish is not None else None,
+        "status_wish": StatusWish(CLOSED, wish.reason, known(wish.by, around)) if wish is not None else None,
     }
+
+
+def offer_of(card: CaseCard, around: Surroundings) -> Offer | None:
+    """Return who offers the case to whom."""
+    if not card.handing_to:
+        return None
+    return Offer(known(card.owner, around) if card.owner else None, known(card.handing_to, around))
+
+
+def known(account: str, around: Surroundings) -> Owner:
+    """Return somebody by name, or by id where the name is gone."""
+    return Owner(account, around.names.get(account, account))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import CDPSession, Page
 
 OPTIONS = {
     "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -13,8 +14,26 @@ OPTIONS = {
 }  # fmt: skip
 
 
-def add_authenticator(page: Page, *, prf: bool = True) -> None:
+@dataclass(frozen=True)
+class Device:
+    """A virtual authenticator."""
+
+    session: CDPSession
+    id: str
+
+    def passkeys(self) -> list[str]:
+        """Return the credential ids it holds."""
+        held = self.session.send("WebAuthn.getCredentials", {"authenticatorId": self.id})["credentials"]
+        return [one["credentialId"] for one in held]
+
+    def forget(self, passkey: str) -> None:
+        """Remove one."""
+        self.session.send("WebAuthn.removeCredential", {"authenticatorId": self.id, "credentialId": passkey})
+
+
+def add_authenticator(page: Page, *, prf: bool = True) -> Device:
     """Give the page a device that makes and uses passkeys."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS | {"hasPrf": prf}})
+    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS | {"hasPrf": prf}})
+    return Device(session, added["authenticatorId"])

@@ -204,7 +204,7 @@ def test_nothing_opened_is_kept_when_the_page_is_locked(page: Page, server: Desk
         "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]"
     )
     assert kept == [0, 0, 0, 0]
-    page.locator(".strip").wait_for()
+    open_blue(page)
     page.keyboard.press("e")
     page.locator("dialog[open]").get_by_label("Key file").wait_for()
 
@@ -227,6 +227,11 @@ def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path, way
     page.get_by_role("button", name="No key loaded").wait_for()
 
 
+MAKE_PASSKEY = """() => navigator.credentials.create({publicKey: {
+  rp: {name: "localhost"}, user: {id: new Uint8Array(8), name: "login", displayName: ""}, challenge: new Uint8Array(16),
+  pubKeyCredParams: [{type: "public-key", alg: -7}], extensions: {prf: {}},
+  authenticatorSelection: {residentKey: "required", userVerification: "required"},
+}}).then(() => undefined)"""
 SLEPT = """() => {
   const later = Date.now() + 3600 * 1000;
   Date.now = () => later;
@@ -261,16 +266,39 @@ def test_a_page_that_is_left_keeps_nothing_for_the_way_back(page: Page, server: 
     assert page.evaluate(LEFT) == ""
 
 
-def test_whoever_signs_in_next_is_not_led_to_the_same_case(page: Page, server: DeskServer) -> None:
-    """The browser forgets which case was open when its officer signs out."""
+def test_back_leads_to_the_queue_and_the_browser_is_told_of_no_case(page: Page, server: DeskServer) -> None:
+    """From a case, and from wherever else; the history holds two entries of the desk, with nothing in them."""
     page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    before = page.evaluate("history.length")
     open_blue(page)
-    assert BLUE in str(page.evaluate("history.state"))
+    page.keyboard.press("4")
+    page.get_by_role("heading", name="Audit log").wait_for()
+    page.keyboard.press("1")
+    open_blue(page)
 
+    assert page.evaluate("[history.state, history.length, location.href]") == [None, before + 1, server.url()]
+    page.go_back()
+    page.get_by_role("heading", name="Queue").wait_for()
+    assert page.evaluate("[history.state, location.href]") == [None, server.url()]
+
+
+@pytest.mark.parametrize("way", ["Lock now", "Sign out"])
+def test_after_a_lock_no_way_leads_back_to_the_case(page: Page, server: DeskServer, key: Path, way: str) -> None:
+    """Neither loading again nor the history: whoever sits down next begins at the queue."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    load_key(page, key)
+    open_blue(page)
     with page.expect_event("load"):
-        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name=way).first.click()
+    page.get_by_role("heading", name="Queue").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Queue").wait_for()
+    page.go_forward()
+    page.get_by_role("heading", name="Queue").wait_for()
 
-    assert page.evaluate("history.state") is None
+    assert page.locator(".strip").count() == 0
 
 
 def test_what_is_read_and_typed_is_not_passed_on_by_the_browser(page: Page, server: DeskServer, key: Path) -> None:
@@ -344,6 +372,24 @@ def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:
     page.get_by_text("No connection.").wait_for()
 
 
+def test_a_shift_lead_gives_a_case_to_a_colleague_unread(page: Page, server: DeskServer) -> None:
+    """Of the case they see its line: to whom is all they say, and nothing they may not do is offered."""
+    lead = dict(server.answers["GET session"]["person"], roles=["shift-lead"])
+    server.answers["GET session"] = server.answers["GET session"] | {"person": lead}
+    bruno, clara = {"id": "P2", "name": "Bruno"}, {"id": "P3", "name": "Clara"}
+    server.show([case_of(sees="line", strip=None, owner=bruno, colleagues=[bruno, clara], red=None, blobs=None)])
+    page.goto(server.url())
+    page.get_by_role("button", name="blue heron").click()
+    page.get_by_role("button", name="Give to a colleague").click()
+    offered = page.locator("dialog[open] option").all_inner_texts()
+    page.get_by_role("button", name="Offer the case").click()
+    page.locator("dialog[open]").wait_for(state="detached")
+
+    assert offered == ["Clara"]
+    assert server.posted == [(f"cases/{BLUE}/hand-over", {"to": "P3"})]
+    assert page.get_by_role("button", name="Propose a measure").count() == 0
+
+
 def test_single_keys_can_be_switched_off(page: Page, server: DeskServer) -> None:
     """Somebody who speaks to their computer is not surprised by letters."""
     page.goto(server.url())
@@ -373,22 +419,49 @@ def test_a_key_with_a_passphrase_opens_and_a_wrong_one_is_said(page: Page, serve
 
 
 def test_a_passkey_can_keep_a_sealed_copy_of_the_key(page: Page, server: DeskServer, key: Path) -> None:
-    """After the lock the passkey alone opens it; what the browser stores is sealed; the copy can be removed."""
-    add_authenticator(page)
+    """After the lock the passkey alone opens it; what the browser stores is sealed; the copy can be removed.
+
+    It is the passkey that signs in: no second one is made, which the browser would offer at the next login, in vain.
+    """
+    device = add_authenticator(page)
     page.goto(server.url())
     page.get_by_text("blue heron").wait_for()
+    page.evaluate(MAKE_PASSKEY)
     load_key(page, key)
     page.keyboard.press("2")
     page.get_by_role("button", name="Make a copy").click()
     page.get_by_text("This device holds a copy.").wait_for()
     stored = page.evaluate("JSON.stringify(localStorage)")
     page.get_by_role("button", name="Lock now").first.click()
+    page.get_by_role("button", name="No key loaded").click()
     page.get_by_role("button", name="Open with my passkey").click()
     page.get_by_text("Your key is loaded.").first.wait_for()
 
     assert "AGE-SECRET-KEY" not in stored
+    assert len(device.passkeys()) == 1
     page.get_by_role("button", name="Remove the copy").click()
     assert page.evaluate("localStorage.length") == 0
+
+
+def test_another_passkey_does_not_open_the_copy(page: Page, server: DeskServer, key: Path) -> None:
+    """The browser is asked for the one it was made with, and offers no other."""
+    device = add_authenticator(page)
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.evaluate(MAKE_PASSKEY)
+    load_key(page, key)
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Make a copy").click()
+    page.get_by_text("This device holds a copy.").wait_for()
+    page.get_by_role("button", name="Lock now").first.click()
+    page.get_by_role("button", name="No key loaded").wait_for()
+    device.forget(device.passkeys()[0])
+    page.evaluate(MAKE_PASSKEY)
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Open with my passkey").click()
+
+    page.get_by_text("This device cannot do it").wait_for()
+    assert page.get_by_role("button", name="No key loaded").is_visible()
 
 
 def test_a_passkey_without_that_function_is_said(page: Page, server: DeskServer, key: Path) -> None:
@@ -396,6 +469,7 @@ def test_a_passkey_without_that_function_is_said(page: Page, server: DeskServer,
     add_authenticator(page, prf=False)
     page.goto(server.url())
     page.get_by_text("blue heron").wait_for()
+    page.evaluate(MAKE_PASSKEY)
     load_key(page, key)
     page.keyboard.press("2")
     page.get_by_role("button", name="Make a copy").click()

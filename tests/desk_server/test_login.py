@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from webauthn.helpers import base64url_to_bytes
 
 from bot.clock import SystemEntropy
 from bot.desk.invitations import new_invitation
@@ -83,6 +86,22 @@ def test_two_who_opened_one_invitation_cannot_both_take_it(world: World) -> None
     late = two.post("/api/invitations", {"code": code, "name": "B", "credential": made["two"].make(second)})
 
     assert (taken.status_code, late.status_code) == (200, 403)
+
+
+def test_the_list_of_passkeys_on_a_seized_device_names_nobody(world: World) -> None:
+    """No office, no role, no id of the roster: a handle of chance, the same for every passkey of an account."""
+    browser, code = world.browser(), invitation(world)
+    answer = browser.post("/api/invitations/options", {"code": code}).json()
+    again = browser.post("/api/invitations/options", {"code": code}).json()["options"]["user"]
+    options, user = answer["options"], answer["options"]["user"]
+
+    assert user == again
+    assert user["name"] == user["displayName"]
+    assert re.fullmatch("[a-z2-7]{8}", user["name"])
+    assert options["rp"]["name"] == options["rp"]["id"]
+    assert options["extensions"] == {"prf": {}}
+    assert answer["office_name"] not in json.dumps(options)
+    assert len(base64url_to_bytes(user["id"])) == 32
 
 
 def test_an_old_invitation_does_not_count(world: World) -> None:

@@ -257,11 +257,23 @@ def test_a_case_is_handed_over_with_read_back(work: Work) -> None:
 def test_a_shift_lead_reassigns_without_seeing_what_the_case_holds(work: Work) -> None:
     """Also one who has another role besides."""
     work.world.account("ben")
-    told = {"level": "L2", "red": ["RED-PUB"]}
     for name, roles in (("lead", (Role.SHIFT_LEAD,)), ("both", (Role.FIRST_RESPONDENT, Role.SHIFT_LEAD))):
         lead = work.world.logged_in(name, HRC, *roles)
-        assert work.post("hand-over", {"to": "ben", "readback": told}, lead).status_code == 200
-    assert work.case(work.world.logged_in("third", HRC, Role.SHIFT_LEAD))["thread"] == []
+        assert work.post("hand-over", {"to": "ben"}, lead).status_code == 200
+    seen = work.case(work.world.logged_in("third", HRC, Role.SHIFT_LEAD))
+    assert (seen["thread"], seen["red"], seen["strip"]) == ([], [], None)
+    assert {"id": "ben", "name": "Ben"} in seen["colleagues"]
+    assert seen["hand_over"]["to"] == {"id": "ben", "name": "Ben"}
+
+
+def test_only_a_shift_lead_gives_a_case_away_without_having_told_it(work: Work) -> None:
+    """Not its owner, who has read it, and nobody a case that nobody has taken: it has an alert to be answered."""
+    work.world.account("ben")
+    lead = work.world.logged_in("lead", HRC, Role.SHIFT_LEAD)
+
+    assert work.post("hand-over", {"to": "ben"}).status_code == 409
+    work.world.change(CASE, owner="")
+    assert work.post("hand-over", {"to": "ben"}, lead).status_code == 409
 
 
 def test_notes_can_be_fetched_by_the_office(work: Work) -> None:

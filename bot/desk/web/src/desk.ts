@@ -15,14 +15,9 @@ export interface Desk {
 
 const start: Place = { page: "queue" };
 let desk: Desk = {
-  session: undefined, place: placeOf(history.state), unlocked: false, online: true, notice: "", trouble: "", queueNews: 0, caseNews: {},
+  session: undefined, place: start, unlocked: false, online: true, notice: "", trouble: "", queueNews: 0, caseNews: {},
 };
 const listeners = new Set<() => void>();
-
-function placeOf(state: unknown): Place {
-  const place = (state as { place?: Place } | null)?.place;
-  return place ?? start;
-}
 
 /** Change parts of the state and draw again. */
 export function change(part: Partial<Desk>): void {
@@ -42,13 +37,24 @@ export function useDesk(): Desk {
   return desk;
 }
 
-/** Go to a page. Ids stay out of the address bar and of what the browser remembers of it. */
+let away = false; // from the queue: the browser then has one entry more, so that "back" leads to the queue
+
+/**
+ * Go to a page. The browser is told nothing of it, neither in the address nor in its history, which it may write to the
+ * disk and show again: "back" leads to the queue from everywhere.
+ */
 export function go(place: Place): void {
-  history.pushState({ place }, "");
+  if (!away && place.page !== start.page) {
+    history.pushState(null, "");
+    away = true;
+  }
   change({ place, notice: "", trouble: "" });
 }
 
-addEventListener("popstate", (event) => change({ place: placeOf(event.state), notice: "", trouble: "" }));
+addEventListener("popstate", () => {
+  away = false;
+  change({ place: start, notice: "", trouble: "" });
+});
 
 onAnswer((error) => {
   if (error === null) {
@@ -106,7 +112,6 @@ export async function loadPracticeKey(): Promise<void> {
 /** End the session. */
 export async function signOut(): Promise<void> {
   await post("logout").catch(() => undefined);
-  history.replaceState(null, ""); // whoever signs in next begins at the queue, not in this officer's case
   location.reload();
 }
 

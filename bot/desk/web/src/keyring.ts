@@ -1,6 +1,6 @@
 // The officer's keys: in the memory of this page, nowhere else, until it is locked.
-import { Decrypter, Encrypter, webauthn } from "age-encryption";
-import { NotOpened, openDocument, readKeyFile } from "./sealed";
+import { Decrypter, Encrypter } from "age-encryption";
+import { NotOpened, base64, openDocument, readKeyFile } from "./sealed";
 
 const COPY = "leeward.passkey-copy";
 const HIDDEN_SECONDS = 60;
@@ -76,21 +76,45 @@ export function hasPasskeyCopy(): boolean {
   return localStorage.getItem(COPY) !== null;
 }
 
-/** Seal the loaded keys to a new passkey of this device (its PRF), as a convenience: never the only copy. */
-export async function makePasskeyCopy(name: string): Promise<void> {
-  const credential = await webauthn.createCredential({ keyName: name });
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(new webauthn.WebAuthnRecipient({ identity: credential }));
-  const sealed = await encrypter.encrypt(identities.join("\n"));
-  localStorage.setItem(COPY, JSON.stringify({ credential, sealed: Array.from(sealed) }));
+interface Copy { passkey: number[]; salt: number[]; sealed: number[] }
+
+/**
+ * Ask a passkey for its PRF of a salt: a secret that never leaves this page. `only`: no other passkey is offered.
+ * Throws when there is no such passkey, or it cannot do it.
+ */
+async function secretOf(salt: Uint8Array<ArrayBuffer>, only: readonly number[] | null): Promise<{ passkey: number[]; secret: string }> {
+  const credential = await navigator.credentials.get({
+    publicKey: {
+      challenge: crypto.getRandomValues(new Uint8Array(16)), // nobody checks the signature
+      userVerification: "required",
+      allowCredentials: only === null ? [] : [{ type: "public-key", id: Uint8Array.from(only) }],
+      extensions: { prf: { eval: { first: salt } } },
+    },
+  }) as PublicKeyCredential;
+  const first = credential.getClientExtensionResults().prf?.results?.first;
+  if (first === undefined) throw new NotOpened("key");
+  const bytes = first instanceof ArrayBuffer ? new Uint8Array(first) : new Uint8Array(first.buffer, first.byteOffset, first.byteLength);
+  return { passkey: Array.from(new Uint8Array(credential.rawId)), secret: base64(bytes) };
 }
 
-/** Load the keys with the passkey of this device. Throws NotOpened. */
+/** Seal the loaded keys to the passkey that signs in (its PRF), as a convenience: never the only copy. */
+export async function makePasskeyCopy(): Promise<void> {
+  const salt = crypto.getRandomValues(new Uint8Array(32));
+  const { passkey, secret } = await secretOf(salt, null);
+  const encrypter = new Encrypter();
+  encrypter.setScryptWorkFactor(1); // 256 random bits cannot be guessed, however fast each guess is
+  encrypter.setPassphrase(secret);
+  const sealed = await encrypter.encrypt(identities.join("\n"));
+  localStorage.setItem(COPY, JSON.stringify({ passkey, salt: Array.from(salt), sealed: Array.from(sealed) } satisfies Copy));
+}
+
+/** Load the keys with the passkey the copy was made with. Throws NotOpened. */
 export async function unlockWithPasskey(): Promise<void> {
-  const copy = JSON.parse(localStorage.getItem(COPY) ?? "{}") as { credential: string; sealed: number[] };
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(new webauthn.WebAuthnIdentity({ identity: copy.credential }));
   try {
+    const copy = JSON.parse(localStorage.getItem(COPY) ?? "") as Copy;
+    const { secret } = await secretOf(Uint8Array.from(copy.salt), copy.passkey);
+    const decrypter = new Decrypter();
+    decrypter.addPassphrase(secret);
     await unlock(await decrypter.decrypt(Uint8Array.from(copy.sealed)), "");
   } catch {
     throw new NotOpened("key");

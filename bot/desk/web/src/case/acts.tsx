@@ -1,6 +1,6 @@
 // What an officer does with a case beside talking: level, status, hand-over, next contact, notes.
 import { useState } from "preact/hooks";
-import { ofCase, post, type Case } from "../api";
+import { ofCase, post, type Case, type Person } from "../api";
 import { attempt, change, useDesk } from "../desk";
 import { Checklist, Dialog, Field, Notice, valueOf } from "../parts";
 import { base64, sealDocument } from "../sealed";
@@ -93,34 +93,44 @@ export function StatusDialog({ data, close }: Props) {
   );
 }
 
+/** Tell whether it is a shift lead who gives a case of somebody else to a colleague, without having read it. */
+export function reassigning(data: Case, me: Person): boolean {
+  return me.roles.includes("shift-lead") && data.owner !== null && data.owner.id !== me.id;
+}
+
 /** Offer the case to a colleague of the office; the owner changes when they repeat what matters. */
 export function HandOverDialog({ data, close }: Props) {
-  const [to, setTo] = useState(data.colleagues[0]?.id ?? "");
-  const [told, setTold] = useState(data.red.length === 0);
+  const { session } = useDesk();
+  const reassigns = reassigning(data, session!.person);
+  const colleagues = data.colleagues.filter((one) => one.id !== data.owner?.id);
+  const [to, setTo] = useState(colleagues[0]?.id ?? "");
+  const [told, setTold] = useState(reassigns || data.red.length === 0);
+  const title = reassigns ? W.handOver.reassign : W.handOver.title;
   const send = async (): Promise<void> => {
     const readback = { level: data.level, next_contact: data.promises.next_contact_at ?? "", red: data.red };
-    if (await attempt(async () => void await post(ofCase(data.case, "hand-over"), { to, readback }))) close();
+    const body = reassigns ? { to } : { to, readback };
+    if (await attempt(async () => void await post(ofCase(data.case, "hand-over"), body))) close();
   };
-  if (data.colleagues.length === 0) return <Dialog title={W.handOver.title} close={close}><p>{W.handOver.nobody}</p></Dialog>;
+  if (colleagues.length === 0) return <Dialog title={title} close={close}><p>{W.handOver.nobody}</p></Dialog>;
   return (
-    <Dialog title={W.handOver.title} close={close}>
+    <Dialog title={title} close={close}>
       <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        <p class="hint">{W.handOver.lead}</p>
+        <p class="hint">{reassigns ? W.handOver.reassignLead(data.owner?.name ?? "") : W.handOver.lead}</p>
         <Field label={W.handOver.to}>
           {(id) => (
             <select id={id} autofocus value={to} onChange={(event) => setTo(valueOf(event))}>
-              {data.colleagues.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+              {colleagues.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
             </select>
           )}
         </Field>
-        <dl class="facts">
+        {!reassigns && <dl class="facts">
           <div><dt>{W.handOver.level}</dt><dd>{data.level} {W.levels[data.level]}</dd></div>
           <div><dt>{W.handOver.contact}</dt><dd>{data.promises.next_contact_at ? moment(data.promises.next_contact_at) : W.handOver.noContact}</dd></div>
-        </dl>
-        {data.red.length > 0 && (
+        </dl>}
+        {!reassigns && data.red.length > 0 && (
           <label class="switch"><input type="checkbox" required checked={told} onChange={() => setTold(!told)} /> {W.handOver.red}: {data.red.map((line) => named(W.red, line)).join("; ")}</label>
         )}
-        <button class="primary" disabled={!told}>{W.handOver.send}</button>
+        <button class="primary" disabled={!told}>{reassigns ? W.handOver.reassignSend : W.handOver.send}</button>
       </form>
     </Dialog>
   );

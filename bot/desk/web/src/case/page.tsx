@@ -8,7 +8,7 @@ import { readReport, type Report } from "../report";
 import { NotOpened } from "../sealed";
 import { useShortcuts } from "../shortcuts";
 import { W, named } from "../words";
-import { HandOverDialog, LevelDialog, NextContactDialog, NoteDialog, StatusDialog } from "./acts";
+import { HandOverDialog, LevelDialog, NextContactDialog, NoteDialog, StatusDialog, reassigning } from "./acts";
 import { Files } from "./files";
 import { HandOverConfirm, Wishes } from "./confirm";
 import { History } from "./history";
@@ -66,16 +66,20 @@ export function CasePage({ id }: { id: string }) {
     "hand-over": () => read("hand-over"), read: () => read("talk"), measures: () => read("measures"), none: () => undefined,
   };
   const step = data === null ? null : nextStep(data, session!.person.id, unlocked, report !== null);
+  const works = data?.sees === "content"; // else only the line is shown, and what can be done with it
+  const leads = data?.sees === "line";
   useShortcuts([
     { key: "Enter", words: `${W.keys.next}${step === null ? "" : `: ${step.words}`}`, act: () => { if (step !== null) acts[step.act](); } },
     { key: "o", words: W.keys.own, act: () => void own() },
-    { key: "e", words: W.keys.report, act: () => void openReport() },
     { key: "l", words: W.keys.level, act: () => setAsked("level") },
-    { key: "s", words: W.keys.status, act: () => setAsked("status") },
-    { key: "r", words: W.keys.reply, act: write },
-    { key: "m", words: W.keys.measure, act: () => setAsked("measure") },
-    { key: "n", words: W.keys.note, act: () => setAsked("note") },
     { key: "h", words: W.keys.handOver, act: () => setAsked("hand-over") },
+    ...(works ? [
+      { key: "e", words: W.keys.report, act: () => void openReport() },
+      { key: "s", words: W.keys.status, act: () => setAsked("status") },
+      { key: "r", words: W.keys.reply, act: write },
+      { key: "m", words: W.keys.measure, act: () => setAsked("measure") },
+      { key: "n", words: W.keys.note, act: () => setAsked("note") },
+    ] : []),
     { key: "Escape", words: W.keys.back, act: () => go({ page: "queue" }) },
   ]);
   const back = <button type="button" class="plain" onClick={() => go({ page: "queue" })}>← {W.case.back} <kbd>Esc</kbd></button>;
@@ -116,17 +120,19 @@ export function CasePage({ id }: { id: string }) {
         </div>
         <div>
           {data.strip !== null && <Talk data={data} strip={data.strip} me={session!.person.id} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />}
-          <Measures data={data} report={report} proposing={asked === "measure"} propose={() => setAsked("measure")} close={close} reload={() => void load()} />
-          <Section id="more" title={W.case.more}>
+          {works && <Measures data={data} report={report} proposing={asked === "measure"} propose={() => setAsked("measure")} close={close} reload={() => void load()} />}
+          {(works || leads) && <Section id="more" title={W.case.more}>
             <p class="acts">
               <button type="button" class="plain" onClick={() => setAsked("level")}>{W.case.level} <kbd>l</kbd></button>
-              <button type="button" class="plain" onClick={() => setAsked("status")}>{W.case.status} <kbd>s</kbd></button>
-              <button type="button" class="plain" onClick={() => setAsked("contact")}>{W.case.nextContact}</button>
-              <button type="button" class="plain" onClick={() => setAsked("note")}>{W.case.note} <kbd>n</kbd></button>
-              <button type="button" class="plain" onClick={() => setAsked("hand-over")}>{W.case.handOver} <kbd>h</kbd></button>
+              {works && <button type="button" class="plain" onClick={() => setAsked("status")}>{W.case.status} <kbd>s</kbd></button>}
+              {works && <button type="button" class="plain" onClick={() => setAsked("contact")}>{W.case.nextContact}</button>}
+              {works && <button type="button" class="plain" onClick={() => setAsked("note")}>{W.case.note} <kbd>n</kbd></button>}
+              {(works || reassigning(data, session!.person)) && <button type="button" class="plain" onClick={() => setAsked("hand-over")}>
+                {reassigning(data, session!.person) ? W.handOver.reassign : W.case.handOver} <kbd>h</kbd>
+              </button>}
             </p>
-          </Section>
-          <Notes data={data} unlocked={unlocked} needKey={() => setAsked("key")} />
+          </Section>}
+          {works && <Notes data={data} unlocked={unlocked} needKey={() => setAsked("key")} />}
           <History data={data} />
         </div>
       </div>

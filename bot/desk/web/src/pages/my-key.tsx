@@ -73,7 +73,7 @@ function PasskeyCopy() {
   const [trouble, setTrouble] = useState("");
   const make = async (): Promise<void> => {
     try {
-      await makePasskeyCopy(`${W.name}: ${session!.person.name}`);
+      await makePasskeyCopy();
       setHas(true);
     } catch {
       setTrouble(W.key.copyNone);
@@ -83,7 +83,7 @@ function PasskeyCopy() {
     dropPasskeyCopy();
     setHas(false);
   };
-  if (!unlocked && !has) return null;
+  if (session!.practice || (!unlocked && !has)) return null; // practice has no passkeys, and its key is at hand
   return (
     <Section id="copy" title={W.key.copyTitle}>
       <p>{has ? W.key.copyHas : W.key.copyLead}</p>

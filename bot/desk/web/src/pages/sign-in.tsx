@@ -22,7 +22,7 @@ export function SignIn() {
   const run = async (work: () => Promise<Session>): Promise<void> => {
     try {
       const session = await work();
-      history.replaceState(history.state, "", location.pathname);
+      history.replaceState(null, "", location.pathname);
       change({ session, trouble: "" });
     } catch (error) {
       change({ trouble: error instanceof ApiError ? sentence(error) : W.signIn.refused });
