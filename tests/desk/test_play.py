@@ -260,6 +260,7 @@ def test_from_the_phone_to_the_desk_and_back(browser: Browser, tmp_path: Path, e
         play.hand_over()
         play.officer.keyboard.press("x")
         play.officer.get_by_role("button", name="No key loaded").wait_for()
+        play.officer.locator(".queue .row").first.click()
         play.officer.locator(".strip").wait_for()
         assert play.officer.get_by_role("button", name="No key loaded").is_visible()
         assert STORY not in play.officer.content()
