@@ -35,6 +35,7 @@ class Account:
     state: str  # invited | active | revoked
     invited_at: str  # ISO 8601, to the minute
     last_seen_day: str = ""  # YYYY-MM-DD
+    synced: bool = False  # the passkey is not bound to one device: a cloud account may hold it
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the account has one of these roles."""
@@ -49,6 +50,7 @@ class Passkey:
     account: str
     public_key: bytes  # COSE
     sign_count: int  # 0: the authenticator does not count
+    synced: bool = False  # more than one device may hold it (backup eligible)
 
 
 @dataclass(frozen=True, slots=True)

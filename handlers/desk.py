@@ -84,7 +84,9 @@ def accept(work: UnitOfWork, code: str, name: str, passkey: Passkey, now: dateti
     invited = work.accounts.take_invitation(code, now)
     if invited is None or invited.state != INVITED or passkey.account != invited.id:
         raise WrongInvitation
-    account = replace(invited, name=name, state=ACTIVE, last_seen_day=f"{now:%Y-%m-%d}")
+    account = replace(
+        invited, name=name, state=ACTIVE, last_seen_day=f"{now:%Y-%m-%d}", synced=passkey.synced
+    )  # fmt: skip
     work.accounts.save(account)
     work.accounts.add_passkey(passkey)
     work.audit.record(as_actor(account).did("accept", now))

@@ -94,6 +94,7 @@ class SessionShown(msgspec.Struct, frozen=True):
     identity_keys: tuple[str, ...]
     lock_seconds: int
     now: str
+    synced: bool  # the passkey is synced: whoever opens the cloud account it lies in can log in
 
 
 def session_shown(desk: Desk, account: Account) -> SessionShown:
@@ -101,7 +102,7 @@ def session_shown(desk: Desk, account: Account) -> SessionShown:
     return SessionShown(
         person_shown(desk, account), desk.place.practice, desk.bot_key,
         _keys(desk, account, REPORT) + _keys(desk, account, RECOVERY), _keys(desk, account, IDENTITY),
-        desk.limits.lock_seconds, minute(desk.now()),
+        desk.limits.lock_seconds, minute(desk.now()), account.synced,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from webauthn.helpers import options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
+    CredentialDeviceType,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
@@ -111,7 +112,8 @@ def made(place: Place, credential: Mapping[str, Any], challenge: bytes, account:
     except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, OverflowError) as exc:
         raise WrongPasskey from exc
     credential_id = urlsafe_b64encode(verified.credential_id).rstrip(b"=").decode()
-    return Passkey(credential_id, account, verified.credential_public_key, verified.sign_count)
+    synced = verified.credential_device_type == CredentialDeviceType.MULTI_DEVICE
+    return Passkey(credential_id, account, verified.credential_public_key, verified.sign_count, synced)
 
 
 def answered(place: Place, credential: Mapping[str, Any], challenge: bytes, passkey: Passkey) -> int:

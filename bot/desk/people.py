@@ -54,6 +54,7 @@ class PersonLine(msgspec.Struct, frozen=True):
     invited_at: str
     last_seen_day: str
     state: str
+    synced: bool  # their passkey is
 
 
 class OfficeShown(msgspec.Struct, frozen=True):
@@ -86,7 +87,7 @@ def people(call: Call[Nothing]) -> People:
 def _line(account: Account) -> PersonLine:
     return PersonLine(
         account.id, account.name, account.office, account.roles, account.invited_at, account.last_seen_day,
-        account.state,
+        account.state, account.synced,
     )  # fmt: skip
 
 

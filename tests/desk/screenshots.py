@@ -87,6 +87,7 @@ def desk_pages(play: Play, file: Path) -> None:
     take(page, "desk-audit", "light")
     play.admin.keyboard.press("Escape")
     play.admin.reload()
+    play.admin.get_by_role("heading", name="Queue").wait_for()
     play.admin.keyboard.press("3")
     play.admin.locator("table").wait_for()
     take(play.admin, "desk-people", "light")

@@ -59,7 +59,7 @@ def fill(server: DeskServer) -> None:
     ])  # fmt: skip
     server.answers[f"GET cases/{BLUE}/blobs/report/1"] = sealed(report_of())
     server.answers["GET measures"] = [MEASURE]
-    ana = {"id": "P1", "name": "Ana", "office": OFFICE, "roles": ["administrator"], "state": "active"}
+    ana = {"id": "P1", "name": "Ana", "office": OFFICE, "roles": ["administrator"], "state": "active", "synced": False}
     server.answers["GET people"] = {
         "people": [ana | {"last_seen_day": "2026-11-24"}],
         "offices": [{"id": OFFICE, "name": "Council"}],
@@ -388,6 +388,50 @@ def test_a_shift_lead_gives_a_case_to_a_colleague_unread(page: Page, server: Des
     assert offered == ["Clara"]
     assert server.posted == [(f"cases/{BLUE}/hand-over", {"to": "P3"})]
     assert page.get_by_role("button", name="Propose a measure").count() == 0
+
+
+def test_a_synced_passkey_is_said_to_its_owner_and_to_the_administrator(page: Page, server: DeskServer) -> None:
+    """It may lie in a cloud account that somebody else opens."""
+    server.answers["GET session"] = server.answers["GET session"] | {"synced": True}
+    people = server.answers["GET people"]
+    people["people"] = [one | {"synced": True} for one in people["people"]]
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("2")
+    page.get_by_text("Your passkey is synced to a cloud account").wait_for()
+    page.keyboard.press("3")
+    page.get_by_text("Invite the person anew, with a security key.").wait_for()
+
+    assert page.locator("td").get_by_text("synced passkey").count() == 1
+    assert violations(page) == []
+
+
+def test_a_yes_may_be_asked_for_fewer_days(page: Page, server: DeskServer) -> None:
+    """The person reads the earlier end, the server gets the days; without a number it is as long as the measure allows."""
+    page.goto(server.url())
+    open_blue(page)
+    page.keyboard.press("m")
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Measure", exact=True).select_option("GM-STA-DIP")
+    days = dialog.get_by_label("Days the yes counts")
+    longest = dialog.get_by_text("This yes is good until").inner_text()
+    days.fill("7")
+    shorter = dialog.get_by_text("This yes is good until").inner_text()
+    for label in (
+        "Who would be told",
+        "Exactly what would be said",
+        "What we hope",
+        "The person’s own view",
+        "Why this does no harm",
+    ):
+        dialog.get_by_label(label).fill("words")
+    dialog.get_by_label("All of this is true").check()
+    dialog.get_by_role("button", name="Ask the person").click()
+    dialog.wait_for(state="detached")
+
+    assert shorter < longest
+    assert server.posted[-1][0] == f"cases/{BLUE}/measures"
+    assert server.posted[-1][1]["valid_days"] == 7
 
 
 def test_single_keys_can_be_switched_off(page: Page, server: DeskServer) -> None:

@@ -88,6 +88,17 @@ def test_two_who_opened_one_invitation_cannot_both_take_it(world: World) -> None
     assert (taken.status_code, late.status_code) == (200, 403)
 
 
+def test_a_synced_passkey_is_said_plainly(world: World) -> None:
+    """To whoever made it, and to the administrator; one that stays on its device is not."""
+    for synced in (True, False):
+        browser = world.browser()
+        device = Authenticator(URL, HOST, synced=synced)
+        account = browser.accept(invitation(world), device).json()["person"]["id"]
+        assert browser.login(device).json()["synced"] is synced
+        people = world.logged_in("root", HRC, Role.ADMINISTRATOR).get("/api/people").json()["people"]
+        assert next(one for one in people if one["id"] == account)["synced"] is synced
+
+
 def test_the_list_of_passkeys_on_a_seized_device_names_nobody(world: World) -> None:
     """No office, no role, no id of the roster: a handle of chance, the same for every passkey of an account."""
     browser, code = world.browser(), invitation(world)

@@ -12,7 +12,7 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+PRESENT, VERIFIED, SYNCED, ATTESTED = 0x01, 0x04, 0x08, 0x40
 
 
 def encoded(content: bytes) -> str:
@@ -27,11 +27,12 @@ def decoded(text: str) -> bytes:
 
 @dataclass
 class Authenticator:
-    """One passkey at most, on one device. `verifies`: it asks its owner for a PIN or a finger."""
+    """One passkey at most, on one device. `verifies`: it asks its owner for a PIN or a finger; `synced`: to others."""
 
     origin: str
     relying_party: str
     verifies: bool = True
+    synced: bool = False
     counts: bool = True
     count: int = 0
     credential: bytes = b""
@@ -56,7 +57,7 @@ class Authenticator:
 
     def _data(self, flags: int) -> bytes:
         self.count += 1 if self.counts else 0
-        flags |= PRESENT | (VERIFIED if self.verifies else 0)
+        flags |= PRESENT | (VERIFIED if self.verifies else 0) | (SYNCED if self.synced else 0)
         return hashlib.sha256(self.relying_party.encode()).digest() + bytes([flags]) + self.count.to_bytes(4)
 
     def _client(self, kind: str, challenge: str) -> bytes:

@@ -68,6 +68,7 @@ class DeskServer:
         self.answers["GET session"] = {
             "person": person, "practice": False, "bot_key": recipients[0], "office_keys": recipients,
             "identity_keys": recipients, "lock_seconds": 600, "now": "2026-11-24T10:00Z",
+            "synced": False,
         }  # fmt: skip
         self.show([])
 

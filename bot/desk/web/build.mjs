@@ -25,8 +25,8 @@ function oneFile(policy) {
       const style = parts.find((part) => part.fileName.endsWith(".css"))?.source.toString().trim() ?? "";
       const content = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; ${policy}`;
       page.source = page.source
-        .replace(/\s*<script[^>]*src=[^>]*><\/script>/, "")
-        .replace(/\s*<link[^>]*stylesheet[^>]*>/, "")
+        .replace(/\s*<script[^>]*src=[^>]*><\/script>/u, "")
+        .replace(/\s*<link[^>]*stylesheet[^>]*>/u, "")
         .replace("<!-- policy -->", () => `<meta http-equiv="Content-Security-Policy" content="${content}">`)
         .replace("<!-- style -->", () => `<style>${style}</style>`)
         .replace("<!-- script -->", () => `<script type="module">${script}</script>`);

@@ -3,7 +3,7 @@
 export interface Person { id: string; name: string; office: string; office_name: string; roles: string[] }
 export interface Session {
   person: Person; practice: boolean; bot_key: string; office_keys: string[]; identity_keys: string[];
-  lock_seconds: number; now: string;
+  lock_seconds: number; now: string; synced: boolean;
 }
 export interface Who { id: string; name: string }
 export interface Clocks { owned_due?: string | null; contact_due?: string | null; plan_due?: string | null; review_due?: string | null }
@@ -41,7 +41,7 @@ export interface Measure {
   code: string; group: string; do: string; who_learns: string; risk: string; decided_by: string | string[];
   reversible: string; identity: string; valid_days: number; public: boolean;
 }
-export interface Account { id: string; name: string; office: string; roles: string[]; invited_at?: string; last_seen_day?: string; state: string }
+export interface Account { id: string; name: string; office: string; roles: string[]; invited_at?: string; last_seen_day?: string; state: string; synced: boolean }
 export interface AuditEntry extends Act { office?: string; case?: string }
 
 /** What the server, or the way to it, said no with. `code` "offline" means that nobody answered. */

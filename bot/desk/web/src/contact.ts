@@ -4,7 +4,7 @@ import { W } from "./words";
 
 /** May one write (may), is it only a question of time (wait), or is it forbidden (may-not). */
 export function contactOf(strip: Strip): "may" | "wait" | "may-not" {
-  if (!strip.may_contact) return /^not.safe.now$/.test(strip.reason) ? "wait" : "may-not";
+  if (!strip.may_contact) return strip.reason.replaceAll("-", "_") === "not_safe_now" ? "wait" : "may-not";
   return strip.next_safe !== null && strip.next_safe !== "" && new Date(strip.next_safe) > new Date() ? "wait" : "may";
 }
 

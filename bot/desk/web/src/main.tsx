@@ -38,6 +38,7 @@ function Frame() {
   const place = desk.place;
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it does lead there, without an entry in the history */}
       <a class="skip" href="#work" onClick={(event) => { event.preventDefault(); document.getElementById("work")?.focus(); }}>{W.skip}</a>
       <header class="bar">
         {session.practice && !FRAMED && <p class="practice"><strong>{W.practice.slice(0, 9)}</strong>{W.practice.slice(9)}</p>}

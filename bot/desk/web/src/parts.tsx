@@ -151,6 +151,6 @@ export function At({ at }: { at: string | null | undefined }): JSX.Element {
 }
 
 /** Return what a form's control holds. */
-export function valueOf(event: Event): string {
+export function textOf(event: Event): string {
   return (event.currentTarget as HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement).value;
 }

@@ -1,6 +1,7 @@
 // What others wrote, made safe to look at: text stays text, and characters that deceive the eye become visible.
 
-const OVERRIDES = /[\u202a-\u202e]/g;
+const OVERRIDES = /[\u202a-\u202e]/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is what it is for
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
 const LATIN = /\p{Script=Latin}/u;
 const LOOKALIKES = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;

@@ -1,9 +1,9 @@
 // Where an opened file goes when the officer saves it: straight to the disk where the browser can, else as a download.
 
 export interface Sink {
-  write(piece: Uint8Array<ArrayBuffer>): Promise<void>;
-  close(): Promise<void>;
-  abort(): Promise<void>;
+  write(piece: Uint8Array<ArrayBuffer>): Promise<void> | void;
+  close(): Promise<void> | void;
+  abort(): Promise<void> | void;
 }
 
 interface Picker { showSaveFilePicker?: (options: { suggestedName: string }) => Promise<FileSystemFileHandle> }
@@ -24,11 +24,11 @@ export async function saving(name: string): Promise<Sink | null> {
 function collected(name: string): Sink {
   let whole = new Blob([]);
   return {
-    write: async (piece) => {
+    write: (piece) => {
       whole = new Blob([whole, piece]);
     },
-    close: async () => saveAs(name, whole),
-    abort: async () => {
+    close: () => saveAs(name, whole),
+    abort: () => {
       whole = new Blob([]);
     },
   };

@@ -6,7 +6,7 @@ const KIB = 1024;
 const BUCKETS = [16 * KIB, 64 * KIB, 256 * KIB];
 const ARMOR = "-----BEGIN AGE ENCRYPTED FILE-----";
 const BINARY = "age-encryption.org/";
-const SECRET_KEY = /^AGE-SECRET-KEY-PQ-1[A-Z0-9]+$/;
+const SECRET_KEY = /^AGE-SECRET-KEY-PQ-1[A-Z0-9]+$/u;
 
 /** A sealed thing that does not open: `why` is key (another key is needed) or damaged. */
 export class NotOpened extends Error {
@@ -26,7 +26,7 @@ function decrypterOf(identities: readonly string[]): Decrypter {
 
 function notOpened(error: unknown): NotOpened {
   const text = error instanceof Error ? error.message : "";
-  return new NotOpened(/no identity matched/i.test(text) ? "key" : "damaged");
+  return new NotOpened(/no identity matched/iu.test(text) ? "key" : "damaged");
 }
 
 /** Return the JSON document of a sealed report, message, note or card. Throws NotOpened. */
@@ -41,7 +41,7 @@ export async function openDocument(sealed: Uint8Array, identities: readonly stri
 }
 
 /** Return a document padded and sealed to these recipients. */
-export async function sealDocument(document: object, recipients: readonly string[]): Promise<Uint8Array> {
+export function sealDocument(document: object, recipients: readonly string[]): Promise<Uint8Array> {
   const bytes = new TextEncoder().encode(JSON.stringify(document));
   const size = paddedSize(bytes.length + 1);
   const padded = new Uint8Array(size).fill(0x20);
@@ -77,6 +77,7 @@ export async function openFile(
   try {
     const opened = await decrypterOf([identity]).decrypt(sealed);
     const reader = opened.getReader();
+    // biome-ignore lint/performance/noAwaitInLoops: a piece after the other, so that a large file is never whole in memory
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       const piece = next.value.slice(0, Math.min(left, next.value.length));
       left -= piece.length;
@@ -113,7 +114,7 @@ export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promis
   } else {
     text = new TextDecoder().decode(bytes);
   }
-  const keys = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => SECRET_KEY.test(line));
+  const keys = text.split(/\r?\n/u).map((line) => line.trim()).filter((line) => SECRET_KEY.test(line));
   if (keys.length === 0) throw new NotOpened("nokey");
   return keys;
 }

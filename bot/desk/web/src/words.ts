@@ -67,7 +67,7 @@ export const W = {
     title: { may: "You may write to this person", wait: "Not now: wait for a safe time", "may-not": "Do not write to this person" },
     wait: (at: string) => `The next safe time begins ${at}. What you write now waits until then.`,
     how: "How", times: "Safe times", words: "Begin with", answer: "They answer", cover: "If somebody asks, it is about",
-    never: "Never mention", red: "Must not happen", exclude: "Must not learn of it", about: "Who it is about",
+    never: "Red lines", about: "Who it is about",
     picture: "In one line", language: "Language", contact: "Contact", next: "next", last: "last", owner: "Owner",
     consents: "Consents", measures: "Measures agreed", noMeasures: "none", flags: "Flags", level: "Level and clock",
     openFirst: "Open the report to see this.", child: "A child",
@@ -83,7 +83,6 @@ export const W = {
     "RED-FAM": "Do not contact the family", "RED-LOCAL": "Do not tell the UN office in their country", "RED-EMP": "Do not contact the employer",
     "RED-NOCONTACT": "Do not contact them: wait until they write", "RED-OTH": "Something else: read it in the report before you act",
   } as Record<string, string>,
-  exclude: { "EXC-LOCAL": "UN offices in their country", "EXC-NATSTAFF": "Locally recruited staff", "EXC-NONE": "" } as Record<string, string>,
   covers: { shop: "a message from a shop", course: "a message from a school or course", hello: "a short hello with no topic" } as Record<string, string>,
   consentStatus: {
     given: "yes", refused: "no", requested: "asked", deferred: "later", withdrawn: "taken back", invalidated: "void",
@@ -137,6 +136,7 @@ export const W = {
     copyDrop: "Remove the copy",
     copyNone: "This device cannot do it: there is no such passkey, or it has no such function. Your file works as before.",
     copyHas: "This device holds a copy.",
+    synced: "Your passkey is synced to a cloud account: whoever opens that account can sign in here as you. Ask your administrator for a new invitation, and make the passkey on a security key.",
     practice: "Load the practice key",
     opener: "Do you prefer to trust no server? Download a page that opens sealed files without any connection.",
     openerLink: "Download the offline opener",
@@ -199,7 +199,7 @@ export const W = {
   },
   measure: {
     new: "Propose a measure", none: "No measure was proposed.", choose: "Measure", recipient: "Who would be told",
-    nameMode: "The person’s name", content: "Exactly what would be said", hope: "What we hope", risk: "The person’s own view of the risk, in their words",
+    nameMode: "The person’s name", days: "Days the yes counts", daysHint: (most: number) => `At most ${most}. Ask for no longer than you need.`, content: "Exactly what would be said", hope: "What we hope", risk: "The person’s own view of the risk, in their words",
     note: "Why this does no harm", notePlain: "Sealed to your office. The person does not see it.",
     preview: "What the person will read", send: "Ask the person",
     modes: {
@@ -287,7 +287,8 @@ export const W = {
     valid: "It works once, until", revoke: "Revoke", revokeAsk: (name: string) => `End the access of ${name}?`,
     revokeLead: "Every session of this person ends within five seconds. Cases stay with the office.", last: "Last seen", state: "State",
     name: "Name", saveRoles: "Save the roles", empty: "Nobody was invited yet.", notYours: "Your role does not show people.",
-    change: "Change roles",
+    change: "Change roles", synced: "synced passkey",
+    syncedLead: "Whoever opens the cloud account of a synced passkey can sign in here. Invite the person anew, with a security key.",
   },
   roles: {
     operator: "Emergency-line operator", "duty-officer": "Duty officer", "first-respondent": "First-respondent officer", "shift-lead": "Shift lead",

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { ofCase, post, type Case, type Person } from "../api";
 import { attempt, change, useDesk } from "../desk";
-import { Checklist, Dialog, Field, Notice, valueOf } from "../parts";
+import { Checklist, Dialog, Field, Notice, textOf } from "../parts";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named } from "../words";
@@ -39,8 +39,8 @@ export function LevelDialog({ data, close }: Props) {
             </label>
           ))}
         </fieldset>
-        {lower && <Field label={W.level.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} required maxLength={300} value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
-        <button class="primary">{W.level.confirm} {level} <kbd>Enter</kbd></button>
+        {lower && <Field label={W.level.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} required maxLength={300} value={reason} onInput={(event) => setReason(textOf(event))} />}</Field>}
+        <button type="submit" class="primary">{W.level.confirm} {level} <kbd>Enter</kbd></button>
       </form>
     </Dialog>
   );
@@ -69,7 +69,7 @@ export function StatusDialog({ data, close }: Props) {
       <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Field label={W.status.title} hint={named(W.status.names, data.status)}>
           {(id, hint) => (
-            <select id={id} aria-describedby={hint} autofocus value={status} onChange={(event) => { setStatus(valueOf(event)); setReason(""); }}>
+            <select id={id} aria-describedby={hint} autofocus value={status} onChange={(event) => { setStatus(textOf(event)); setReason(""); }}>
               {allowed.map((one) => <option key={one} value={one}>{named(W.status.names, one)}</option>)}
             </select>
           )}
@@ -78,7 +78,7 @@ export function StatusDialog({ data, close }: Props) {
           ? <>
               <Field label={W.status.closeReason}>
                 {(id) => (
-                  <select id={id} required value={reason} onChange={(event) => setReason(valueOf(event))}>
+                  <select id={id} required value={reason} onChange={(event) => setReason(textOf(event))}>
                     <option value="">{W.none}</option>
                     {Object.entries(W.status.reasons).map(([code, words]) => <option key={code} value={code}>{words}</option>)}
                   </select>
@@ -86,8 +86,8 @@ export function StatusDialog({ data, close }: Props) {
               </Field>
               <Checklist title={W.checks.closeTitle} lines={W.checks.close} done={checked} setDone={setChecked} />
             </>
-          : <Field label={W.status.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} maxLength={300} dir="auto" value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>}
-        <button class="primary" disabled={status === "" || (closing && (!checked || reason === ""))}>{W.status.save}</button>
+          : <Field label={W.status.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} maxLength={300} dir="auto" value={reason} onInput={(event) => setReason(textOf(event))} />}</Field>}
+        <button type="submit" class="primary" disabled={status === "" || (closing && (!checked || reason === ""))}>{W.status.save}</button>
       </form>
     </Dialog>
   );
@@ -118,7 +118,7 @@ export function HandOverDialog({ data, close }: Props) {
         <p class="hint">{reassigns ? W.handOver.reassignLead(data.owner?.name ?? "") : W.handOver.lead}</p>
         <Field label={W.handOver.to}>
           {(id) => (
-            <select id={id} autofocus value={to} onChange={(event) => setTo(valueOf(event))}>
+            <select id={id} autofocus value={to} onChange={(event) => setTo(textOf(event))}>
               {colleagues.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
             </select>
           )}
@@ -130,7 +130,7 @@ export function HandOverDialog({ data, close }: Props) {
         {!reassigns && data.red.length > 0 && (
           <label class="switch"><input type="checkbox" required checked={told} onChange={() => setTold(!told)} /> {W.handOver.red}: {data.red.map((line) => named(W.red, line)).join("; ")}</label>
         )}
-        <button class="primary" disabled={!told}>{reassigns ? W.handOver.reassignSend : W.handOver.send}</button>
+        <button type="submit" class="primary" disabled={!told}>{reassigns ? W.handOver.reassignSend : W.handOver.send}</button>
       </form>
     </Dialog>
   );
@@ -140,13 +140,13 @@ export function HandOverDialog({ data, close }: Props) {
 export function NextContactDialog({ data, close }: Props) {
   const [at, setAt] = useState("");
   const save = async (): Promise<void> => {
-    if (await attempt(async () => void await post(ofCase(data.case, "next-contact"), { at: new Date(at).toISOString().slice(0, 16) + "Z" }))) close();
+    if (await attempt(async () => void await post(ofCase(data.case, "next-contact"), { at: `${new Date(at).toISOString().slice(0, 16)}Z` }))) close();
   };
   return (
     <Dialog title={W.contact.title} close={close}>
       <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
-        <Field label={W.contact.at}>{(id) => <input id={id} type="datetime-local" required value={at} onInput={(event) => setAt(valueOf(event))} />}</Field>
-        <button class="primary">{W.contact.save}</button>
+        <Field label={W.contact.at}>{(id) => <input id={id} type="datetime-local" required value={at} onInput={(event) => setAt(textOf(event))} />}</Field>
+        <button type="submit" class="primary">{W.contact.save}</button>
       </form>
     </Dialog>
   );
@@ -159,7 +159,7 @@ export function NoteDialog({ data, close }: Props) {
   const [level, setLevel] = useState("VF-0");
   const [text, setText] = useState("");
   const save = async (): Promise<void> => {
-    const at = new Date().toISOString().slice(0, 16) + "Z";
+    const at = `${new Date().toISOString().slice(0, 16)}Z`;
     const worked = await attempt(async () => {
       const document = { schema: "leeward-note-1", case: data.case, kind, ...(kind === "verification" ? { level } : {}), at, text };
       await post(ofCase(data.case, "notes"), { for_office: base64(await sealDocument(document, session!.office_keys)) });
@@ -171,7 +171,7 @@ export function NoteDialog({ data, close }: Props) {
       <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <Field label={W.note.kind}>
           {(id) => (
-            <select id={id} autofocus value={kind} onChange={(event) => setKind(valueOf(event))}>
+            <select id={id} autofocus value={kind} onChange={(event) => setKind(textOf(event))}>
               {Object.entries(W.note.kinds).map(([code, words]) => <option key={code} value={code}>{words}</option>)}
             </select>
           )}
@@ -179,17 +179,17 @@ export function NoteDialog({ data, close }: Props) {
         {kind === "verification" && (
           <Field label={W.note.level}>
             {(id) => (
-              <select id={id} value={level} onChange={(event) => setLevel(valueOf(event))}>
+              <select id={id} value={level} onChange={(event) => setLevel(textOf(event))}>
                 {Object.entries(W.note.levels).map(([code, words]) => <option key={code} value={code}>{code} {words}</option>)}
               </select>
             )}
           </Field>
         )}
         <Field label={W.note.text} hint={W.note.facts}>
-          {(id, hint) => <textarea autocomplete="off" id={id} aria-describedby={hint} rows={5} required maxLength={5000} dir="auto" value={text} onInput={(event) => setText(valueOf(event))} />}
+          {(id, hint) => <textarea autocomplete="off" id={id} aria-describedby={hint} rows={5} required maxLength={5000} dir="auto" value={text} onInput={(event) => setText(textOf(event))} />}
         </Field>
         <Notice>{W.case.sealed}</Notice>
-        <button class="primary" disabled={text.trim() === ""}>{W.note.save}</button>
+        <button type="submit" class="primary" disabled={text.trim() === ""}>{W.note.save}</button>
       </form>
     </Dialog>
   );

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { ofCase, post, type Case } from "../api";
 import { attempt, change } from "../desk";
-import { Field, Notice, Section, valueOf } from "../parts";
+import { Field, Notice, Section, textOf } from "../parts";
 import { moment } from "../time";
 import { W, named } from "../words";
 
@@ -28,7 +28,7 @@ export function HandOverConfirm({ data, me, done }: Props) {
         <p>{W.handOver.incoming(offer.from?.name ?? W.talk.you)}</p>
         <Field label={W.handOver.level}>
           {(id) => (
-            <select id={id} required value={level} onChange={(event) => setLevel(valueOf(event))}>
+            <select id={id} required value={level} onChange={(event) => setLevel(textOf(event))}>
               <option value="">{W.none}</option>
               {["L1", "L2", "L3", "L4"].map((one) => <option key={one} value={one}>{one} {W.levels[one]}</option>)}
             </select>
@@ -43,7 +43,7 @@ export function HandOverConfirm({ data, me, done }: Props) {
             <input type="checkbox" required checked={seen.includes(line)} onChange={() => setSeen(seen.includes(line) ? seen.filter((one) => one !== line) : [...seen, line])} /> {named(W.red, line)}
           </label>
         ))}
-        <button class="primary">{W.handOver.confirm}</button>
+        <button type="submit" class="primary">{W.handOver.confirm}</button>
       </form>
     </Section>
   );

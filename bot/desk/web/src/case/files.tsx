@@ -20,7 +20,7 @@ function sizeOf(bytes: number): string {
 export function Files({ data, report }: { data: Case; report: Report | null }) {
   const [chosen, setChosen] = useState<{ file: Attachment; act: "look" | "save" } | null>(null);
   if (data.files.length === 0 && (report?.attachments.length ?? 0) === 0) return null;
-  const there = new Set(data.files.map((file) => file.name.replace(/\.age$/, "")));
+  const there = new Set(data.files.map((file) => file.name.replace(/\.age$/u, "")));
   return (
     <Section id="files" title={`${W.case.files} (${report?.attachments.length ?? data.files.length})`}>
       {report === null && <p class="sealed-note">{W.files.openFirst}</p>}
@@ -113,7 +113,7 @@ function Picture({ data, file, identity, close }: Shown) {
     addEventListener("message", heard);
     return () => removeEventListener("message", heard);
   }, []);
-  const keep = (): void => void saveAs(`${plain(file.name).replace(/\.[^.]*$/, "")}.clean.png`, new Blob([clean!], { type: "image/png" }));
+  const keep = (): void => void saveAs(`${plain(file.name).replace(/\.[^.]*$/u, "")}.clean.png`, new Blob([clean!], { type: "image/png" }));
   return (
     <Dialog title={W.files.lookTitle} close={close} wide>
       <p class="name"><Said text={file.name} /></p>

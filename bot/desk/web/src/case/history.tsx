@@ -10,7 +10,7 @@ const IN_WORDS: Record<string, Record<string, string>> = {
 export function changeOf(act: Act): string {
   const words = IN_WORDS[act.act];
   if (words === undefined) return "";
-  const parts = [act.old, act.new].map((code) => named(words, (code ?? "").replace(/ \d+$/, ""))).filter((part) => part !== "");
+  const parts = [act.old, act.new].map((code) => named(words, (code ?? "").replace(/ \d+$/u, ""))).filter((part) => part !== "");
   return [...new Set(parts)].join(" → ");
 }
 
@@ -19,14 +19,14 @@ export function History({ data }: { data: Case }) {
   return (
     <Section id="history" title={W.case.history}>
       {data.history.length === 0 && <p class="quiet">{W.case.historyEmpty}</p>}
-      <div class="history" tabIndex={0} role="group" aria-labelledby="history"><ol>
+      <ol class="history" tabIndex={0} aria-labelledby="history">
         {[...data.history].reverse().map((act, index) => (
           <li key={index}>
             <At at={act.at} /> <b dir="auto">{act.who}</b> <span class="quiet">{named(W.roles, act.role)}</span> {named(W.acts, act.act)} {changeOf(act)}
             {act.reason && <span class="quiet" dir="auto"> ({act.reason})</span>}
           </li>
         ))}
-      </ol></div>
+      </ol>
     </Section>
   );
 }

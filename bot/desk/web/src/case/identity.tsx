@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ofCase, post, sealedBytes, type Case } from "../api";
 import { attempt } from "../desk";
 import { open } from "../keyring";
-import { Field, Notice, Said, Section, valueOf } from "../parts";
+import { Field, Notice, Said, Section, textOf } from "../parts";
 import { NotOpened } from "../sealed";
 import { W } from "../words";
 
@@ -15,7 +15,7 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
   const [name, setName] = useState("");
   const [trouble, setTrouble] = useState("");
   useEffect(() => {
-    if (name === "") return undefined;
+    if (name === "") return;
     const timer = setTimeout(() => setName(""), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [name]);
@@ -52,8 +52,8 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
               </Notice>
             )}
             {trouble !== "" && <Notice kind="warn">{trouble}</Notice>}
-            <Field label={W.identity.reason}>{(id) => <input id={id} required maxLength={200} value={reason} onInput={(event) => setReason(valueOf(event))} />}</Field>
-            <button class="plain">{W.identity.ask}</button>
+            <Field label={W.identity.reason}>{(id) => <input id={id} required maxLength={200} value={reason} onInput={(event) => setReason(textOf(event))} />}</Field>
+            <button type="submit" class="plain">{W.identity.ask}</button>
           </form>}
     </Section>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, ofCase, post, type Case, type Measure, type Proposal } from "../api";
 import { attempt, useDesk } from "../desk";
-import { At, Checklist, Dialog, Field, Light, Notice, Said, Section, valueOf } from "../parts";
+import { At, Checklist, Dialog, Field, Light, Notice, Said, Section, textOf } from "../parts";
 import type { Report } from "../report";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
@@ -62,8 +62,8 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
       {asked === "close" && (
         <Dialog title={W.measure.close} close={() => setAsked("")}>
           <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void act("close", { outcome }); }}>
-            <Field label={W.measure.outcome}>{(id) => <textarea autocomplete="off" id={id} rows={3} required maxLength={500} dir="auto" value={outcome} onInput={(event) => setOutcome(valueOf(event))} />}</Field>
-            <button class="primary">{W.measure.close}</button>
+            <Field label={W.measure.outcome}>{(id) => <textarea autocomplete="off" id={id} rows={3} required maxLength={500} dir="auto" value={outcome} onInput={(event) => setOutcome(textOf(event))} />}</Field>
+            <button type="submit" class="primary">{W.measure.close}</button>
           </form>
         </Dialog>
       )}
@@ -71,7 +71,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
   );
 }
 
-const EMPTY = { measure: "", recipient: "", name_mode: "NM-ANON", content: "", hope: "", risk_view: "", note: "" };
+const EMPTY = { measure: "", recipient: "", name_mode: "NM-ANON", content: "", hope: "", risk_view: "", note: "", valid_days: "" };
 type Draft = typeof EMPTY;
 
 function Card({ data, close }: { data: Case; close: () => void }) {
@@ -86,13 +86,13 @@ function Card({ data, close }: { data: Case; close: () => void }) {
   const chosen = measures.find((measure) => measure.code === draft.measure);
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const send = async (): Promise<void> => {
-    const { note, risk_view, ...card } = draft;
+    const { note, risk_view, valid_days, ...card } = draft;
     const at = `${new Date().toISOString().slice(0, 16)}Z`;
     const sealedNote = async (kind: string, text: string): Promise<string> =>
       base64(await sealDocument({ schema: "leeward-note-1", case: data.case, kind, at, text }, session!.office_keys));
     const worked = await attempt(async () => {
       await post(ofCase(data.case, "notes"), { for_office: await sealedNote("do-no-harm", note) });
-      await post(ofCase(data.case, "measures"), { ...card, risk_view: await sealedNote("risk-view", risk_view), do_no_harm: true });
+      await post(ofCase(data.case, "measures"), { ...card, valid_days: Number(valid_days), risk_view: await sealedNote("risk-view", risk_view), do_no_harm: true });
     }, W.measure.asked);
     if (worked) close();
   };
@@ -104,7 +104,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
         <div>
           <Field label={W.measure.choose}>
             {(id) => (
-              <select id={id} autofocus required value={draft.measure} onChange={(event) => set({ measure: valueOf(event) })}>
+              <select id={id} autofocus required value={draft.measure} onChange={(event) => set({ measure: textOf(event), valid_days: "" })}>
                 <option value="">{W.none}</option>
                 {[...new Set(measures.map((measure) => measure.group))].map((group) => (
                   <optgroup key={group} label={group}>
@@ -118,14 +118,20 @@ function Card({ data, close }: { data: Case; close: () => void }) {
           {chosen?.public === true && <Notice kind="warn">{W.measure.public}</Notice>}
           {chosen !== undefined && !chosen.public && String(chosen.reversible) === "no" && <Notice kind="warn">{W.measure.irreversible}</Notice>}
           {isShare(draft.measure) ? <OfficeField data={data} value={draft.recipient} set={(recipient) => set({ recipient })} />
-            : <Field label={W.measure.recipient}>{(id) => <input id={id} required maxLength={120} dir="auto" value={draft.recipient} onInput={(event) => set({ recipient: valueOf(event) })} />}</Field>}
+            : <Field label={W.measure.recipient}>{(id) => <input id={id} required maxLength={120} dir="auto" value={draft.recipient} onInput={(event) => set({ recipient: textOf(event) })} />}</Field>}
           <Field label={W.measure.nameMode}>
             {(id) => (
-              <select id={id} value={draft.name_mode} onChange={(event) => set({ name_mode: valueOf(event) })}>
+              <select id={id} value={draft.name_mode} onChange={(event) => set({ name_mode: textOf(event) })}>
                 {Object.entries(W.measure.modeNames).map(([mode, words]) => <option key={mode} value={mode}>{words}</option>)}
               </select>
             )}
           </Field>
+          {chosen !== undefined && chosen.valid_days > 1 && (
+            <Field label={W.measure.days} hint={W.measure.daysHint(chosen.valid_days)}>
+              {(id, hint) => <input id={id} aria-describedby={hint} type="number" min={1} max={chosen.valid_days} placeholder={String(chosen.valid_days)}
+                value={draft.valid_days} onInput={(event) => set({ valid_days: textOf(event) })} />}
+            </Field>
+          )}
           <Area label={W.measure.content} value={draft.content} set={(content) => set({ content })} />
           <Area label={W.measure.hope} value={draft.hope} set={(hope) => set({ hope })} />
           <Area label={W.measure.risk} hint={W.measure.notePlain} value={draft.risk_view} set={(risk_view) => set({ risk_view })} />
@@ -134,7 +140,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
         <div>
           <Preview data={data} draft={draft} measure={chosen} />
           <Checklist title={W.checks.measureTitle} lines={W.checks.measure} done={checked} setDone={setChecked} />
-          <button class="primary" disabled={!complete || !checked}>{W.measure.send}</button>
+          <button type="submit" class="primary" disabled={!complete || !checked}>{W.measure.send}</button>
           {complete && !checked && <p class="hint">{W.checks.missing}</p>}
         </div>
       </form>
@@ -145,13 +151,14 @@ function Card({ data, close }: { data: Case; close: () => void }) {
 function Area({ label, hint, value, set }: { label: string; hint?: string; value: string; set: (value: string) => void }) {
   return (
     <Field label={label} {...(hint === undefined ? {} : { hint })}>
-      {(id, hintId) => <textarea autocomplete="off" id={id} aria-describedby={hintId || undefined} rows={2} required maxLength={1000} dir="auto" value={value} onInput={(event) => set(valueOf(event))} />}
+      {(id, hintId) => <textarea autocomplete="off" id={id} aria-describedby={hintId || undefined} rows={2} required maxLength={1000} dir="auto" value={value} onInput={(event) => set(textOf(event))} />}
     </Field>
   );
 }
 
 function Preview({ data, draft, measure }: { data: Case; draft: Draft; measure: Measure | undefined }) {
-  const until = new Date(Date.now() + (measure?.valid_days ?? 0) * 86_400_000);
+  const days = Number(draft.valid_days) || (measure?.valid_days ?? 0);
+  const until = new Date(Date.now() + days * 86_400_000);
   const lines = W.measure.card({
     off: data.strip?.words.off || W.none, what: measure?.do ?? W.none, who: measure?.who_learns ?? W.none, name: named(W.measure.modes, draft.name_mode),
     risk: measure?.risk ?? W.none, hope: draft.hope || W.none, until: measure === undefined ? W.none : until.toISOString().slice(0, 10),

@@ -71,5 +71,5 @@ function Consents({ data, report }: { data: Case; report: Report }) {
 
 /** A warning where a name may not be what it looks like. */
 export function NameWarning({ name }: { name: string }) {
-  return mixesAlphabets(name) || /[\u202a-\u202e\u200b]/.test(name) ? <Notice kind="warn">{W.files.spoof}</Notice> : null;
+  return mixesAlphabets(name) || /[\u202a-\u202e\u200b]/u.test(name) ? <Notice kind="warn">{W.files.spoof}</Notice> : null;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, ofCase, post, sealedBytes, type Case, type Proposal } from "../api";
 import { attempt } from "../desk";
-import { Checklist, Dialog, Field, Said, valueOf } from "../parts";
+import { Checklist, Dialog, Field, Said, textOf } from "../parts";
 import { open } from "../keyring";
 import { base64, sealDocument } from "../sealed";
 import { W } from "../words";
@@ -20,7 +20,7 @@ export function OfficeField({ data, value, set }: { data: Case; value: string; s
   return (
     <Field label={W.share.office}>
       {(id) => (
-        <select id={id} required value={value} onChange={(event) => set(valueOf(event))}>
+        <select id={id} required value={value} onChange={(event) => set(textOf(event))}>
           <option value="">{W.none}</option>
           {offices.map((office) => <option key={office.id} value={office.id}>{office.name}</option>)}
         </select>

@@ -13,6 +13,8 @@ function Row({ name, children }: { name: string; children: ComponentChildren }) 
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
 }
 
+const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });
+
 /** What has to be read before anything is done, in the order of the domain specification (6.4). */
 export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip; report: Report | null }) {
   const contact = contactOf(strip);
@@ -31,7 +33,7 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
           {" · "}{W.strip.times}: {listOf(strip.safe_times)}
           {strip.cover !== "" && <> · {W.strip.cover} <b>{named(W.covers, strip.cover)}</b></>}
         </Row>
-        <Row name={W.strip.never}>{listOf(strip.never)}</Row>
+        <Row name={W.strip.never}><b>{listOf(strip.never)}</b></Row>
         <Row name={W.strip.level}><Level level={data.level} /> <Due line={data} />{report !== null && report.rules.length > 0 && <span class="quiet"> {W.case.rules}: {report.rules.join(", ")}</span>}</Row>
         <Row name={W.strip.flags}>
           {data.flags.length + (report?.flags.length ?? 0) === 0 ? W.strip.noFlags : <Flags flags={[...data.flags, ...(report?.flags ?? [])]} />}
@@ -45,14 +47,12 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
           </span>
           <span class="line">{W.strip.measures}: {agreed.length === 0 ? W.strip.noMeasures : agreed.map((one) => `${one.words} (${moment(one.valid_until)})`).join("; ")}</span>
         </Row>
-        <Row name={W.strip.red}>{listOf(data.red.map((line) => named(W.red, line)))}</Row>
-        <Row name={W.strip.exclude}>{listOf(data.exclude.map((line) => named(W.exclude, line)))}</Row>
         <Row name={W.strip.about}>
           {report !== null ? <Said text={summaryLine(report, 4)} /> : data.child ? W.strip.child : W.strip.openFirst}
           {data.tp_consent !== "" && <> · {W.strip.knows}: {named(W.tp, data.tp_consent)}</>}
         </Row>
         <Row name={W.strip.picture}>{report !== null ? <Said text={summaryLine(report, 6)} /> : <span class="quiet">{W.strip.openFirst}</span>}</Row>
-        <Row name={W.strip.language}>{data.lang}</Row>
+        <Row name={W.strip.language}>{LANGUAGES.of(data.lang)}</Row>
         <Row name={W.strip.contact}>
           {W.strip.last} <At at={data.thread.filter((line) => line.from === "office").at(-1)?.at} /> · {W.strip.next} <At at={data.promises.next_contact_at} /> · {W.strip.owner}{" "}
           <b dir="auto">{data.owner?.name ?? W.queue.nobodyYet}</b>

@@ -5,7 +5,7 @@ import { get, ofCase, post, sealedBytes, type Case, type MessageLine, type Strip
 import { contactOf, refusal } from "../contact";
 import { attempt, useDesk } from "../desk";
 import { open } from "../keyring";
-import { At, Checklist, Field, Notice, Said, Section, valueOf } from "../parts";
+import { At, Checklist, Field, Notice, Said, Section, textOf } from "../parts";
 import { moment } from "../time";
 import { W, named } from "../words";
 
@@ -57,7 +57,7 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
   if (data.owner?.id !== me) return <Notice>{W.talk.ownFirst}</Notice>;
   const send = async (): Promise<void> => {
     setBusy(true);
-    const at = new Date().toISOString().slice(0, 16) + "Z";
+    const at = `${new Date().toISOString().slice(0, 16)}Z`;
     const worked = await attempt(async () => {
       const forBot = await sealDocument({ schema: "leeward-words-1", case: data.case, text }, [session!.bot_key]);
       const forOffice = await sealDocument({ schema: "leeward-message-1", case: data.case, kind: "officer", at, text }, session!.office_keys);
@@ -78,11 +78,11 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
         : <Field label={W.talk.write} hint={`${hint}${contact === "wait" ? ` ${W.talk.waits(moment(strip.next_safe))}` : ""}`}>
             {(id, hintId) => (
               <textarea autocomplete="off" id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required placeholder={W.talk.placeholder}
-                value={text} onInput={(event) => setText(valueOf(event))}
+                value={text} onInput={(event) => setText(textOf(event))}
                 onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
             )}
           </Field>}
-      <button class="primary" disabled={busy || text.trim() === "" || (first && !checked)}>{W.talk.send} <kbd>Ctrl Enter</kbd></button>
+      <button type="submit" class="primary" disabled={busy || text.trim() === "" || (first && !checked)}>{W.talk.send} <kbd>Ctrl Enter</kbd></button>
       {first && !checked && text.trim() !== "" && <p class="hint">{W.checks.missing}</p>}
     </form>
   );
@@ -97,7 +97,7 @@ function Templates({ text, setText }: { text: string; setText: (text: string) =>
   return (
     <Field label={W.talk.write} hint={W.talk.templates}>
       {(id, hint) => (
-        <select id={id} aria-describedby={hint} value={text} onChange={(event) => setText(valueOf(event))}>
+        <select id={id} aria-describedby={hint} value={text} onChange={(event) => setText(textOf(event))}>
           <option value="">{W.none}</option>
           {sentences.map((sentence) => <option key={sentence} value={sentence}>{sentence}</option>)}
         </select>

@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import { Field, Notice, Said, valueOf } from "../parts";
+import { Field, Notice, Said, textOf } from "../parts";
 import { plain } from "../plain";
 import { readReport, type Attachment, type Report } from "../report";
 import { saveAs } from "../saving";
@@ -44,10 +44,10 @@ function Opener() {
             <p>{W.opener.lead}</p>
             <Field label={W.opener.file}>{(id) => <input id={id} name="sealed" type="file" required />}</Field>
             <Field label={W.opener.key}>{(id) => <input id={id} name="key" type="file" required />}</Field>
-            <Field label={W.opener.passphrase}>{(id) => <input id={id} type="password" autocomplete="off" value={passphrase} onInput={(event) => setPassphrase(valueOf(event))} />}</Field>
+            <Field label={W.opener.passphrase}>{(id) => <input id={id} type="password" autocomplete="off" value={passphrase} onInput={(event) => setPassphrase(textOf(event))} />}</Field>
             {trouble !== "" && <Notice kind="bad">{trouble}</Notice>}
             {busy && <Notice>{W.key.loading}</Notice>}
-            <button class="primary" disabled={busy}>{W.opener.open}</button>
+            <button type="submit" class="primary" disabled={busy}>{W.opener.open}</button>
           </form>
         : <Opened report={report} />}
     </main>

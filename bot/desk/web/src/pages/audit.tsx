@@ -34,7 +34,7 @@ export function AuditPage({ only = "" }: { only?: string }) {
 export function Entries({ entries }: { entries: AuditEntry[] }) {
   const W_ = W.audit;
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={W_.title}>
+    <section class="table" tabIndex={0} aria-label={W_.title}>
       <table>
         <thead><tr>{[W_.when, W_.who, W_.role, W_.act, W_.change, W_.reason].map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
         <tbody>
@@ -50,6 +50,6 @@ export function Entries({ entries }: { entries: AuditEntry[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

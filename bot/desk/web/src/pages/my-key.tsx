@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { change, loadPracticeKey, useDesk } from "../desk";
 import { dropPasskeyCopy, hasPasskeyCopy, isUnlocked, lock, makePasskeyCopy, unlock, unlockWithPasskey } from "../keyring";
-import { Field, Notice, Section, valueOf } from "../parts";
+import { Field, Notice, Section, textOf } from "../parts";
 import { NotOpened, isLocked } from "../sealed";
 import { W } from "../words";
 
@@ -12,6 +12,7 @@ export function KeysPage() {
     <>
       <div class="head"><h1>{W.key.title}</h1></div>
       <p class="lead">{W.key.lead}</p>
+      {session!.synced && <Notice kind="warn">{W.key.synced}</Notice>}
       <div class="narrow">
         {unlocked
           ? <Section id="loaded" title={W.key.loaded}>
@@ -57,12 +58,12 @@ export function Unlock() {
       <Field label={W.key.file}>{(id) => <input id={id} type="file" required onChange={(event) => void choose(event.currentTarget)} />}</Field>
       {bytes !== null && isLocked(bytes) && (
         <Field label={W.key.passphrase}>
-          {(id) => <input id={id} type="password" required autocomplete="off" value={passphrase} onInput={(event) => setPassphrase(valueOf(event))} />}
+          {(id) => <input id={id} type="password" required autocomplete="off" value={passphrase} onInput={(event) => setPassphrase(textOf(event))} />}
         </Field>
       )}
       {trouble !== "" && <Notice kind="bad">{trouble}</Notice>}
       {busy && <Notice>{W.key.loading}</Notice>}
-      <button class={session?.practice === true ? "plain" : "primary"} disabled={bytes === null || busy}>{W.key.load}</button>
+      <button type="submit" class={session?.practice === true ? "plain" : "primary"} disabled={bytes === null || busy}>{W.key.load}</button>
     </form>
   );
 }

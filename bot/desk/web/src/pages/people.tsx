@@ -1,12 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, post, type Account } from "../api";
 import { attempt, useDesk } from "../desk";
-import { At, Dialog, Empty, Field, Section, valueOf } from "../parts";
+import { At, Dialog, Empty, Field, Notice, Section, textOf } from "../parts";
 import { W, named } from "../words";
 
 interface Office { id: string; name: string }
 interface Found { people: Account[]; offices: Office[] }
 interface Invitation { link: string; code: string; valid_until: string }
+
+/** Tell whether somebody signs in with a passkey that more than one device holds. */
+function synced(person: Account): boolean {
+  return person.synced && person.state === "active";
+}
 
 /** Who may work here: invite, change roles, revoke. */
 export function PeoplePage() {
@@ -33,10 +38,11 @@ export function PeoplePage() {
         <h1>{W.people.title}</h1>
         {admin && <button type="button" class="primary" onClick={() => setInviting(true)}>{W.people.invite}</button>}
       </div>
+      {people?.some(synced) === true && <Notice kind="warn">{W.people.syncedLead}</Notice>}
       {people === null && <p role="status" class="loading">{W.loading}</p>}
       {people !== null && people.length === 0 && <Empty title={W.people.empty} />}
       {people !== null && people.length > 0 && (
-        <div class="table" tabIndex={0} role="region" aria-label={W.people.title}>
+        <section class="table" tabIndex={0} aria-label={W.people.title}>
           <table>
             <thead><tr>{[W.people.name, W.people.office, W.people.roles, W.people.last, W.people.state, ""].map((head, index) =>
               head === "" ? <td key={index} /> : <th key={index} scope="col">{head}</th>)}</tr></thead>
@@ -47,7 +53,7 @@ export function PeoplePage() {
                   <td>{person.office}</td>
                   <td>{person.roles.map((role) => named(W.roles, role)).join(", ")}</td>
                   <td>{person.last_seen_day || W.none}</td>
-                  <td>{person.state}</td>
+                  <td>{person.state} {synced(person) && <span class="flag">{W.people.synced}</span>}</td>
                   <td class="acts">
                     {admin && <button type="button" class="plain" aria-label={`${W.people.change}: ${person.name}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}
                     {admin && <button type="button" class="plain danger" aria-label={`${W.people.revoke}: ${person.name}`} onClick={() => setChosen({ act: "revoke", person })}>{W.people.revoke}</button>}
@@ -56,7 +62,7 @@ export function PeoplePage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {inviting && <Invite close={() => { setInviting(false); void load(); }} offices={offices} />}
       {chosen?.act === "revoke" && (
@@ -113,13 +119,13 @@ function Invite({ offices, close }: { offices: Office[]; close: () => void }) {
         : <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); make(); }}>
             <Field label={W.people.office}>
               {(id) => (
-                <select id={id} value={office} onChange={(event) => setOffice(valueOf(event))}>
+                <select id={id} value={office} onChange={(event) => setOffice(textOf(event))}>
                   {offices.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
                 </select>
               )}
             </Field>
             <RoleBoxes roles={roles} setRoles={setRoles} />
-            <button class="primary" disabled={roles.length === 0 || office === ""}>{W.people.make}</button>
+            <button type="submit" class="primary" disabled={roles.length === 0 || office === ""}>{W.people.make}</button>
           </form>}
     </Dialog>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, type Line, type Queue } from "../api";
 import { change, go, sentence, useDesk } from "../desk";
-import { At, Due, Empty, Flags, Level, valueOf } from "../parts";
+import { At, Due, Empty, Flags, Level, textOf } from "../parts";
 import { useShortcuts } from "../shortcuts";
 import { W, named } from "../words";
 
@@ -61,20 +61,22 @@ export function QueuePage() {
         {queue !== null && <Counts counts={queue.counts} />}
         {shown.length > 0 && <button type="button" class="primary" onClick={openFirst}>{W.queue.next} <kbd>Enter</kbd></button>}
       </div>
-      <form autocomplete="off" class="filters" role="search" aria-label={W.queue.filter} onSubmit={(event) => { event.preventDefault(); rows()[0]?.focus(); }}>
-        <input ref={search} type="search" aria-label={W.queue.find} placeholder={`${W.queue.find}  ( / )`} value={filter.find}
-          onInput={(event) => setFilter({ ...filter, find: valueOf(event) })} />
-        <select aria-label={W.queue.columns.level} value={filter.level} onChange={(event) => setFilter({ ...filter, level: valueOf(event) })}>
-          <option value="">{W.queue.anyLevel}</option>
-          {["L1", "L2", "L3", "L4", "L0"].map((level) => <option key={level} value={level}>{level} {W.levels[level]}</option>)}
-        </select>
-        <select aria-label={W.queue.columns.owner} value={filter.owner} onChange={(event) => setFilter({ ...filter, owner: valueOf(event) })}>
-          <option value="">{W.queue.anyOwner}</option>
-          <option value="none">{W.queue.nobody}</option>
-          <option value="me">{W.queue.mine}</option>
-        </select>
-        {filtered && <button type="button" class="plain" onClick={() => setFilter(ALL)}>{W.queue.clear}</button>}
-      </form>
+      <search aria-label={W.queue.filter}>
+        <form autocomplete="off" class="filters" onSubmit={(event) => { event.preventDefault(); rows()[0]?.focus(); }}>
+          <input ref={search} type="search" aria-label={W.queue.find} placeholder={`${W.queue.find}  ( / )`} value={filter.find}
+            onInput={(event) => setFilter({ ...filter, find: textOf(event) })} />
+          <select aria-label={W.queue.columns.level} value={filter.level} onChange={(event) => setFilter({ ...filter, level: textOf(event) })}>
+            <option value="">{W.queue.anyLevel}</option>
+            {["L1", "L2", "L3", "L4", "L0"].map((level) => <option key={level} value={level}>{level} {W.levels[level]}</option>)}
+          </select>
+          <select aria-label={W.queue.columns.owner} value={filter.owner} onChange={(event) => setFilter({ ...filter, owner: textOf(event) })}>
+            <option value="">{W.queue.anyOwner}</option>
+            <option value="none">{W.queue.nobody}</option>
+            <option value="me">{W.queue.mine}</option>
+          </select>
+          {filtered && <button type="button" class="plain" onClick={() => setFilter(ALL)}>{W.queue.clear}</button>}
+        </form>
+      </search>
       {queue === null && <p role="status" class="loading">{W.loading}</p>}
       {queue !== null && shown.length === 0 && (filtered
         ? <Empty title={W.queue.noMatch} />

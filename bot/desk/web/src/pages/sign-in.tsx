@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, post, type Person, type Session } from "../api";
 import { change, practiceLogin, sentence, useDesk } from "../desk";
-import { Field, Notice, valueOf } from "../parts";
+import { Field, Notice, textOf } from "../parts";
 import { W, named } from "../words";
 
 type Options = Record<string, unknown>;
@@ -69,9 +69,9 @@ function Join({ code, run }: { code: string; run: (work: () => Promise<Session>)
       <h2>{W.signIn.invited}</h2>
       {found !== null && <p>{W.signIn.invitedTo(found.office_name, roles)}</p>}
       <Field label={W.signIn.yourName} hint={W.signIn.once}>
-        {(id, hint) => <input id={id} aria-describedby={hint} required maxLength={80} autocomplete="off" dir="auto" value={name} onInput={(event) => setName(valueOf(event))} />}
+        {(id, hint) => <input id={id} aria-describedby={hint} required maxLength={80} autocomplete="off" dir="auto" value={name} onInput={(event) => setName(textOf(event))} />}
       </Field>
-      <button class="primary" disabled={found === null}>{W.signIn.join}</button>
+      <button type="submit" class="primary" disabled={found === null}>{W.signIn.join}</button>
     </form>
   );
 }
