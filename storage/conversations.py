@@ -19,6 +19,8 @@ from storage.statements import Statement, inserted, parameters
 from storage.tables import cases, conversations, moves, timers, traces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dialogs.conversation import Conversation
     from storage.cases import SqlCases
     from storage.row_keys import RowKeys
@@ -43,7 +45,7 @@ class SqlConversations:
     session: Session
     rows: Rows
     row_keys: RowKeys
-    cases: SqlCases
+    cases: Callable[[], SqlCases]  # most people have none
 
     def load(self, address: Address) -> Loaded | None:
         """Read under lock and decrypt."""
@@ -57,7 +59,7 @@ class SqlConversations:
                 raise  # keys of another installation: nothing may be erased because of a mistake
             self.forget(address)  # the ring was in memory, and the power was gone
             raise DraftLost from exc
-        cards = self.cases.of_person(place.row) if place.stored.has_cases else ()
+        cards = self.cases().of_person(place.row) if place.stored.has_cases else ()
         return Loaded(replace(conversation, cards=cards) if cards else conversation, place.stored.revision)
 
     def address_of(self, row: int) -> Address | None:

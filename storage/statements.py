@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import bindparam
+from sqlalchemy import Connection, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table
+    from sqlalchemy import BindParameter, Dialect, Engine, Executable, Table
     from sqlalchemy.engine.interfaces import DBAPICursor
+    from sqlalchemy.pool import PoolProxiedConnection
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -50,21 +51,30 @@ class Statement:
 
 
 class Session:
-    """One transaction, seen from both sides: the connection of SQLAlchemy and the cursor of the driver below it."""
+    """One transaction, seen from both sides: the cursor of the driver, and SQLAlchemy's connection above it."""
 
-    __slots__ = ("connection", "cursor", "database")
+    __slots__ = ("_connection", "_engine", "_pooled", "cursor", "database")
 
-    def __init__(self, connection: Connection) -> None:
-        """Take a connection that is in a transaction."""
-        self.connection = connection
-        self.database = connection.dialect.name
-        self.cursor: DBAPICursor = connection.connection.cursor()
+    def __init__(self, engine: Engine, pooled: PoolProxiedConnection, connection: Connection | None = None) -> None:
+        """Take a connection that is in a transaction; SQLAlchemy's own is made when something first asks for it."""
+        self._engine, self._pooled, self._connection = engine, pooled, connection
+        self.database = engine.dialect.name
+        self.cursor: DBAPICursor = pooled.cursor()
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of SQLAlchemy, for what is not asked in every turn."""
+        if self._connection is None:
+            self._connection = Connection(self._engine, self._pooled)
+        return self._connection
+
+    def close(self) -> None:
+        """Give the connection back to its pool; what was not committed is undone."""
+        (self._connection or self._pooled).close()
 
     def is_lost(self) -> bool:
         """Tell whether the server is gone (PostgreSQL)."""
-        return self.connection.invalidated or bool(
-            getattr(self.connection.connection.driver_connection, "closed", False)
-        )
+        return self.connection.invalidated or bool(getattr(self._pooled.driver_connection, "closed", False))
 
     def run(self, statement: Statement, **values: object) -> int:
         """Run a statement that returns nothing; return how many rows it touched."""

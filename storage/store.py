@@ -7,10 +7,10 @@ that writes. PostgreSQL: psycopg 3, rows locked per conversation and case; who w
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
@@ -27,9 +27,11 @@ from storage.work import SqlUnitOfWork
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from typing import BinaryIO
 
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.pool import PoolProxiedConnection
 
     from handlers.ports import Entropy
     from storage.keys import Keys
@@ -52,7 +54,7 @@ COLLISIONS = ("40001", "40P01", "23505")
 
 DATABASE_FILE = "leeward.db"
 FILE = "file"
-"""Which file a connection has open, among what the pool remembers of it."""
+"""Path of the file a connection has open, and which file it was then, among what the pool remembers of it."""
 
 
 def sqlite_url(home: Path) -> str:
@@ -75,27 +77,36 @@ def _sqlite(url: str) -> Engine:
         url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )  # fmt: skip
-    path = Path(engine.url.database or "")
+    path = engine.url.database or ""
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, record: Any) -> None:  # noqa: ANN401 - a driver's connection and the pool's record
         for pragma in PRAGMAS:
             connection.execute(pragma)
-        record.info[FILE] = _file_at(path)
+        record.info[FILE] = path, _file_at(path)
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        if _file_at(path) != connection.info[FILE]:
-            raise OperationalError("BEGIN", None, sqlite3.OperationalError("the file was moved or deleted"))
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _begin(connection.connection)
 
     return engine
 
 
-def _file_at(path: Path) -> tuple[int, int] | None:
+def _begin(pooled: PoolProxiedConnection) -> None:
+    """Begin a transaction that may write; one that the driver has begun already goes on."""
+    driver = _driver(pooled)
+    if driver.in_transaction:
+        return
+    path, opened = pooled.info[FILE]
+    if _file_at(path) != opened:
+        raise OperationalError("BEGIN", None, sqlite3.OperationalError("the file was moved or deleted"))
+    driver.execute("BEGIN IMMEDIATE")
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
     """Return which file is there: SQLite goes on writing to one that was moved away, and nobody would know."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - before every transaction, and Path.stat takes twice as long
     except OSError:
         return None
     return found.st_dev, found.st_ino
@@ -150,10 +161,25 @@ class SqlStore:
             if group.erases:
                 self.finish_erasure()
 
+    def _begun(self) -> AbstractContextManager[Session]:
+        return self._begun_here() if self.engine.dialect.name == SQLITE else self._begun_at_server()
+
     @contextmanager
-    def _begun(self) -> Iterator[Session]:
+    def _begun_here(self) -> Iterator[Session]:
+        """SQLite: begun and committed by the driver itself, without the events and states of SQLAlchemy."""
+        pooled = self.engine.raw_connection()
+        session = Session(self.engine, pooled)
+        try:
+            _begin(pooled)
+            yield session
+            pooled.commit()
+        finally:
+            session.close()
+
+    @contextmanager
+    def _begun_at_server(self) -> Iterator[Session]:
         with self.engine.begin() as connection:
-            session = Session(connection)
+            session = Session(self.engine, connection.connection, connection)
             try:
                 yield session
             except self._refused:
@@ -204,7 +230,7 @@ class SqlStore:
         if self.engine.dialect.name != SQLITE:
             return True
         with self._errors(), self.engine.connect() as connection:
-            busy, _pages, _moved = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, _pages, _moved = _driver(connection.connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return bool(busy == 0)
 
     def ping(self) -> None:
@@ -221,9 +247,9 @@ class SqlStore:
         self.processes.close()
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    """Return the connection of the driver, which is in no transaction yet: SQLAlchemy would begin one."""
-    driver: Any = connection.connection.driver_connection
+def _driver(pooled: PoolProxiedConnection) -> sqlite3.Connection:
+    """Return the connection of the driver."""
+    driver: Any = pooled.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError
     return driver

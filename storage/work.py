@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from storage.audit import SqlAudit
 from storage.blobs import SqlBlobs
@@ -18,6 +17,7 @@ from storage.row_keys import RowKeys
 from storage.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from handlers.ports import Entropy
@@ -25,98 +25,121 @@ if TYPE_CHECKING:
     from storage.statements import Session
 
 
+Made = TypeVar("Made")
+
+
+class part(Generic[Made]):  # noqa: N801 - used as a decorator, as `property` is
+    """A part of a transaction, made when first asked for; `functools.cached_property` takes a lock for each."""
+
+    def __init__(self, make: Callable[[Any], Made]) -> None:
+        """Take what makes it."""
+        self._make, self._name = make, make.__name__
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, work: None, kind: type) -> Self: ...
+    @overload
+    def __get__(self, work: object, kind: type) -> Made: ...
+    def __get__(self, work: object | None, kind: type) -> Self | Made:
+        """Make the part and put it in its own place, where it is found from now on."""
+        if work is None:
+            return self
+        made = work.__dict__[self._name] = self._make(work)
+        return made
+
+
 class SqlUnitOfWork:
     """handlers.ports.UnitOfWork over one session. A turn needs five of its parts; making all would take a while."""
 
     def __init__(self, session: Session, keys: Keys, entropy: Entropy, folder: Path) -> None:
         """Take the transaction, the keys, where chance comes from, and the folder of attachments."""
-        self._session, self._connection = session, session.connection
+        self._session = session
         self._keys, self._entropy, self._folder = keys, entropy, folder
         self._rows = Rows(session, keys.lookup)
         self._row_keys = RowKeys(session, keys.ring, keys.draft_ring, entropy)
 
-    @cached_property
+    @part
     def inbox(self) -> SqlInbox:
         """Return the messages taken."""
         return SqlInbox(self._session, self._keys.lookup)
 
-    @cached_property
+    @part
     def conversations(self) -> SqlConversations:
         """Return the conversations."""
-        return SqlConversations(self._session, self._rows, self._row_keys, self.cases)
+        return SqlConversations(self._session, self._rows, self._row_keys, lambda: self.cases)
 
-    @cached_property
+    @part
     def cases(self) -> SqlCases:
         """Return the cases."""
-        ledger = SqlLedger(self._connection, self._entropy)
-        return SqlCases(self._connection, self._rows, self._row_keys, self._keys.lookup, ledger, self.blobs)
+        ledger = SqlLedger(self._session.connection, self._entropy)
+        return SqlCases(self._session.connection, self._rows, self._row_keys, self._keys.lookup, ledger, self.blobs)
 
-    @cached_property
+    @part
     def blobs(self) -> SqlBlobs:
         """Return the sealed bytes."""
-        return SqlBlobs(self._connection, self._folder)
+        return SqlBlobs(self._session.connection, self._folder)
 
-    @cached_property
+    @part
     def messages(self) -> SqlMessages:
         """Return what officers and people said."""
-        return SqlMessages(self._connection, self._row_keys)
+        return SqlMessages(self._session.connection, self._row_keys)
 
-    @cached_property
+    @part
     def outbox(self) -> SqlOutbox:
         """Return the messages to send."""
         return SqlOutbox(self._session, self._rows, self._keys.ring, self._entropy)
 
-    @cached_property
+    @part
     def traces(self) -> SqlTraces:
         """Return what stands in chats."""
         return SqlTraces(self._session, self._rows, self._keys.ring, self._entropy, self.conversations)
 
-    @cached_property
+    @part
     def moves(self) -> SqlMoves:
         """Return the codes of those who move."""
         return SqlMoves(self._session, self._rows, self._keys.lookup, self.conversations)
 
-    @cached_property
+    @part
     def timers(self) -> SqlTimers:
         """Return the timers."""
         return SqlTimers(self._session, self._rows, self.conversations)
 
-    @cached_property
+    @part
     def checkpoints(self) -> SqlCheckpoints:
         """Return the signed checkpoints."""
-        return SqlCheckpoints(self._connection, self._keys.ledger)
+        return SqlCheckpoints(self._session.connection, self._keys.ledger)
 
-    @cached_property
+    @part
     def audit(self) -> SqlAudit:
         """Return the audit log."""
-        return SqlAudit(self._connection, self.cases, self._keys.ring, self._entropy)
+        return SqlAudit(self._session.connection, self.cases, self._keys.ring, self._entropy)
 
-    @cached_property
+    @part
     def alerts(self) -> SqlAlerts:
         """Return the alerts."""
-        return SqlAlerts(self._connection, self._keys.ring, self._entropy)
+        return SqlAlerts(self._session.connection, self._keys.ring, self._entropy)
 
-    @cached_property
+    @part
     def duty(self) -> SqlDuty:
         """Return the duty book."""
-        return SqlDuty(self._connection, self._keys.ring, self._entropy)
+        return SqlDuty(self._session.connection, self._keys.ring, self._entropy)
 
-    @cached_property
+    @part
     def tallies(self) -> SqlTallies:
         """Return the monthly counts."""
-        return SqlTallies(self._connection)
+        return SqlTallies(self._session.connection)
 
-    @cached_property
+    @part
     def versions(self) -> SqlVersions:
         """Return the stored interviews."""
-        return SqlVersions(self._connection)
+        return SqlVersions(self._session.connection)
 
-    @cached_property
+    @part
     def accounts(self) -> SqlAccounts:
         """Return the accounts of officers."""
-        return SqlAccounts(self._connection, self._keys.lookup, self._keys.ring, self._entropy)
+        return SqlAccounts(self._session.connection, self._keys.lookup, self._keys.ring, self._entropy)
 
-    @cached_property
+    @part
     def sessions(self) -> SqlSessions:
         """Return who is logged in."""
-        return SqlSessions(self._connection, self._keys.lookup)
+        return SqlSessions(self._session.connection, self._keys.lookup)
