@@ -44,6 +44,8 @@ def read_keys(text: str) -> tuple[str, ...] | None:
 
     `0`, `00` and `000` are keys of their own; digits without separators are several answers (`135`).
     """
+    if len(text) == 1 and text.isascii() and text.isdecimal():
+        return (text,)  # nearly all there is to read
     if len(text) > _MAX_KEY_CHARS:
         return None
     plain = _digits(text)

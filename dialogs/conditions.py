@@ -6,6 +6,7 @@ nothing to execute here: `config` builds the tree from the policy files and repo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -24,14 +25,22 @@ class In:
 
     field: str
     patterns: tuple[str, ...]
+    families: tuple[str, ...] = dataclasses.field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "families", tuple(pattern for pattern in self.patterns if "*" in pattern))
 
     def holds(self, facts: Facts) -> bool:
         """Tell whether it is true of the facts."""
-        for value in values_of(facts, self.field):
-            for pattern in self.patterns:
-                if value == pattern or ("*" in pattern and fnmatchcase(value, pattern)):
-                    return True
-        return False
+        value = facts.get(self.field)
+        if value is None:
+            return False
+        if not isinstance(value, tuple):
+            return self._matches(str(value))
+        return any(self._matches(one) for one in value)
+
+    def _matches(self, value: str) -> bool:
+        return value in self.patterns or any(fnmatchcase(value, family) for family in self.families)
 
 
 @dataclass(frozen=True, slots=True)

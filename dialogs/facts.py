@@ -7,17 +7,20 @@ lost: it counts again when the person changes their mind once more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dialogs.conditions import Value, holds
 from dialogs.errors import UnknownInterview
+from dialogs.machine import INTERVIEWS_IN_USE
 from dialogs.policy import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dialogs.conversation import Answer, Conversation, Draft
-    from dialogs.policy import Choice, Interview, Node, Policy
+    from dialogs.policy import Interview, Node, Policy
 
 MORE = "MORE"
 """The answer "more" of a list that goes on at another node; never a fact."""
@@ -25,6 +28,7 @@ MORE = "MORE"
 LIVE = ("given", "renewed")
 """The only consent states that permit anything (INV-03)."""
 
+_NUMBERED = frozenset({Kind.CHOICE, Kind.MULTI, Kind.CONSENT})
 _LISTS = frozenset({Kind.MULTI})
 _ALWAYS_LISTS = frozenset({"exclude", "un_kind", "roles", "modifiers", "red", "acts", "flags"})
 _ORDER_OF_MODES = ("FULL", "SHORT", "LITE")
@@ -86,9 +90,12 @@ def plain_facts(conversation: Conversation, policy: Policy) -> dict[str, Value]:
     _raise_mode(facts, "LITE" if conversation.channel == "telegram" and facts.get("C-TGFULL") not in LIVE else "FULL")
     flags = list(draft.flags)
     answers = {answer.node: answer for answer in draft.answers}
-    for node_id, node in interview.nodes.items():
-        if node_id in answers and (node.when is None or holds(node.when, facts)):
-            _apply(node, answers[node_id], facts, flags)
+    folds = _folds(interview)
+    said = [(folds[node_id].place, node_id) for node_id in answers if node_id in folds]
+    for _place, node_id in sorted(said):
+        fold = folds[node_id]
+        if fold.node.when is None or holds(fold.node.when, facts):
+            _apply(fold, answers[node_id], facts, flags)
             if node_id.startswith("Q23"):
                 facts["acts"] = _acts(facts)
     _conclude(draft, facts, flags, interview)
@@ -100,30 +107,61 @@ def consent_states(draft: Draft) -> dict[str, Value]:
     return {event.id: event.status for event in draft.consents}
 
 
-def _apply(node: Node, answer: Answer, facts: dict[str, Value], flags: list[str]) -> None:
-    if node.kind in (Kind.CHOICE, Kind.MULTI, Kind.CONSENT):
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """What the answers of one node do to the facts, taken out of the interview once."""
+
+    node: Node
+    place: int  # in the order of the interview
+    puts: Mapping[str, tuple[tuple[str, str, bool], ...]]  # digit -> field, value, and whether it may have several
+    flags: Mapping[str, tuple[str, ...]]  # digit -> flags
+
+
+@lru_cache(maxsize=INTERVIEWS_IN_USE)
+def _folds(interview: Interview) -> Mapping[str, _Fold]:
+    """Return the fold of every node, by its id."""
+    return {
+        node.id: _Fold(
+            node,
+            place,
+            {choice.key: _puts_of(node, choice.key) for choice in node.choices},
+            {
+                choice.key: tuple(f for c in node.choices if c.key == choice.key for f in c.flags)
+                for choice in node.choices
+            },
+        )
+        for place, node in enumerate(interview.nodes.values())
+    }
+
+
+def _puts_of(node: Node, key: str) -> tuple[tuple[str, str, bool], ...]:
+    puts: list[tuple[str, str, bool]] = []
+    for choice in node.choices:
+        if choice.key != key:
+            continue
+        if node.field is not None and choice.value is not None and node.kind is not Kind.CONSENT:
+            puts.append((node.field, choice.value, node.kind in _LISTS or node.field in _ALWAYS_LISTS))
+        puts.extend((field, value, field in _ALWAYS_LISTS) for field, value in choice.sets)
+    return tuple(puts)
+
+
+def _apply(fold: _Fold, answer: Answer, facts: dict[str, Value], flags: list[str]) -> None:
+    node = fold.node
+    if node.kind in _NUMBERED:
         for key in answer.keys:
-            for choice in node.choices:
-                if choice.key == key:
-                    _apply_choice(node, choice, facts, flags)
+            for field, value, many in fold.puts.get(key, ()):
+                _put(facts, field, value, many=many)
+            flags += fold.flags.get(key, ())
     elif node.field is not None and (answer.value or answer.text):
         _put(facts, node.field, answer.value or answer.text, many=node.field in _ALWAYS_LISTS)
     if not answer.keys and not answer.text and not answer.value and node.field is not None and node.skip_value:
         _put(facts, node.field, node.skip_value, many=node.kind in _LISTS)
 
 
-def _apply_choice(node: Node, choice: Choice, facts: dict[str, Value], flags: list[str]) -> None:
-    if node.field is not None and choice.value is not None and node.kind is not Kind.CONSENT:
-        _put(facts, node.field, choice.value, many=node.kind in _LISTS or node.field in _ALWAYS_LISTS)
-    for field, value in choice.sets:
-        if field == "mode":
-            _raise_mode(facts, value)
-        else:
-            _put(facts, field, value, many=field in _ALWAYS_LISTS)
-    flags.extend(choice.flags)
-
-
 def _put(facts: dict[str, Value], field: str, value: str, *, many: bool) -> None:
+    if field == "mode":
+        _raise_mode(facts, value)
+        return
     if not many:
         facts[field] = value
         return

@@ -42,10 +42,12 @@ def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
     for node in early_nodes(interview):
         if node.id not in done and node.early is not None and holds(node.early, facts) and applies(node, facts):
             return node
-    for node_id in interview.line:
-        if node_id not in done and applies(interview.nodes[node_id], facts):
-            return interview.nodes[node_id]
-    return None
+    return next((node for node in _line(interview) if node.id not in done and applies(node, facts)), None)
+
+
+@lru_cache(maxsize=INTERVIEWS_IN_USE)
+def _line(interview: Interview) -> tuple[Node, ...]:
+    return tuple(interview.nodes[node_id] for node_id in interview.line)
 
 
 @lru_cache(maxsize=INTERVIEWS_IN_USE)

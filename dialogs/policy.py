@@ -218,7 +218,7 @@ class RouteRule:
     last_resort: bool = False  # tried only when no earlier rule found an office
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Directory:
     """Offices by id, the routing rules in order, the search lists, and countries (code to names)."""
 

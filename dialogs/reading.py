@@ -107,7 +107,7 @@ def _country(turn: Turn, node: Node, text: str, keys: tuple[str, ...] | None) ->
     for value, known in (("online", words.online), ("several", words.several)):
         if wanted in known:
             return Answer(node.id, value=value)
-    found = find_country(clean(text), turn.policy.directory.countries)
+    found = find_country(clean(text), turn.policy.directory)
     if isinstance(found, str):
         return Answer(node.id, value=found)
     misread = turn.conversation.question.misread if turn.conversation.question is not None else 0

@@ -39,6 +39,7 @@ _SMALL_WORDS: Final = frozenset(
     ]
 )
 _CACHED_WORDS: Final = 4096
+_DIRECTORIES: Final = 2  # the one in use, and the one before it while a turn still reads that
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
@@ -60,16 +61,26 @@ def _close(one: str, two: str) -> bool:
     )
 
 
-def find_country(typed: str, countries: Mapping[str, Sequence[str]]) -> str | tuple[str, ...] | None:
+def find_country(typed: str, directory: Directory) -> str | tuple[str, ...] | None:
     """Return the code of the country meant, several codes when it could be any of them, or None."""
     wanted = plain(typed)
     if not wanted:
         return None
-    exact = [code for code, names in countries.items() if any(plain(name) == wanted for name in names)]
-    found = exact or [code for code, names in countries.items() if any(_like(wanted, plain(name)) for name in names)]
-    if len(found) == 1:
-        return found[0]
-    return tuple(found) or None
+    names = _country_names(directory)
+    found = names.get(wanted) or tuple(
+        dict.fromkeys(code for name, codes in names.items() if _like(wanted, name) for code in codes)
+    )
+    return found[0] if len(found) == 1 else found or None
+
+
+@lru_cache(maxsize=_DIRECTORIES)
+def _country_names(directory: Directory) -> Mapping[str, tuple[str, ...]]:
+    """Return the codes of the countries that have a name, by the name in normal form."""
+    names: dict[str, tuple[str, ...]] = {}
+    for code, spoken in directory.countries.items():
+        for name in dict.fromkeys(plain(one) for one in spoken):
+            names[name] = (*names.get(name, ()), code)
+    return names
 
 
 def _like(wanted: str, name: str) -> bool:

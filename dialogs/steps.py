@@ -64,7 +64,8 @@ def go_next(turn: Turn) -> None:
 
     Nothing lies below a question of the main line: whatever overlays had covered before is over.
     """
-    turn.set(came_from=())
+    if turn.conversation.came_from:
+        turn.set(came_from=())
     node = next_node(turn.interview, turn.draft, turn.facts)
     while node is not None and node.kind is Kind.SEARCH and only_numbers(turn.facts) and not bodies_asked(turn):
         turn.put_answer(Answer(node.id))  # a list without entries is no question

@@ -203,7 +203,7 @@ def test_waiting_times_follow_the_roster_of_the_office_that_receives_it(policy: 
 )  # fmt: skip
 def test_a_country_is_found_by_any_of_its_names(policy: Policy, typed: str, code: str | None) -> None:
     """Case, accents and a slip do not matter."""
-    assert find_country(typed, policy.directory.countries) == code
+    assert find_country(typed, policy.directory) == code
 
 
 @pytest.mark.parametrize(
