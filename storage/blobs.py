@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import delete, func, insert, select, update
@@ -34,7 +34,7 @@ class SqlBlobs:
 
     connection: Connection
     folder: Path
-    doomed: list[Path] = field(default_factory=list)  # files to remove once the transaction has committed
+    doomed: list[Path]  # files to remove once the transaction has committed
 
     def put(self, blob: SealedBlob) -> None:
         """Store, replacing what had the same place."""

@@ -139,12 +139,12 @@ class SqlStore:
                 with self._begun() as session:
                     work = self._work(session)
                     yield work
-                remove_files(work.blobs.doomed)
+                remove_files(work.doomed)
             else:
                 with group.part():
                     work = self._work(group.session)
                     yield work
-                group.doomed += work.blobs.doomed
+                group.doomed += work.doomed
 
     @contextmanager
     def group(self) -> Iterator[None]:

@@ -54,6 +54,7 @@ class SqlUnitOfWork:
     def __init__(self, session: Session, keys: Keys, entropy: Entropy, folder: Path) -> None:
         """Take the transaction, the keys, where chance comes from, and the folder of attachments."""
         self._session = session
+        self.doomed: list[Path] = []  # files of what was erased, to be removed after the commit
         self._keys, self._entropy, self._folder = keys, entropy, folder
         self._rows = Rows(session, keys.lookup)
         self._row_keys = RowKeys(session, keys.ring, keys.draft_ring, entropy)
@@ -77,7 +78,7 @@ class SqlUnitOfWork:
     @part
     def blobs(self) -> SqlBlobs:
         """Return the sealed bytes."""
-        return SqlBlobs(self._session.connection, self._folder)
+        return SqlBlobs(self._session.connection, self._folder, self.doomed)
 
     @part
     def messages(self) -> SqlMessages:

@@ -292,7 +292,9 @@ def _opened_by_the_server(home: Path) -> list[str]:
     engine = make_engine(sqlite_url(home / "practice"))
     found = []
     with engine.begin() as connection:
-        row_keys = RowKeys(Session(connection), keys.ring, keys.draft_ring, SystemEntropy())
+        row_keys = RowKeys(
+            Session(engine, connection.connection, connection), keys.ring, keys.draft_ring, SystemEntropy()
+        )
         rows = [
             ("conversations", str(r.row), r.key, r.revision, r.body) for r in connection.execute(select(conversations))
         ]
