@@ -20,17 +20,19 @@ DIGEST = "sha256"
 class LookupKey(Secret):
     """The look-up key; of its own, never a wrapping key."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_keyed",)
 
     def __init__(self, key: bytes) -> None:
         """Take 32 bytes. Raises: MalformedKey for any other number: HMAC would take none at all."""
         if len(key) != KEY_BYTES:
             raise MalformedKey("a look-up key has 32 bytes")
-        self._key = key
+        self._keyed = hmac.new(key, digestmod=DIGEST)  # the key is taken in once, then copied
 
     def digest(self, kind: str, *parts: str) -> bytes:
         """Return 32 bytes; `kind` separates uses, so that a word never equals an address."""
-        return hmac.digest(self._key, frame(f"leeward/{kind}", *parts), DIGEST)
+        keyed = self._keyed.copy()
+        keyed.update(frame(f"leeward/{kind}", *parts))
+        return keyed.digest()
 
     def secret_hash(self, kind: str, words: str) -> str:
         """Return a printable digest of panic words, phrases and pairs, given in normal form."""
