@@ -20,7 +20,7 @@ export const W = {
   shortcutsHint: "Keys",
   signIn: {
     title: "Sign in",
-    lead: "Use the passkey of this desk. It never leaves your device, and nobody can ask you for it.",
+    lead: "Use the passkey of this desk. Nobody will ever ask you to send it.",
     act: "Sign in with a passkey",
     invited: "You were invited",
     invitedTo: (office: string, roles: string) => `${office}: ${roles}`,

@@ -82,7 +82,7 @@ export function CasePage({ id }: { id: string }) {
     ] : []),
     { key: "Escape", words: W.keys.back, act: () => go({ page: "queue" }) },
   ]);
-  const back = <button type="button" class="plain" onClick={() => go({ page: "queue" })}>← {W.case.back} <kbd>Esc</kbd></button>;
+  const back = <button type="button" class="plain" onClick={() => go({ page: "queue" })}><span class="arrow" aria-hidden="true">←</span> {W.case.back} <kbd>Esc</kbd></button>;
   if (gone) return <><div class="head">{back}</div><Empty title={W.case.gone} /></>;
   if (data === null) return <><div class="head">{back}</div><p role="status" class="loading">{W.loading}</p></>;
   const close = (): void => {

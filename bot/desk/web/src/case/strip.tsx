@@ -34,7 +34,7 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
           {strip.cover !== "" && <> · {W.strip.cover} <b>{named(W.covers, strip.cover)}</b></>}
         </Row>
         <Row name={W.strip.never}><b>{listOf(strip.never)}</b></Row>
-        <Row name={W.strip.level}><Level level={data.level} /> <Due line={data} />{report !== null && report.rules.length > 0 && <span class="quiet"> {W.case.rules}: {report.rules.join(", ")}</span>}</Row>
+        <Row name={W.strip.level}><Level level={data.level} /> · <Due line={data} />{report !== null && report.rules.length > 0 && <span class="line quiet">{W.case.rules}: {report.rules.join(", ")}</span>}</Row>
         <Row name={W.strip.flags}>
           {data.flags.length + (report?.flags.length ?? 0) === 0 ? W.strip.noFlags : <Flags flags={[...data.flags, ...(report?.flags ?? [])]} />}
         </Row>
