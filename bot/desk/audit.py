@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
+from bot.desk.names import name_of
 from bot.desk.refusals import refused
 from bot.desk.routes import ADMINISTRATOR, CONSENT_STEWARD, LINES, SHIFT_LEAD, Route
 from dialogs.consents import minute
@@ -43,6 +44,7 @@ class EntryShown(msgspec.Struct, frozen=True):
     office: str
     act: str
     case: str
+    case_name: str  # its two words; "" where the act is about no case
     old: str
     new: str
     reason: str
@@ -100,8 +102,8 @@ def _may_see(call: Call[Asked], entry: AuditEntry, cards: Mapping[str, CaseCard]
 def _shown(number: int, entry: AuditEntry, names: dict[str, str]) -> EntryShown:
     who = names.get(entry.who, entry.who)
     return EntryShown(
-        number, minute(entry.at), who, entry.role, entry.office, entry.act, entry.case, entry.old, entry.new,
-        entry.reason,
+        number, minute(entry.at), who, entry.role, entry.office, entry.act, entry.case,
+        name_of(entry.case) if entry.case else "", entry.old, entry.new, entry.reason,
     )  # fmt: skip
 
 

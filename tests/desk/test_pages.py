@@ -65,7 +65,7 @@ def fill(server: DeskServer) -> None:
         "offices": [{"id": OFFICE, "name": "Council"}],
     }
     server.answers["GET audit"] = {
-        "entries": [{"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "opened the report"}], "next": None,
+        "entries": [{"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "read", "case_name": "blue heron"}], "next": None,
     }  # fmt: skip
 
 
@@ -360,6 +360,15 @@ def test_nothing_is_printed(page: Page, server: DeskServer) -> None:
     page.emulate_media(media="print")
 
     assert page.get_by_text("blue heron").is_hidden()
+
+
+def test_the_audit_log_says_which_case_by_its_two_words(page: Page, server: DeskServer) -> None:
+    """An id would mean nothing to a colleague, and would stand on the screen."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("4")
+
+    page.get_by_role("row", name="Ana First-respondent officer opened blue heron").wait_for()
 
 
 def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk.names import name_of
 from handlers.accounts import Role
 from handlers.desk import LOOKED
 from handlers.types import SealedBlob
@@ -293,6 +294,7 @@ def test_the_log_shows_each_what_is_theirs(world: World) -> None:
     assert shown(ana, case="LW-1") == [("Ana", "read")]
     assert ben.get("/api/audit", case="LW-1").status_code == 404
     first = ana.get("/api/audit", limit=1).json()
+    assert first["entries"][0]["case_name"] == name_of("LW-1")
     assert shown(ana, after=str(first["next"])) == [("Ana", "login")]
 
 

@@ -42,7 +42,7 @@ export interface Measure {
   reversible: string; identity: string; valid_days: number; public: boolean;
 }
 export interface Account { id: string; name: string; office: string; roles: string[]; invited_at?: string; last_seen_day?: string; state: string; synced: boolean }
-export interface AuditEntry extends Act { office?: string; case?: string }
+export interface AuditEntry extends Act { case_name: string }
 
 /** What the server, or the way to it, said no with. `code` "offline" means that nobody answered. */
 export class ApiError extends Error {

@@ -6,7 +6,7 @@ import { refusal } from "./contact";
 import { W } from "./words";
 
 export type Place =
-  | { page: "queue" } | { page: "case"; id: string } | { page: "keys" } | { page: "people" } | { page: "audit"; case?: string };
+  | { page: "queue" } | { page: "case"; id: string } | { page: "keys" } | { page: "people" } | { page: "audit" };
 
 export interface Desk {
   session: Session | null | undefined; // undefined: not known yet

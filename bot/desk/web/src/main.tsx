@@ -66,7 +66,7 @@ function Frame() {
         {place.page === "case" && <CasePage key={place.id} id={place.id} />}
         {place.page === "keys" && <KeysPage />}
         {place.page === "people" && <PeoplePage />}
-        {place.page === "audit" && <AuditPage {...(place.case === undefined ? {} : { only: place.case })} />}
+        {place.page === "audit" && <AuditPage />}
       </main>
       {help && <ShortcutList close={() => setHelp(false)} />}
     </>

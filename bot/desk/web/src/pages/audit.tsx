@@ -8,16 +8,15 @@ import { W, named } from "../words";
 interface Page { entries: AuditEntry[]; next: string | number | null }
 
 /** Who looked and who acted, newest first. */
-export function AuditPage({ only = "" }: { only?: string }) {
+export function AuditPage() {
   const [page, setPage] = useState<Page | null>(null);
   const load = (after: string): void => void attempt(async () => {
     const query = new URLSearchParams({ limit: "100" });
     if (after !== "") query.set("after", after);
-    if (only !== "") query.set("case", only);
     const found = await get<Page>(`audit?${query}`);
     setPage((old) => (after === "" || old === null ? found : { ...found, entries: [...old.entries, ...found.entries] }));
   });
-  useEffect(() => load(""), [only]);
+  useEffect(() => load(""), []);
   return (
     <>
       <div class="head"><h1>{W.audit.title}</h1></div>
@@ -31,12 +30,12 @@ export function AuditPage({ only = "" }: { only?: string }) {
 }
 
 /** A table of acts. */
-export function Entries({ entries }: { entries: AuditEntry[] }) {
+function Entries({ entries }: { entries: AuditEntry[] }) {
   const W_ = W.audit;
   return (
     <section class="table" tabIndex={0} aria-label={W_.title}>
       <table>
-        <thead><tr>{[W_.when, W_.who, W_.role, W_.act, W_.change, W_.reason].map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+        <thead><tr>{[W_.when, W_.who, W_.role, W_.act, W_.case, W_.change, W_.reason].map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
         <tbody>
           {entries.map((entry, index) => (
             <tr key={index}>
@@ -44,6 +43,7 @@ export function Entries({ entries }: { entries: AuditEntry[] }) {
               <td dir="auto">{entry.who}</td>
               <td>{named(W.roles, entry.role)}</td>
               <td>{named(W.acts, entry.act)}</td>
+              <td>{entry.case_name || W.none}</td>
               <td>{changeOf(entry) || W.none}</td>
               <td dir="auto">{entry.reason || W.none}</td>
             </tr>
