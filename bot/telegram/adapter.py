@@ -195,6 +195,8 @@ class TelegramAdapter:
         answer, leave = self.bot.answer_callback_query, self.bot.leave_chat
         calls = [self._unless_closed("answer", partial(answer, one.callback)) for one in updates if one.callback]
         calls += [self._unless_closed("leave", partial(leave, one.leave)) for one in updates if one.leave is not None]
+        if not calls:
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(COURTESY_SECONDS):
                 await asyncio.gather(*calls)

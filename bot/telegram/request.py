@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import msgspec
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 CONNECTIONS = 64
 SERVER_TROUBLE = 500
+AS_JSON: Final = MappingProxyType({"Content-Type": "application/json"})
 
 
 class NotSent(NetworkError):
@@ -32,6 +34,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, seconds: float) -> None:
         """Wait at most so many seconds for an answer when a call names no time of its own."""
         self._seconds = seconds
+        self._timeout = _timeout(seconds)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -43,7 +46,9 @@ class AiohttpRequest(BaseRequest):
     def session(self) -> aiohttp.ClientSession:
         """Return the session, made in the loop that first asks for it."""
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS), cookie_jar=aiohttp.DummyCookieJar()
+            )
         return self._session
 
     async def initialize(self) -> None:
@@ -53,6 +58,14 @@ class AiohttpRequest(BaseRequest):
         """Close the session."""
         if self._session is not None:
             await self._session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - a JSON value
+        """Return the value of an answer; what is odd in it is left to the library. Raises: TelegramError."""
+        try:
+            return msgspec.json.decode(payload)
+        except msgspec.DecodeError:
+            return BaseRequest.parse_json_payload(payload)
 
     async def do_request(  # noqa: PLR0913, PLR0917 - the signature is the library's
         self,
@@ -66,8 +79,7 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Send one request; return status and body. Raises: NotSent, TimedOut, Cut, NetworkError; none with the URL."""
         del write_timeout, connect_timeout, pool_timeout
-        seconds = read_timeout if isinstance(read_timeout, int | float) else self._seconds
-        timeout = aiohttp.ClientTimeout(total=seconds + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
+        timeout = _timeout(read_timeout) if isinstance(read_timeout, int | float) else self._timeout
         body, headers = body_of(request_data)
         try:
             async with self.session.request(method, url, data=body, headers=headers, timeout=timeout) as answer:
@@ -91,12 +103,16 @@ def parameters(values: Mapping[str, Any]) -> RequestData:
     return RequestData([RequestParameter(name, value, None) for name, value in values.items()])
 
 
-def body_of(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, dict[str, str]]:
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
+
+
+def body_of(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, Mapping[str, str]]:
     """Return the body of a call and its headers: JSON, or a form where files go with it."""
     if data is None:
         return None, {}
     if not data.contains_files:
-        return msgspec.json.encode(data.parameters), {"Content-Type": "application/json"}
+        return msgspec.json.encode(data.parameters), AS_JSON
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
