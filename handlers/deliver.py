@@ -92,7 +92,7 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     elif result.outcome == SENT:
         kept = work.outbox.sent(item.id)
         if result.ref and kept:
-            work.traces.add(item.outgoing.address, result.ref, now, until=_until(item.outgoing, now))
+            work.traces.add(item.outgoing.address, result.ref, now, until=_until(item.outgoing, now), row=item.row)
         elif result.ref:  # the chat was cleared while this was on its way: it goes, too
             work.outbox.add(Outgoing(item.outgoing.address, "", "", 0, act=CLEAR, refs=(result.ref,)), now)
     elif result.outcome == LATER:

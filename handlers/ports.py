@@ -199,8 +199,8 @@ class Outbox(Protocol):
 class Traces(Protocol):
     """Ids of messages that stand in a chat, encrypted, for as long as the channel lets them be deleted."""
 
-    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None) -> None:
-        """Remember one message; `until`: when it has to go from the chat by itself."""
+    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None, row: int = 0) -> None:
+        """Remember one message; `until`: when it has to go from the chat by itself, `row`: that of its OutboxItem."""
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:

@@ -86,6 +86,7 @@ class OutboxItem:
     attempts: int
     outgoing: Outgoing
     doubtful: bool = False  # it may have gone out once already
+    row: int = 0  # where the store keeps the person, if it says so: they need not be looked up again
 
 
 @dataclass(frozen=True, slots=True)

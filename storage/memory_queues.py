@@ -200,8 +200,9 @@ class MemoryTraces:
     def __init__(self, data: Data) -> None:
         self._data = data
 
-    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None) -> None:
-        """Remember."""
+    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None, row: int = 0) -> None:
+        """Remember; here nobody has a row."""
+        del row
         self._data.traces.setdefault(address, []).append(Trace(ref, at, until))
 
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:

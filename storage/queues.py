@@ -169,7 +169,7 @@ class SqlOutbox:
         at = seconds(now)
         leased = self.session.all(_CLAIM, channel=channel, at=at, until=at + lease_seconds, most=limit)
         return tuple(
-            OutboxItem(item, attempts, self._open(ring_key, payload, person), bool(doubtful))
+            OutboxItem(item, attempts, self._open(ring_key, payload, person), bool(doubtful), person)
             for _priority, item, attempts, doubtful, ring_key, person, payload in sorted(leased)
         )
 
@@ -244,9 +244,9 @@ class SqlTraces:
     entropy: Entropy
     conversations: SqlConversations
 
-    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None) -> None:
+    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None, row: int = 0) -> None:
         """Remember a message, encrypted."""
-        person = self.rows.of(address)
+        person = row or self.rows.of(address)
         sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
         self.session.run(
             _TRACE, person=person, hour=seconds(at) // _HOUR, ring_key=self.ring.newest, ref=sealed,

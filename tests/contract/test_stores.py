@@ -355,6 +355,17 @@ def test_messages_whose_time_in_the_chat_is_over_are_taken_once_and_the_others_s
         assert work.traces.take(MINA) == ("1", "5")
 
 
+def test_what_was_sent_is_found_with_the_rest_of_the_chat_whether_or_not_its_row_was_named(store: Store) -> None:
+    """A claimed message says where its person is kept; what it left in the chat goes there."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.outbox.add(Outgoing(MINA, "hello", "Q01", 1), NOW)
+        (item,) = work.outbox.claim(NOW, 10, 60, "signal")
+        work.traces.add(MINA, "1", NOW)
+        work.traces.add(MINA, "2", NOW, row=item.row)
+        assert work.traces.take(MINA) == ("1", "2")
+
+
 def test_a_chat_that_was_cleared_or_forgotten_has_nothing_left_whose_time_could_be_over(store: Store) -> None:
     """It went with the rest of the chat, or with the conversation."""
     with store.transaction() as work:
