@@ -87,6 +87,8 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
         delivered(work, item.outgoing.refs[0], accepted=result.outcome == SENT)
     if item.outgoing.priority == ALERT:
         _settle_alert(work, result, now)
+    elif item.outgoing.act == CLEAR and result.outcome == UNREACHABLE:
+        work.outbox.sent(item.id)  # who blocked the bot sees nothing of it any more: there is nothing left to clear
     elif item.outgoing.brief and item.outgoing.act == CLEAR:
         _settle_brief(work, result, now)
     elif result.outcome == SENT:

@@ -20,10 +20,8 @@ SEEDS = {
     "dialogs is sans-I/O": {"dialogs/breach_io.py": "import socket"},
     "handlers does no I/O of its own": {"handlers/breach_io.py": "import asyncio"},
     "storage sees neither configuration nor edges": {"storage/breach_config.py": "import config"},
-    "storage sees only ports, types and errors of handlers": {"storage/breach_use.py": "import handlers.receive"},
     "config builds values of dialogs and knows nothing else of ours": {"config/breach_ours.py": "import handlers"},
-    "Only the wiring reads the configuration": {"handlers/breach_settings.py": "import config"},
-    "Adapters reach neither database nor wiring": {"bot/practice/breach_reach.py": "import storage"},
+    "Channels do not know each other": {"bot/signal/breach_other.py": "import bot.telegram"},
     "transitions is a detail of one module": {"dialogs/breach_machine.py": "import transitions"},
     "SQLAlchemy stays in storage": {"handlers/breach_sql.py": "import sqlalchemy"},
     "Cryptography stays in storage.crypto": {"storage/breach_crypto.py": "import cryptography"},
@@ -77,11 +75,14 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return verdicts(run_lint_imports(copy).stdout)
 
 
+def test_every_contract_has_a_breach_here_and_no_breach_is_of_none() -> None:
+    """A contract that is renamed or taken away is noticed."""
+    assert set(SEEDS) == set(contract_names())
+
+
 @pytest.mark.parametrize("contract", contract_names())
 def test_every_contract_notices_a_breach(contract: str, broken: dict[str, str]) -> None:
-    """Control: a file that breaks the contract is reported; a contract without a seed here is a mistake."""
-    assert contract in SEEDS
-
+    """Control: a file that breaks the contract is reported."""
     assert broken[contract] == "BROKEN"
 
 

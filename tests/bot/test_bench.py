@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 from bot.cli import BENCHMARKS
 from bot.commands.bench import workers
 from bot.commands.bench.figures import Figures, percentile
+from bot.commands.bench.installation import settings_of
 from bot.commands.bench.reference import Sizes, SqliteReference, Turn
 from bot.commands.bench.run import WHERE, bench
+from bot.commands.bench.served import Served
+from bot.commands.bench.server import server
 from bot.commands.bench.updates import update_bytes
 from bot.commands.failure import Refused
 from storage.store import make_engine
@@ -31,6 +35,25 @@ def test_every_benchmark_measures_a_reference_in_the_same_run(name: str, capsys:
     ratios = [value["median"] for figure, value in figures.items() if figure.startswith("ratio")]
     assert ratios
     assert min(ratios) > 0
+
+
+def test_a_benchmark_that_fails_leaves_no_process_behind(tmp_path: Path) -> None:
+    """Whatever goes wrong while a service is measured, it is killed."""
+    settings_of(tmp_path)
+
+    async def fail(served: Served) -> None:
+        async with served:
+            await served.start()
+            raise TimeoutError
+
+    async def play() -> int:
+        async with server() as running:
+            served = Served(tmp_path, running)
+            with pytest.raises(TimeoutError):
+                await fail(served)
+            return served.pid
+
+    assert not Path(f"/proc/{asyncio.run(play())}").exists()
 
 
 def test_the_command_line_offers_what_there_is() -> None:

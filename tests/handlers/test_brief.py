@@ -91,6 +91,18 @@ def test_deleting_that_does_not_work_now_is_done_later_and_no_message_waits_for_
     assert [item.outgoing.refs for item in chat.claimed()] == [("42",)]
 
 
+def test_a_chat_that_cannot_be_reached_any_more_is_not_cleared_and_leaves_no_dead_letter() -> None:
+    """Whoever blocked the bot and erases what they wrote: there is nothing left to clear, and nothing to look after."""
+    chat = Chat()
+    with chat.store.transaction() as work:
+        work.outbox.add(Outgoing(chat.address, "", "", 0, act=CLEAR, refs=("41",)), chat.clock.now())
+    (clear,) = chat.claimed()
+    chat.delivery.settle([Delivered(clear, UNREACHABLE)])
+    assert chat.claimed() == ()
+    with chat.store.transaction() as work:
+        assert (work.outbox.dead(), work.outbox.waiting()) == (0, 0)
+
+
 @pytest.mark.parametrize("outcome", [REFUSED, UNREACHABLE])
 def test_deleting_that_can_never_work_is_given_up_and_leaves_no_dead_letter(outcome: str) -> None:
     """Nobody can reach this chat any more."""

@@ -67,14 +67,13 @@ async def _park(options: Options, folder: Path) -> Figures:
 
 async def _memory(served: Served) -> float:
     """Return the resident memory of the serving process after some people have talked."""
-    await served.start()
-    await served.ready()
-    for _ in range(TALKING // FEW):
-        await served.ask(list(range(FEW)))
-        await served.answers(FEW)
-    memory = served.memory_bytes
-    await served.kill()
-    return memory
+    async with served:
+        await served.start()
+        await served.ready()
+        for _ in range(TALKING // FEW):
+            await served.ask(list(range(FEW)))
+            await served.answers(FEW)
+        return served.memory_bytes
 
 
 def restart(options: Options, folder: Path) -> Figures:
@@ -86,8 +85,7 @@ async def _restart(options: Options, folder: Path) -> Figures:
     figures = Figures("restart")
     reference = parked(folder, options.people)
     reference.close()
-    async with server() as running:
-        served = Served(folder, running)
+    async with server() as running, Served(folder, running) as served:
         await served.start()
         await served.ready()
         for number in range(options.rounds):
@@ -110,7 +108,6 @@ async def _restart(options: Options, folder: Path) -> Figures:
             figures.ratio(
                 "ratio (reference / ours)", "reference, start to first answer, s", "kill and start to first answer, s"
             )
-        await served.kill()
     figures.notes["parked"] = options.people
     return figures
 
@@ -131,12 +128,11 @@ async def _start(options: Options, folder: Path) -> Figures:
             figures.add("leeward --help, s", await _seconds("-m", "bot", "--help"))
             figures.ratio("ratio help (python alone / leeward)", "python alone, s", "leeward --help, s")
             figures.add("importing the libraries, s", await _seconds("-c", LIBRARIES))
-            served = Served(folder, running)
-            began = monotonic()
-            await served.start()
-            await served.ready()
-            figures.add("leeward serve ready, s", monotonic() - began)
-            await served.kill()
+            async with Served(folder, running) as served:
+                began = monotonic()
+                await served.start()
+                await served.ready()
+                figures.add("leeward serve ready, s", monotonic() - began)
             figures.ratio("ratio serve (libraries / leeward)", "importing the libraries, s", "leeward serve ready, s")
     return figures
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from sys import executable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.commands.bench.installation import TOKEN, chat_of, settings_of
 from bot.commands.bench.sealing import memory_of
@@ -20,7 +20,7 @@ GLANCE_SECONDS = 0.002
 
 
 class Served:
-    """The process, started and killed as often as it is asked."""
+    """The process, started and killed as often as it is asked; none is left behind at the end of `async with`."""
 
     def __init__(self, folder: Path, running: Running) -> None:
         """Take the installation and the server it talks to."""
@@ -32,6 +32,14 @@ class Served:
         }  # fmt: skip
         self._running = running
         self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin without a process."""
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """Kill the process, whatever went wrong meanwhile."""
+        await self.kill()
 
     async def start(self) -> None:
         """Start the process."""
@@ -49,7 +57,7 @@ class Served:
 
     async def kill(self) -> None:
         """Kill it at once (kill -9)."""
-        if self._process is not None:
+        if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
 
