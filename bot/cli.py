@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ BENCHMARKS = (
     "start",
     "load",
 )
+OWNER_ALONE = 0o077
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -37,6 +40,7 @@ def cli() -> None:
     """Leeward: a secure messaging intake for people who are threatened or punished for cooperating with the UN.
 
     Try it on this machine:  leeward practice
+
     Check an installation:   leeward doctor
     """
 
@@ -374,5 +378,9 @@ def directory_diff(other: Path, folder: Path | None) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line: in UTF-8 whatever the locale, and files for their owner alone whatever the umask."""
+    os.umask(OWNER_ALONE)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     cli()

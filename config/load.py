@@ -56,7 +56,7 @@ def _settings(values: dict[str, Any], sources: Mapping[str, str], mistakes: list
             field = str(error["loc"][0])
             what = error["msg"].removeprefix("Value error, ")
             said = what[:1].lower() + what[1:]
-            remedy = f"It is the {Settings.model_fields[field].description}"
+            remedy = f"Expected: {Settings.model_fields[field].description}"
             mistakes.append(Mistake(sources.get(field, "settings"), _spelled(field), 0, said, remedy))
         return None
     for field, what, remedy in unfit(settings):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -41,6 +43,10 @@ def explained(run: Callable[[], int]) -> int:
     except (StorageError, CryptoError, HandlerError, Refused) as exc:
         click.echo(str(exc), err=True)
         return FAILED
+    except BrokenPipeError:
+        # Whoever reads has enough: nothing is said, also not when the interpreter flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except FileNotFoundError as exc:
         click.echo(f"{exc.filename}: there is no such file.", err=True)
         return FAILED
@@ -48,5 +54,7 @@ def explained(run: Callable[[], int]) -> int:
         click.echo(f"{exc.filename}: may not be read or written. Check its owner and mode.", err=True)
         return FAILED
     except OSError as exc:
-        click.echo(f"The file system refused: {exc.strerror}. Check the path, its mode and the free space.", err=True)
+        where = f"{exc.filename}: " if exc.filename else ""
+        said = f"{where}the file system refused: {exc.strerror}. Check the path, its mode and the free space."
+        click.echo(said[:1].upper() + said[1:] if not where else said, err=True)
         return FAILED

@@ -13,6 +13,7 @@ from bot.clock import SystemEntropy
 from bot.commands.failure import Refused
 from storage.crypto.age.identity_file import is_protected, protect, read_identity_file, write_identity_file
 from storage.crypto.age.keys import generate_identity, parse_identity
+from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import open_file, open_report
 from storage.keys import write_private
 
@@ -36,24 +37,31 @@ def keygen(output: Path | None, *, passphrase: bool) -> int:
     try:
         write_private(output, content)
     except FileExistsError as exc:
-        raise Refused(f"{output.name} exists already: choose another name. Keys are never overwritten.") from exc
+        raise Refused(f"{output} exists already: choose another name. Keys are never overwritten.") from exc
+    except FileNotFoundError as exc:
+        raise Refused(f"There is no folder {output.parent}: make it first, or choose another one.") from exc
     click.echo(f"Public key: {identity.recipient().text()}")
     return 0
 
 
 def open_files(files: tuple[Path, ...], identities: tuple[Path, ...], *, as_json: bool, files_to: Path | None) -> int:
-    """Open sealed reports and print them."""
+    """Open sealed reports and print them; 1 when one of them does not open: the others are printed all the same."""
     keys = [identity for path in identities for identity in _identities(path)]
+    closed = False
     for path in files:
-        opened = open_report(path.read_bytes(), keys)
-        document = _document(opened, path)
+        try:
+            document = _document(open_report(path.read_bytes(), keys), path)
+        except CryptoError as exc:
+            closed = True
+            click.echo(f"{path.name}: {exc}", err=True)
+            continue
         if as_json:
             click.echo(json.dumps(document, ensure_ascii=False))
         else:
             click.echo(harmless(readable(document)))
         if files_to is not None:
             _put_attachments(document, path, files_to)
-    return 0
+    return 1 if closed else 0
 
 
 def _identities(path: Path) -> tuple[AgeIdentity, ...]:

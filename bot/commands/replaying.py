@@ -24,6 +24,8 @@ def replay_files(files: tuple[Path, ...], out: Path | None, *, as_json: bool) ->
             click.echo(json.dumps(replayed.result, ensure_ascii=False))
         else:
             click.echo(harmless(_readable(replayed.result)))
+        for name in replayed.no_questions:
+            click.echo(f"{replayed.persona.name}: there is no question {name!a}; its answer was not used", err=True)
         for line in replayed.differences:
             click.echo(f"{replayed.persona.name}: {line}", err=True)
     return 1 if failed else 0

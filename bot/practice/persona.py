@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHANNELS = ("signal", "telegram", "practice")
+DEFAULTS = ("skip", "fail")
 KNOWN = frozenset({"name", "about", "channel", "now", "answers", "default", "files", "then", "expect"})
 USUAL_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -55,7 +56,9 @@ def load_persona(path: Path) -> Persona:
     """Return the persona of a file. Raises PersonaMistake."""
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader with fewer types
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as exc:
+    except FileNotFoundError as exc:
+        raise PersonaMistake(str(path), "there is no such file") from exc
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as exc:
         raise PersonaMistake(path.name, "cannot be read as YAML") from exc
     if not isinstance(data, dict) or not isinstance(data.get("answers"), dict):
         raise PersonaMistake(path.name, "needs a mapping `answers:`")
@@ -64,18 +67,40 @@ def load_persona(path: Path) -> Persona:
     channel = str(data.get("channel", "practice"))
     if channel not in CHANNELS:
         raise PersonaMistake(path.name, f"channel is one of {', '.join(CHANNELS)}")
+    default = str(data.get("default", "skip"))
+    if default not in DEFAULTS:
+        raise PersonaMistake(path.name, f"default is one of {', '.join(DEFAULTS)}")
+    if not isinstance(data.get("expect") or {}, dict):
+        raise PersonaMistake(path.name, "`expect` is a mapping of fields")
     answers = data["answers"]
+    if odd := [str(node) for node, answer in answers.items() if not _is_answer(answer)]:
+        raise PersonaMistake(path.name, f"an answer is a text or a list of texts: {', '.join(odd)}")
     return Persona(
-        name=path.stem,
+        name=path.stem.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
         channel=channel,
         now=_time(path, data.get("now")),
         answers={str(node): _texts(answer) for node, answer in answers.items()},
         lists=frozenset(str(node) for node, answer in answers.items() if isinstance(answer, list)),
-        default=str(data.get("default", "skip")),
-        files=tuple(path.parent / str(name) for name in data.get("files") or ()),
+        default=default,
+        files=_files(path, data.get("files") or []),
         then=_texts(data.get("then") or []),
         expect=data.get("expect") or {},
     )
+
+
+def _is_answer(answer: object) -> bool:
+    """Tell whether it is one text, number or yes, or a list of them."""
+    one_each = answer if isinstance(answer, list) else [answer]
+    return not any(isinstance(item, dict | list) for item in one_each)
+
+
+def _files(path: Path, names: object) -> tuple[Path, ...]:
+    if not isinstance(names, list):
+        raise PersonaMistake(path.name, "`files` is a list of names")
+    files = tuple(path.parent / str(name) for name in names)
+    if missing := [file.name for file in files if not file.is_file()]:
+        raise PersonaMistake(path.name, f"these files are not beside it: {', '.join(missing)}")
+    return files
 
 
 def _texts(answer: object) -> tuple[str, ...]:

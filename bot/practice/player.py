@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.clock import FixedClock
     from bot.practice.persona import Persona
     from dialogs.conversation import Conversation
-    from dialogs.policy import Node
+    from dialogs.policy import Node, Policy
     from handlers.receive import TurnDone
 
 MOST_TURNS = 400
@@ -29,6 +29,10 @@ PACE = timedelta(seconds=7)
 HELLO = "hi"
 RESTING = ("TALK", "HIDDEN", "PAUSED", END, "START")
 AFTER_FAST = ("TALK", "FP6")
+PICK = "-PICK"
+"""Behind the id of a question: its second step, where what was typed is picked from a list."""
+
+NOTICES = ("T-EXC-HELP", "T-COI")
 _NO = {"C-CHAN-SIG": "2", "C-CHAN-TG": "3", "C-START": "3", "C-ALTC": "3", "C-TGFULL": "1"}
 """Consents whose "no" is another digit than 2."""
 
@@ -54,6 +58,18 @@ class Played:
     transcript: list[dict[str, str]] = field(default_factory=list)
 
 
+def no_questions(persona: Persona, policy: Policy) -> list[str]:
+    """Return what the persona answers although the interview has no such question, in the order of the file."""
+    nodes = policy.interview.nodes.values()
+    known = {
+        *NOTICES,
+        *(f"{node.id}{PICK}" for node in nodes if node.kind is Kind.SEARCH),
+        *(node.id for node in nodes),
+        *(alias for node in nodes for alias in node.aliases),
+    }
+    return [name for name in persona.answers if name not in known]
+
+
 class Player:
     """Plays one persona against a service."""
 
@@ -68,6 +84,8 @@ class Player:
         self._count = 0
         self._pending: deque[str] = deque()
         self._heard: tuple[str, ...] = ()
+        self._unnamed: list[str] = []
+        self._shown = ""  # what the bot said last
         self.played = Played()
 
     def play(self) -> Played:
@@ -84,6 +102,10 @@ class Player:
             if text is None:
                 break
             conversation = self._send(text).after
+        if self._unnamed:
+            raise Unanswered(self._unnamed)
+        if self._shown:
+            self.played.transcript.append({"node": conversation.node, "text": self._shown, "answer": ""})
         return self.played
 
     def _rests(self, conversation: Conversation) -> bool:
@@ -132,7 +154,9 @@ class Player:
         return True
 
     def _from_persona(self, node: Node, conversation: Conversation) -> str:
-        for key in self._keys(node):
+        listed = conversation.question is not None and bool(conversation.question.options)
+        picks = (f"{node.id}{PICK}",) if listed else ()
+        for key in (*picks, *self._keys(node)):
             if self._left.get(key):
                 return self._translated(self._left[key].popleft(), node, conversation)
         misread = conversation.question.misread if conversation.question is not None else 0
@@ -140,8 +164,8 @@ class Player:
 
     def _default(self, node: Node, misread: int) -> str:
         named = any(key in self._persona.answers for key in (node.id, *node.aliases))
-        if self._persona.default == "fail" and not named:
-            raise Unanswered([node.id])
+        if self._persona.default == "fail" and not named and node.id not in self._unnamed:
+            self._unnamed.append(node.id)
         if node.id == "Q50":
             return "3"
         if node.kind is Kind.CONSENT:
@@ -153,7 +177,7 @@ class Player:
                 self._persona.answers[key] for key in (node.id, *node.aliases) if key in self._persona.answers
             )
             return answers[-1]
-        raise Unanswered([node.id])
+        raise Unanswered(list(dict.fromkeys((*self._unnamed, node.id))))
 
     def _translated(self, answer: str, node: Node, conversation: Conversation) -> str:
         """Codes of the specification stand for their digits; those on a later page of a list wait for it."""
@@ -200,7 +224,8 @@ class Player:
         played = self.played
         question = done.before.question.node if done.before.question is not None else done.before.node
         said = [effect.text for effect in done.effects if isinstance(effect, Say)]
-        played.transcript.append({"node": question, "answer": answer, "text": "\n\n".join(said)})
+        played.transcript.append({"node": question, "text": self._shown, "answer": answer})
+        self._shown = "\n\n".join(said)
         self._heard = _notices(done)
         for effect in done.effects:
             if isinstance(effect, RaiseAlert):
@@ -226,4 +251,4 @@ def _notices(done: TurnDone) -> tuple[str, ...]:
     last = done.before.question.node if done.before.question is not None else ""
     if done.after.node != "Q43":
         return ()
-    return ("T-EXC-HELP",) if last == "Q43" else ("T-COI",)
+    return NOTICES[:1] if last == "Q43" else NOTICES[1:]

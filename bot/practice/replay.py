@@ -11,7 +11,7 @@ from bot.app import practice_service
 from bot.clock import FixedClock
 from bot.practice.outcome import differences, outcome
 from bot.practice.persona import USUAL_NOW, Persona, load_persona
-from bot.practice.player import Player
+from bot.practice.player import Player, no_questions
 from handlers.types import Address
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Replayed:
     persona: Persona
     result: dict[str, Any]
     differences: list[str]
+    no_questions: list[str]  # names under `answers:` that no question has
 
 
 def replay(files: Sequence[Path], settings: Settings, out: Path | None) -> Iterator[Replayed]:
@@ -55,7 +56,7 @@ def _one(service: Service, persona: Persona, clock: FixedClock, number: int, out
     result["transcript"] = played.transcript
     result["persona"] = persona.name
     found = differences(persona.expect, result)
-    return Replayed(persona, result, found)
+    return Replayed(persona, result, found, no_questions(persona, service.policy))
 
 
 def _stored(service: Service, address: Address, played: Played) -> str:

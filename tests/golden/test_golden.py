@@ -17,9 +17,9 @@ SHOWN_CHARS = 38
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_conversation_goes_as_it_was_agreed(path: Path, request: pytest.FixtureRequest) -> None:
-    """Question, answer and the beginning of what followed, for each turn."""
+    """Question, the beginning of what was shown there, and the answer, for each turn."""
     (replayed,) = replay([path], load_settings({}, Path("nowhere")), None)
-    turns = [[turn["node"], turn["answer"], turn["text"][:SHOWN_CHARS]] for turn in replayed.result["transcript"]]
+    turns = [[turn["node"], turn["text"][:SHOWN_CHARS], turn["answer"]] for turn in replayed.result["transcript"]]
     golden = Path(__file__).parent / f"{path.stem}.json"
     if request.config.getoption("--update", default=False):
         lines = ",\n".join(json.dumps(turn, ensure_ascii=False) for turn in turns)
