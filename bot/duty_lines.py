@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from bot.telegram.adapter import TelegramAdapter
 from handlers.alerting import DUTY_LINE
 
 if TYPE_CHECKING:
@@ -99,6 +98,8 @@ def duty_adapters(settings: Settings) -> dict[str, Adapter]:
     """Return the adapters of the desk's own lines, by channel."""
     found: list[Adapter] = []
     if settings.duty_telegram_token is not None:
+        from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - loads the library of Telegram: only to serve
+
         token = settings.duty_telegram_token.get_secret_value()
         found.append(DutyLine(TelegramAdapter(token, api_url=settings.telegram_api_url)))
     if settings.duty_signal_number:

@@ -181,7 +181,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         text = str(event.value)
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
             self._refuse(line, "has half a character (a lone surrogate)", "Write the character itself")
         top = self._open[-1] if self._open else None
         if top is not None and isinstance(top.into, dict) and top.key is None:

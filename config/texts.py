@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime import FluentBundle
 from fluent.syntax import FluentParser, ast
 
 from config.documents import Mistake, PolicyMistakes
@@ -20,6 +21,8 @@ ORDER: Final = ("en", "fr", "es", "ar", "zh", "ru")
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
 AFTER: Final = "after"
 MAX_ANSWERS: Final = 8
+MOST_FILES: Final = 64
+"""So many parsed files of sentences are kept; Leeward comes with fewer."""
 
 
 class UnknownText(LookupError):
@@ -32,10 +35,12 @@ class UnknownText(LookupError):
 class FluentCatalog:
     """dialogs.policy.Catalog over Project Fluent."""
 
-    def __init__(self, sources: Mapping[str, Mapping[str, ast.Message]], resources: Mapping[str, list[str]]) -> None:
-        """Take the parsed messages and the sources of each complete language, English first."""
+    def __init__(
+        self, sources: Mapping[str, Mapping[str, ast.Message]], files: Mapping[str, list[ast.Resource]]
+    ) -> None:
+        """Take the messages and the parsed files of each complete language, English first."""
         self._messages = sources
-        self._bundles = {lang: _bundle(lang, texts) for lang, texts in resources.items()}
+        self._bundles = {lang: _bundle(lang, parsed) for lang, parsed in files.items()}
         self._compiled: dict[tuple[str, str, str], _Pieces | None] = {}
         self._variables = {text_id: _variables(message) for text_id, message in sources["en"].items()}
 
@@ -133,22 +138,22 @@ def _compiled(message: ast.Message | None, attribute: str, lang: str) -> _Pieces
     return _Pieces(tuple(pieces), words, frozenset(name for _words, name in pieces))
 
 
-def _bundle(lang: str, texts: list[str]) -> FluentBundle:
+def _bundle(lang: str, files: list[ast.Resource]) -> FluentBundle:
     bundle = FluentBundle([lang], use_isolating=lang in RIGHT_TO_LEFT)
-    for text in texts:
-        bundle.add_resource(FluentResource(text))
+    for file in files:
+        bundle.add_resource(file)
     return bundle
 
 
 def load_catalog(locales: Path) -> FluentCatalog:
     """Return the catalog; unfinished languages are left out. Raises PolicyMistakes when English is not whole."""
-    mistakes, messages, texts = _read_all(locales)
+    mistakes, messages, files = _read_all(locales)
     english = [mistake for mistake in mistakes if mistake.file.startswith("en/")]
     if english or "en" not in messages:
         raise PolicyMistakes(english or [Mistake("en", "(folder)", 0, "is missing", "Restore config/locales/en")])
     whole = {lang for lang in messages if not any(mistake.file.startswith(f"{lang}/") for mistake in mistakes)}
     return FluentCatalog(
-        {k: v for k, v in messages.items() if k in whole}, {k: v for k, v in texts.items() if k in whole}
+        {k: v for k, v in messages.items() if k in whole}, {k: v for k, v in files.items() if k in whole}
     )
 
 
@@ -157,23 +162,30 @@ def problems(locales: Path) -> list[Mistake]:
     return _read_all(locales)[0]
 
 
-def _read_all(locales: Path) -> tuple[list[Mistake], dict[str, dict[str, ast.Message]], dict[str, list[str]]]:
+def _read_all(locales: Path) -> tuple[list[Mistake], dict[str, dict[str, ast.Message]], dict[str, list[ast.Resource]]]:
     mistakes: list[Mistake] = []
     messages: dict[str, dict[str, ast.Message]] = {}
-    texts: dict[str, list[str]] = {}
+    files: dict[str, list[ast.Resource]] = {}
     for folder in sorted(path for path in locales.iterdir() if path.is_dir()):
-        messages[folder.name], texts[folder.name] = {}, []
+        messages[folder.name], files[folder.name] = {}, []
         for path in sorted(folder.glob("*.ftl")):
             source = path.read_text(encoding="utf-8")
-            texts[folder.name].append(source)
-            mistakes.extend(_collect(f"{folder.name}/{path.name}", source, messages[folder.name]))
+            parsed = _parsed(source)
+            files[folder.name].append(parsed)
+            mistakes.extend(_collect(f"{folder.name}/{path.name}", source, parsed, messages[folder.name]))
     for lang, found in messages.items():
         mistakes.extend(_compare(lang, messages.get("en", {}), found))
-    return mistakes, messages, texts
+    return mistakes, messages, files
 
 
-def _collect(name: str, source: str, into: dict[str, ast.Message]) -> Iterator[Mistake]:
-    for entry in FluentParser().parse(source).body:
+@lru_cache(maxsize=MOST_FILES)
+def _parsed(source: str) -> ast.Resource:
+    """Return a file as a tree that nobody changes; parsing costs more than all other files of a policy together."""
+    return FluentParser().parse(source)
+
+
+def _collect(name: str, source: str, parsed: ast.Resource, into: dict[str, ast.Message]) -> Iterator[Mistake]:
+    for entry in parsed.body:
         line = source.count("\n", 0, entry.span.start) + 1 if entry.span is not None else 0
         if isinstance(entry, ast.Junk):
             yield Mistake(name, "(entry)", line, "is not understood", "Check the indentation and the braces")

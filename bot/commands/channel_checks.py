@@ -1,4 +1,7 @@
-"""doctor's checks of the channels and of the roster: what is configured must answer, and somebody must be on duty."""
+"""doctor's checks of the channels and of the roster: what is configured must answer, and somebody must be on duty.
+
+The library of a channel is imported where the channel is configured: the three take half a second to load.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import aiohttp
-from aiosmtplib import SMTP, SMTPException
-from telegram.error import TelegramError
-
 from bot.clock import SystemClock
 from bot.logs import set_up_logs
-from bot.pager import OK, post
-from bot.signal.hygiene import left_behind
-from bot.telegram.adapter import BotTexts, TelegramAdapter
-from bot.telegram.errors import problem_of
 from config.policies import ROSTER, load_policy
 from dialogs.holes import holes, offices_of
 from dialogs.levels import OUT_OF_SCOPE
@@ -45,6 +40,11 @@ def _each(problems: Iterable[str]) -> str:
 
 
 async def _telegram(settings: Settings, token: str) -> str:
+    from telegram.error import TelegramError  # noqa: PLC0415 - see above
+
+    from bot.telegram.adapter import BotTexts, TelegramAdapter  # noqa: PLC0415 - see above
+    from bot.telegram.errors import problem_of  # noqa: PLC0415 - see above
+
     adapter = TelegramAdapter(token, api_url=settings.telegram_api_url)
     texts = BotTexts()
     try:
@@ -72,7 +72,10 @@ def signal(settings: Settings) -> str:
 
 
 async def _signal(number: str, service: str) -> str:
-    from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - loads signalbot: only where Signal is configured
+    import aiohttp  # noqa: PLC0415 - see above
+
+    from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - see above
+    from bot.signal.hygiene import left_behind  # noqa: PLC0415 - see above
 
     adapter = SignalAdapter(number, service)
     try:
@@ -92,6 +95,8 @@ def mail(settings: Settings) -> str:
 
 
 async def _mail(url: str) -> str:
+    from aiosmtplib import SMTP, SMTPException  # noqa: PLC0415 - see above
+
     server = urlsplit(url)
     client = SMTP(
         hostname=server.hostname or "", port=server.port or 465, use_tls=server.scheme == "smtps", timeout=SECONDS
@@ -108,6 +113,8 @@ def heartbeat(settings: Settings) -> str:
     """Post one sign of life, where somebody outside is to watch for it."""
     if settings.heartbeat_url is None:
         return ""
+    from bot.pager import OK, post  # noqa: PLC0415 - see above
+
     taken = 0 < asyncio.run(post(settings.heartbeat_url.get_secret_value(), "alive")) < OK
     return "" if taken else "the sign of life is not taken: check LEEWARD_HEARTBEAT_URL"
 
@@ -124,6 +131,8 @@ def pager(settings: Settings) -> str:
 
 
 async def _answers(url: str) -> bool:
+    import aiohttp  # noqa: PLC0415 - see above
+
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session, session.head(url):
             return True

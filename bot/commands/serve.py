@@ -26,8 +26,6 @@ from bot.mail import MailAdapter
 from bot.metrics import metrics_app
 from bot.pager import PagerAdapter, beat
 from bot.runtime import Runtime
-from bot.telegram.adapter import TelegramAdapter
-from bot.telegram.webhook import webhook_route
 from config.load import load_settings
 from handlers.mailing import sealed_for_mail
 
@@ -114,13 +112,15 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
     """Return the adapters of the configured channels by name."""
     adapters: dict[str, Adapter] = {}
     if settings.telegram_token is not None:
+        from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - loads the library: only where it is configured
+
         token = settings.telegram_token.get_secret_value()
         adapters["telegram"] = TelegramAdapter(
             token, api_url=settings.telegram_api_url, webhook_url=settings.telegram_webhook_url,
             webhook_secret=webhook_secret(token),
         )  # fmt: skip
     if settings.signal_number:
-        from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - loads signalbot: only where Signal is configured
+        from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - as above, for Signal
 
         adapters["signal"] = SignalAdapter(settings.signal_number, settings.signal_service)
     return {**adapters, **duty_adapters(settings)}
@@ -134,8 +134,10 @@ def webhook_secret(token: str) -> str:
 def _web(settings: Settings, runtime: Runtime, only: str | None) -> Starlette:
     """Return what is served by HTTP: the webhook of Telegram, and the desk."""
     routes: list[BaseRoute] = []
-    adapter = runtime.adapters.get("telegram")
-    if isinstance(adapter, TelegramAdapter) and settings.telegram_token is not None and settings.telegram_webhook_url:
+    adapter: Any = runtime.adapters.get("telegram")  # an Adapter; its class is loaded only where it is configured
+    if adapter is not None and settings.telegram_token is not None and settings.telegram_webhook_url:
+        from bot.telegram.webhook import webhook_route  # noqa: PLC0415 - only where Telegram calls us
+
         path = urlsplit(settings.telegram_webhook_url).path or "/"
         secret = webhook_secret(settings.telegram_token.get_secret_value())
         routes.append(webhook_route(path, secret, adapter, runtime.intake))
