@@ -40,10 +40,10 @@ def _each(problems: Iterable[str]) -> str:
 
 
 async def _telegram(settings: Settings, token: str) -> str:
-    from telegram.error import TelegramError  # noqa: PLC0415 - see above
+    from telegram.error import TelegramError  # noqa: PLC0415 - where the channel is configured, as said above
 
-    from bot.telegram.adapter import BotTexts, TelegramAdapter  # noqa: PLC0415 - see above
-    from bot.telegram.errors import problem_of  # noqa: PLC0415 - see above
+    from bot.telegram.adapter import BotTexts, TelegramAdapter  # noqa: PLC0415 - where the channel is configured, as said above
+    from bot.telegram.errors import problem_of  # noqa: PLC0415 - where the channel is configured, as said above
 
     adapter = TelegramAdapter(token, api_url=settings.telegram_api_url)
     texts = BotTexts()
@@ -72,10 +72,10 @@ def signal(settings: Settings) -> str:
 
 
 async def _signal(number: str, service: str) -> str:
-    import aiohttp  # noqa: PLC0415 - see above
+    import aiohttp  # noqa: PLC0415 - where the channel is configured, as said above
 
-    from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - see above
-    from bot.signal.hygiene import left_behind  # noqa: PLC0415 - see above
+    from bot.signal.adapter import SignalAdapter  # noqa: PLC0415 - where the channel is configured, as said above
+    from bot.signal.hygiene import left_behind  # noqa: PLC0415 - where the channel is configured, as said above
 
     adapter = SignalAdapter(number, service)
     try:
@@ -95,7 +95,7 @@ def mail(settings: Settings) -> str:
 
 
 async def _mail(url: str) -> str:
-    from aiosmtplib import SMTP, SMTPException  # noqa: PLC0415 - see above
+    from aiosmtplib import SMTP, SMTPException  # noqa: PLC0415 - where the channel is configured, as said above
 
     server = urlsplit(url)
     client = SMTP(
@@ -113,7 +113,7 @@ def heartbeat(settings: Settings) -> str:
     """Post one sign of life, where somebody outside is to watch for it."""
     if settings.heartbeat_url is None:
         return ""
-    from bot.pager import OK, post  # noqa: PLC0415 - see above
+    from bot.pager import OK, post  # noqa: PLC0415 - where the channel is configured, as said above
 
     taken = 0 < asyncio.run(post(settings.heartbeat_url.get_secret_value(), "alive")) < OK
     return "" if taken else "the sign of life is not taken: check LEEWARD_HEARTBEAT_URL"
@@ -131,7 +131,7 @@ def pager(settings: Settings) -> str:
 
 
 async def _answers(url: str) -> bool:
-    import aiohttp  # noqa: PLC0415 - see above
+    import aiohttp  # noqa: PLC0415 - where the channel is configured, as said above
 
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session, session.head(url):
