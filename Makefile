@@ -30,7 +30,7 @@ run: setup ## Start the practice mode on this machine
 	@$(BIN)/leeward practice
 
 test: setup check ## Run all checks and all tests, with the coverage gate
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not proof" --cov --cov-report=term --cov-report=xml $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not proof" --cov --cov-report=term --cov-report=xml $(PYTEST_ARGS)
 
 check: setup ## Lint, format, types (Python and TypeScript), import contracts, spelling
 	@$(BIN)/ruff check .

@@ -1,13 +1,16 @@
-"""`leeward serve` in a process that is forked from one which has imported everything: ready in a fraction of the time.
+"""`leeward` in a process that is forked from one which has imported everything: ready in a fraction of the time.
 
-It is the same program as the command line starts, and can be killed as often as a proof wants.
+It is the same program as the command line starts, with its own environment, folder and streams, and can be killed as
+often as a proof wants.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
 import sys
+import tempfile  # noqa: TID251 - what a command of a test reads and prints; removed when it has ended
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from multiprocessing.context import ForkServerProcess
 
+COMMANDS = (
+    "chat", "checks", "directories", "drill", "invitations", "keys", "ledger", "officers", "operations", "replaying",
+    "serve", "setup",
+)  # fmt: skip
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.forking", "bot.cli", "bot.commands.serve", "storage.schema"])
+CONTEXT.set_forkserver_preload(["tests.forking", "bot.cli", *(f"bot.commands.{name}" for name in COMMANDS)])
 
 
 def _serve(settings: dict[str, str], log: str) -> None:
@@ -27,9 +34,13 @@ def _serve(settings: dict[str, str], log: str) -> None:
     os.dup2(file, 1)
     os.dup2(file, 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
+    _main("serve")
+
+
+def _main(*args: str) -> None:
     from bot.cli import main
 
-    sys.argv = ["leeward", "serve"]
+    sys.argv = ["leeward", *args]
     main()
 
 
@@ -38,3 +49,35 @@ def fork_service(settings: Mapping[str, str], log: Path) -> ForkServerProcess:
     process = CONTEXT.Process(target=_serve, args=(dict(settings), str(log)))
     process.start()
     return process
+
+
+def _command(args: tuple[str, ...], settings: dict[str, str], folder: str, streams: str) -> None:
+    os.environ.clear()  # noqa: TID251 - of this process, before it begins
+    os.environ.update(settings)  # noqa: TID251 - as above
+    os.chdir(folder)
+    for number, name in enumerate(("in", "out", "err")):
+        os.dup2(os.open(Path(streams) / name, os.O_RDWR), number)
+    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape")
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="surrogateescape")
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace")
+    _main(*args)
+
+
+def fork_command(
+    *args: str, settings: Mapping[str, str], folder: Path, text: str = "", seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run `leeward ARGS` in this environment and folder with `text` as its input. Raises TimeoutExpired."""
+    with tempfile.TemporaryDirectory() as place:
+        streams = {name: Path(place, name) for name in ("in", "out", "err")}
+        streams["in"].write_text(text, encoding="utf-8", errors="surrogateescape")
+        streams["out"].touch()
+        streams["err"].touch()
+        process = CONTEXT.Process(target=_command, args=(args, dict(settings), str(folder), place))
+        process.start()
+        process.join(seconds)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(args, seconds)
+        said = [streams[name].read_text(encoding="utf-8", errors="surrogateescape") for name in ("out", "err")]
+        return subprocess.CompletedProcess(args, process.exitcode, *said)

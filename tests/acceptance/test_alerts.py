@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fakes.faults import until
+from tests.forking import fork_command
 from tests.serving import ROOT, Served, served, talk
 
 pytestmark = pytest.mark.slow
@@ -30,10 +30,7 @@ ladders:
 
 async def leeward(running: Served, *args: str) -> subprocess.CompletedProcess[str]:
     """Run a command beside the service."""
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", *args], env=running.settings, cwd=ROOT, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+    return await asyncio.to_thread(fork_command, *args, settings=running.settings, folder=ROOT)
 
 
 @pytest.mark.parametrize("reach", ["1", "2"])
@@ -42,7 +39,7 @@ def test_somebody_in_danger_is_answered_on_telegram(tmp_path: Path, reach: str) 
     (tmp_path / "roster.yaml").write_text(ROSTER)
 
     async def play() -> None:
-        async with served(tmp_path, "signal", "telegram") as running:
+        async with served(tmp_path, "signal", "telegram", forked=True) as running:
             amina, mina = running.signal.person("aci-amina"), running.telegram.person(77)
             await talk(mina, ("help me", "1"))
             await until(lambda: amina.received)
@@ -83,7 +80,7 @@ def test_somebody_in_danger_is_answered(tmp_path: Path, reach: str) -> None:
     (tmp_path / "roster.yaml").write_text(ROSTER)
 
     async def play() -> None:
-        async with served(tmp_path, "signal") as running:
+        async with served(tmp_path, "signal", forked=True) as running:
             amina, mina = running.signal.person("aci-amina"), running.signal.person("aci-mina")
             await talk(mina, ("help me", "1"))
             await until(lambda: amina.received)

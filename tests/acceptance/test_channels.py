@@ -19,7 +19,7 @@ def test_the_whole_interview_on_signal_with_a_file_and_a_sealed_report(tmp_path:
     """Answered, receipted, sealed; the service's copy of the file is deleted."""
 
     async def play() -> None:
-        async with served(tmp_path, "signal") as running:
+        async with served(tmp_path, "signal", forked=True) as running:
             mina = running.signal.person("aci-mina")
             await talk(mina, TO_FILES)
             before = len(mina.received)
@@ -39,7 +39,7 @@ def test_the_beginning_on_telegram_by_buttons_and_the_move_to_signal(tmp_path: P
     """Buttons work, an old one is harmless, and a code carries everything over."""
 
     async def play() -> None:
-        async with served(tmp_path, "telegram", "signal") as running:
+        async with served(tmp_path, "telegram", "signal", forked=True) as running:
             person = running.telegram.person(7)
             await talk(person, ("/start", "1"))
             sent = person.received[-1]
@@ -110,7 +110,7 @@ def test_what_was_agreed_is_shown_on_demand_and_goes_from_a_telegram_chat_by_its
     """Ten minutes later, made shorter in the database; the question after it stays, and no answer waits."""
 
     async def play() -> None:
-        async with served(tmp_path, "telegram") as running:
+        async with served(tmp_path, "telegram", forked=True) as running:
             person = running.telegram.person(7)
             await talk(person, ("/start", "1", "1", "3", "3", "1", "2", "00"))
             before = len(person.received)
@@ -138,7 +138,7 @@ def test_after_a_clean_close_a_cut_and_a_restart_signal_is_heard_again(tmp_path:
     """And the open question is asked again, because something may have been lost."""
 
     async def play() -> None:
-        async with served(tmp_path, "signal") as running:
+        async with served(tmp_path, "signal", forked=True) as running:
             mina = running.signal.person("aci-mina")
             await talk(mina, ("hi", "1"))
             for code in (1000, 1001, 1011):

@@ -20,6 +20,7 @@ import pytest
 from bot.commands import checks
 from config import texts
 from storage import schema
+from tests.forking import fork_command
 from tests.serving import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -63,13 +64,9 @@ def environment_of(home: Path | None) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **({"LEEWARD_HOME": str(home)} if home is not None else {})}
 
 
-def run(*args: str, home: Path, text: str = "", check: bool = False) -> subprocess.CompletedProcess[str]:
+def run(*args: str, home: Path, text: str = "") -> subprocess.CompletedProcess[str]:
     """Run `leeward` with its own home; PATH and little else of the developer's environment."""
-    environment = environment_of(home)
-    return subprocess.run(
-        [*LEEWARD, *args], input=text, capture_output=True, text=True, env=environment, cwd=home.parent, check=check, timeout=120,
-        encoding="utf-8", errors="surrogateescape",
-    )  # fmt: skip
+    return fork_command(*args, settings=environment_of(home), folder=home.parent, text=text)
 
 
 def chat(home: Path, *messages: str) -> str:
@@ -433,10 +430,7 @@ def _fill_keys(home: Path) -> None:
 
 def doctor(home: Path) -> dict[str, str]:
     """Return what doctor says, by check."""
-    environment = environment_of(None)
-    done = subprocess.run(
-        [*LEEWARD, "doctor", "--json"], capture_output=True, text=True, env=environment, cwd=home, check=False
-    )
+    done = fork_command("doctor", "--json", settings=environment_of(None), folder=home)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines, done.stderr
     assert done.returncode == (0 if all(line["ok"] for line in lines) else 1)

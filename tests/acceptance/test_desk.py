@@ -19,6 +19,7 @@ from storage.tables import metadata
 from tests.fakes.authenticator import Authenticator
 from tests.fakes.signal_server import SignalServer
 from tests.fakes.telegram_server import TelegramServer
+from tests.forking import fork_command
 from tests.postgres import postgres_url
 from tests.serving import ROOT, TO_FILES, TO_SEND, Served, install, served, talk
 
@@ -29,9 +30,8 @@ async def invited(running: Served, office: str, *roles: str) -> str:
     """Invite somebody beside the running service; return the code."""
     named = [part for role in roles for part in ("--role", role)]
     done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", "invite", "--office", office, *named], env=running.settings,
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        fork_command, "invite", "--office", office, *named, settings=running.settings, folder=ROOT
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[0].partition("#invite=")[2]
 

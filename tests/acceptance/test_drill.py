@@ -6,7 +6,6 @@ import asyncio
 import json
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from storage.tables import metadata
 from tests.fakes.faults import until
+from tests.forking import fork_command
 from tests.serving import ROOT, install, served, talk
 
 pytestmark = pytest.mark.slow
@@ -34,10 +34,7 @@ MINUTES = 1 / 60
 
 async def leeward(settings: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
     """Run a command with the settings of an installation."""
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", *args], env=settings, cwd=ROOT, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    return await asyncio.to_thread(fork_command, *args, settings=settings, folder=ROOT)
 
 
 def kept(home: Path) -> dict[str, object]:
@@ -59,7 +56,7 @@ def test_a_night_is_played_beside_a_running_service_and_touches_nothing_of_it(tm
     (tmp_path / "roster.yaml").write_text(ROSTER)
 
     async def play() -> None:
-        async with served(tmp_path, "signal") as running:
+        async with served(tmp_path, "signal", forked=True) as running:
             amina, mina = running.signal.person("aci-amina"), running.signal.person("aci-mina")
             await talk(mina, ("help me", "1"))
             await until(lambda: amina.received, 60)
@@ -85,7 +82,7 @@ def test_whoever_is_on_duty_is_really_paged_by_the_service_that_runs(tmp_path: P
     (tmp_path / "roster.yaml").write_text(ROSTER)
 
     async def play() -> None:
-        async with served(tmp_path, "signal") as running:
+        async with served(tmp_path, "signal", forked=True) as running:
             amina = running.signal.person("aci-amina")
             paging = asyncio.ensure_future(leeward(running.settings, "drill", "--really-page", "2", "--json"))  # noqa: TID251 - awaited below
             await until(lambda: amina.received, 60)

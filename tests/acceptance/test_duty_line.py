@@ -76,7 +76,7 @@ async def desk(home: Path, *channels: str) -> AsyncIterator[tuple[Served, Outsid
             "LEEWARD_PAGER_URL": f"{base}/call", "LEEWARD_HEARTBEAT_URL": f"{base}/alive",
             "LEEWARD_HEARTBEAT_SECONDS": "0.5",
         }  # fmt: skip
-        async with served(home, *channels, **settings) as running:
+        async with served(home, *channels, forked=True, **settings) as running:
             yield running, outside
 
 
