@@ -33,6 +33,7 @@ class _Words(Record):
     withdraw_inside: Texts = ()
     opened: Texts = ()
     status: Texts = ()
+    who: Texts = ()
     withdraw_one: dict[str, Texts] = Field(default_factory=dict)
 
 
@@ -134,7 +135,7 @@ def _words(document: Document) -> dict[str, Words]:
             found[lang] = Words(
                 sos=_normal(words.sos), withdraw=_normal(words.withdraw), check=_normal(words.check),
                 online=_normal(words.online), several=_normal(words.several),
-                opened=_normal(words.opened), status=_normal(words.status),
+                opened=_normal(words.opened), status=_normal(words.status), who=_normal(words.who),
                 withdraw_inside=tuple(f" {same_words(phrase)} " for phrase in words.withdraw_inside),
                 withdraw_one={same_words(p): consent for consent, said in words.withdraw_one.items() for p in said},
             )  # fmt: skip

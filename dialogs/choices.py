@@ -25,18 +25,34 @@ _UNSPOKEN = ("Q15-NAME", "Q06-PANIC")
 
 def say_choices(turn: Turn) -> None:
     """Say what was agreed and refused, in plain words; who learns of it is A, B, C: no office is named (INV-16)."""
-    events: list[ConsentEvent] = [event for card in turn.conversation.cards for event in card.consents]
-    events.extend(event for event in turn.draft.consents if event not in events)
+    events = _events(turn)
     letters = _letters(events)
     lines = []
     for event in _standing(events):
         line = _choice(turn, event)
-        lettered = event.recipient and (event.measure or event.status in LIVE)
-        lines += [f"{line} ({letters[event.recipient]})" if lettered else line] if line else []
+        lines += [f"{line} ({letters[event.recipient]})" if _is_lettered(event) else line] if line else []
     if lines:
         turn.show(sentence(turn, "T-CHOICES", LIST="\n".join(lines)))
     else:
         turn.say("T-CHOICES-EMPTY")
+
+
+def say_who(turn: Turn, letter: str) -> bool:
+    """Say whom a letter of "my choices" stands for, as briefly as these are shown; False when it stands for nobody."""
+    events = _events(turn)
+    shown = {event.recipient for event in _standing(events) if _is_lettered(event)}
+    recipient = next((one for one, known in _letters(events).items() if known == letter.upper()), None)
+    if recipient not in shown or recipient is None:
+        return False
+    office = turn.policy.directory.offices.get(recipient)
+    name = recipient if office is None else office.name
+    turn.show(sentence(turn, "T-CHOICES-WHO", LETTER=letter.upper(), NAME=name))
+    return True
+
+
+def _events(turn: Turn) -> list[ConsentEvent]:
+    events = [event for card in turn.conversation.cards for event in card.consents]
+    return [*events, *(event for event in turn.draft.consents if event not in events)]
 
 
 def _standing(events: Sequence[ConsentEvent]) -> list[ConsentEvent]:
@@ -57,6 +73,10 @@ def _choice(turn: Turn, event: ConsentEvent) -> str:
     if event.measure:
         return sentence(turn, "CH-MEASURE", STATE=state, DO=sentence(turn, f"DO-{event.measure}"))
     return sentence(turn, f"CH-{event.id}", STATE=state) if turn.policy.texts.has(f"CH-{event.id}") else ""
+
+
+def _is_lettered(event: ConsentEvent) -> bool:
+    return bool(event.recipient) and (bool(event.measure) or event.status in LIVE)
 
 
 def _letters(events: Sequence[ConsentEvent]) -> dict[str, str]:

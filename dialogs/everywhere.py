@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dialogs import acts, cases, fast, measures, standing, steps
 from dialogs.answers import read_keys, same_words
+from dialogs.choices import say_who
 from dialogs.consents import is_live
 from dialogs.machine import PAUSED, START
 from dialogs.officers import proved
@@ -64,6 +65,10 @@ def _by_word(turn: Turn, words: str) -> bool:
     if words in known.opened and standing.answer(turn, standing.OPENED):
         return True
     if words in known.status and standing.answer(turn, standing.STATUS):
+        return True
+    first, _space, letter = words.rpartition(" ")
+    if first in known.who and say_who(turn, letter):
+        repeat(turn)
         return True
     if words in known.check:
         turn.say("T-CHECK-WORD")

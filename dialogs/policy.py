@@ -266,6 +266,7 @@ class Words:
     check: frozenset[str] = frozenset({"check"})
     opened: frozenset[str] = frozenset()  # who opened my report
     status: frozenset[str] = frozenset()  # where is my report
+    who: frozenset[str] = frozenset()  # who is; a letter of "my choices" follows
     online: frozenset[str] = frozenset()
     several: frozenset[str] = frozenset()
     withdraw_inside: tuple[str, ...] = ()  # inside a longer message: the person is asked what they mean

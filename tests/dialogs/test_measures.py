@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dialogs.conversation import Proposal
-from dialogs.effects import EraseCopy, SealMessage
+from dialogs.effects import EraseCopy, Say, SealMessage
 from dialogs.gate import Granted, Reason, Refused, may
 from dialogs.measures import question_of
 from tests.dialogs.test_conversations import sent
@@ -224,6 +224,28 @@ def test_my_choices_shows_recipients_as_letters() -> None:
     assert "You agreed that one office reads your report. (A)" in play.said
     assert "You said yes to this: A UN official speaks quietly with your government about what happened. (" in play.said
     assert not any(name in play.said for name in ("The office of X", office.name, office.id))
+
+
+def test_whom_a_letter_stands_for_is_said_when_asked_once_and_briefly() -> None:
+    """INV-16: the name is a message of its own that goes from the chat again; the question stays."""
+    play = with_card().say("1", "1", "00", "3").say("Who is a?")
+    card, node = play.conversation.cards[0], play.node
+    office = play.policy.directory.offices[card.office]
+
+    shown = [effect for effect in play.effects if isinstance(effect, Say) and effect.brief]
+    assert [effect.text for effect in shown] == [f"A: {office.name}"]
+    assert sum(office.name in effect.text for effect in play.effects if isinstance(effect, Say)) == 1
+    assert play.say("who is C").said.startswith("C: The office of X")
+    assert play.node == node
+    assert "Senior" not in play.say("who is B").said, "a recipient that was refused has no letter in what is shown"
+
+
+def test_a_letter_that_stands_for_nobody_names_nobody() -> None:
+    """Words like these are then an answer like any other, and without a case there is nothing to ask for."""
+    play = sent().say("2").say("who is Z")
+    assert not any(isinstance(effect, Say) and effect.brief for effect in play.effects)
+    fresh = Play().say("hi", "1", "who is A")
+    assert not any(isinstance(effect, Say) and effect.brief for effect in fresh.effects)
 
 
 def test_my_choices_shows_the_office_agreed_to_and_not_the_one_refused_before() -> None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from dialogs.cases import DESTROY_TIMER
-from dialogs.conversation import Proposal
-from dialogs.effects import DestroyReport, WakeAt
-from tests.dialogs.test_conversations import sent
+from dialogs.conversation import Answer, Proposal
+from dialogs.effects import DestroyReport, DropFiles, WakeAt
+from tests.dialogs.test_conversations import PICTURE, VOICE, sent
 from tests.playbook import Play
 
 TOLD = (
@@ -86,3 +86,100 @@ def test_ones_own_words_destroy_it_at_once_and_nothing_else_is_said() -> None:
 
     assert (play.did(DestroyReport), play.conversation.cards) == (True, ())
     assert play.said == play.policy.texts.body("T-CLEARED", "en", {})
+
+
+def second_report(*consents: str) -> Play:
+    """Return a conversation with a report that was sent and another that is being written, with name and files."""
+    play = sent().say("00", "8")
+    draft, yes = play.conversation.draft, play.conversation.cards[0].consents[0]
+    assert draft is not None
+    events = tuple(replace(yes, record_id=f"CR-{each}", id=each, status="given") for each in consents)
+    answers = (*draft.answers, Answer("Q15-NAME", text="Mina"), Answer("Q24", text="They came at night."))
+    changed = replace(draft, consents=events, answers=answers, files=(PICTURE, VOICE))
+    play.conversation = replace(play.conversation, draft=changed)
+    return play
+
+
+def test_taking_everything_back_drops_the_files_of_a_report_that_is_being_written() -> None:
+    """And that report with them."""
+    play = second_report().say("withdraw", "1")
+
+    assert play.done(DropFiles).blobs == (PICTURE.blob, VOICE.blob)
+    assert (play.conversation.draft, play.conversation.came_from) == (None, ())
+
+
+def test_without_files_nothing_is_dropped() -> None:
+    """There is nothing to take out of the store."""
+    assert not sent().say("00", "8").say("withdraw", "1").did(DropFiles)
+    assert not sent().say("withdraw", "1").did(DropFiles)
+
+
+@pytest.mark.parametrize(
+    ("said", "consent", "name_stays", "files_stay"),
+    [
+        ("take my name out", "C-NAME", False, True),
+        ("delete my files", "C-FILE", True, False),
+        ("do not count me", "C-STAT", True, True),
+    ],
+)
+def test_what_is_taken_back_while_a_second_report_is_being_written_goes_out_of_it(
+    said: str, consent: str, *, name_stays: bool, files_stay: bool
+) -> None:
+    """Only that: the other yeses, answers and files of it stay."""
+    play = second_report("C-NAME", "C-FILE", "C-STAT").say(said)
+    draft = play.conversation.draft
+    assert draft is not None
+
+    status = {event.id: event.status for event in draft.consents}
+    assert status == {each: "withdrawn" if each == consent else "given" for each in ("C-NAME", "C-FILE", "C-STAT")}
+    back = [event for event in draft.consents if event.status == "withdrawn"]
+    assert [event.asked_by for event in back] == ["person"]
+    assert back[0].record_id != f"CR-{consent}"
+    written = {answer.node for answer in draft.answers}
+    assert ("Q15-NAME" in written, "Q24" in written, "Q01" in written) == (name_stays, True, True)
+    assert draft.files == ((PICTURE, VOICE) if files_stay else ())
+    assert play.did(DropFiles) is not files_stay
+
+
+def test_steps_taken_back_end_in_the_second_report_too() -> None:
+    """What is not a step stays agreed to."""
+    play = second_report("C-NAME", "C-STAT", "C-ASG").say("withdraw", "2")
+    draft = play.conversation.draft
+    assert draft is not None
+
+    status = {event.id: event.status for event in draft.consents}
+    assert status == {"C-NAME": "given", "C-STAT": "withdrawn", "C-ASG": "withdrawn"}
+
+
+def test_whoever_changes_their_mind_goes_on_where_they_were() -> None:
+    """In the second report to its question, after a report to rest; the case stands where it stood."""
+    writing = second_report()
+    node = writing.node
+    writing.say("withdraw", "5")
+    assert (writing.node, writing.conversation.cards[0].status) == (node, "ST-SUB")
+
+    resting = sent().say("withdraw", "5")
+    card = resting.conversation.cards[0]
+    assert (card.status, card.held_from) == ("ST-SUB", "")
+
+
+def test_the_menu_is_the_help_of_the_interview_while_another_report_is_being_written() -> None:
+    """And that of a report otherwise."""
+    assert second_report().say("00").node == "T-HELP"
+    assert sent().say("00").node == "Q54"
+    assert Play().say("hi", "1", "00").node == "T-HELP"
+
+
+def test_after_one_permission_is_taken_back_in_a_first_report_its_question_stands_open_again() -> None:
+    """Nothing was sent yet, so there is nobody to talk to."""
+    play = sent().say("00", "8")
+    play.conversation = replace(play.conversation, cards=())
+    draft, node = play.conversation.draft, play.node
+    assert draft is not None
+    yes = sent().conversation.cards[0].consents[0]
+    stat = replace(yes, record_id="CR-1", id="C-STAT", status="given")
+    play.conversation = replace(play.conversation, draft=replace(draft, consents=(stat,)))
+    play.say("do not count me")
+
+    assert play.node == node
+    assert "Before we start" in play.said

@@ -131,6 +131,8 @@ T-ALERT-STANDS = Your alert stands. The desk has it.
 T-CHOICES =
     Your choices. A letter stands for somebody who learns of it:
     { $LIST }
+    To see one name once, send for example: who is A
+T-CHOICES-WHO = { $LETTER }: { $NAME }
 T-CHOICES-EMPTY = You have not agreed to anything yet.
 T-SUMMARY =
     You have answered these. I do not show the answers here. To see one, send for example: show 4.
