@@ -227,7 +227,7 @@ def _take_back(
             turn.do(EraseCopy(card.case, card.office, "identity"))
         elif event.id == "C-FILE":
             turn.do(EraseFiles(card.case))
-        elif event.scope == "card":
+        elif event.scope == "card" and latest(card.consents, "C-FWD") is None:  # the alert's own card, no report's
             turn.do(CancelAlert(card.case))
             turn.set(cards=tuple(other for other in turn.conversation.cards if other.case != card.case))
             return changed

@@ -222,3 +222,22 @@ def test_a_permission_cannot_be_made_changed_copied_or_stored() -> None:
     assert granted == tried(QUESTIONS[0], "live")
     assert hash(granted) == hash(tried(QUESTIONS[0], "live"))
     assert granted != "a permission"
+
+
+RULES = {
+    "C-FWD": "recipient content child", "C-EMER": "recipient scope child", "C-ASG": "recipient",
+    "C-SHR": "recipient content outward", "C-CONT": "child", "C-ALTC": "", "C-INTP": "recipient outward", "C-NAME": "",
+    "C-FILE": "", "C-STAT": "", "C-RETN": "", "C-SILENT": "", "C-VER": "recipient outward",
+    "C-REPA": "name content outward", "C-REPN": "name content outward", "C-M-": "recipient name content outward",
+}  # fmt: skip
+"""Of every consent: which sides it binds, whether a child's case may ask for it (INV-21), whether it goes outward (4.7)."""
+
+
+def test_each_act_needs_the_consent_of_its_own_and_binds_what_the_domain_says() -> None:
+    """Written out here a second time, so that a changed list is noticed whatever else reads it."""
+    lists = {
+        "recipient": BINDS_RECIPIENT, "scope": BINDS_SCOPE, "name": BINDS_NAME_MODE, "content": BINDS_CONTENT,
+        "child": FOR_CHILDREN, "outward": OUTWARD,
+    }  # fmt: skip
+
+    assert {act.value: " ".join(name for name, acts in lists.items() if act in acts) for act in Act} == RULES

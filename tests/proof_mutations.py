@@ -1,0 +1,44 @@
+"""Mutation testing of the gate, the ledger and taking back: `python -m tests.proof mutations`.
+
+Each module is tried against the tests that are about it. What no test noticed is printed with its line.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+PLAYED: Final = tuple(
+    f"tests/dialogs/test_{name}.py" for name in ("taking_back", "lapses", "measures", "conversations")
+)
+LEDGER: Final = ("tests/storage/test_ledger.py",)
+TESTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "dialogs/gate.py": ("tests/dialogs/test_gate.py", "tests/handlers/test_sink.py", *PLAYED),
+    "dialogs/cases.py": ("tests/handlers/test_use_cases.py", *PLAYED),
+    "dialogs/lapses.py": PLAYED,
+    "dialogs/consent_record.py": ("tests/dialogs/test_consent_record.py",),
+    "handlers/sink.py": ("tests/handlers/test_sink.py",),
+    "storage/auditing.py": LEDGER,
+    "storage/ledger.py": LEDGER,
+    "storage/crypto/chain.py": LEDGER,
+}
+"""What is mutated, and the tests that have to notice it."""
+
+
+def mutations() -> Iterable[str]:
+    """Try every mutant of each module; say how many were noticed, and which were not."""
+    for module, tests in TESTS.items():
+        command = [sys.executable, "-m", "tests.mutating", module, *tests]
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+        tried = [json.loads(line) for line in run.stdout.splitlines()]
+        left = [f"{module}, {each['line']}: `{each['what']}`" for each in tried if not each["noticed"]]
+        yield f"{module}: {len(tried)} mutants, {len(tried) - len(left)} noticed, {len(left)} not"
+        yield from left
+
+
+PROOFS: Final[Mapping[str, Callable[[], Iterable[str]]]] = {"mutations": mutations}
