@@ -263,3 +263,40 @@ def test_a_report_that_followed_an_alert_is_taken_back_like_every_other(said: tu
     assert not play.did(EraseCopy)
     if said[0] == "withdraw":
         assert play.say(card.your_words).done(DestroyReport).case == "LW-1"
+
+
+def test_of_several_cases_each_is_told_by_how_far_it_had_come() -> None:
+    """Once each, and where there is no case that there is nothing."""
+    two = with_cards(a_card("LW-1", status="ST-DLV"), a_card("LW-2", status="ST-TRI"), a_card("LW-3", status="ST-TRI"))
+    unread, read, nothing = (
+        two.policy.texts.body(f"WD-CANNOT-{what}", "en", {}) for what in ("UNOPENED", "OPENED", "NOTHING")
+    )
+    said = two.say("withdraw", "1").said
+    assert f"{unread}; {read}" in said
+    assert said.count(read) == 1
+    unopened = agreed_to_everything("ST-SUB").say("do not count me").said
+    assert (unread in unopened, read in unopened) == (True, False)
+
+    play = sent().say("00", "8")
+    yes, draft = play.conversation.cards[0].consents[0], play.conversation.draft
+    assert draft is not None
+    stat = replace(yes, record_id="CR-1", id="C-STAT", status="given")
+    play.conversation = replace(play.conversation, draft=replace(draft, consents=(stat,)))
+    assert nothing in play.say("do not count me").said
+
+
+@pytest.mark.parametrize(
+    ("case", "gone"),
+    [("LW-1", True), ("LW-2", False), ("LW-3", False), ("LW-4", False), ("LW-9", False)],
+    ids=["taken back unopened", "opened", "not taken back", "held", "unknown"],
+)
+def test_time_destroys_only_what_was_taken_back_unopened(case: str, *, gone: bool) -> None:
+    """Whatever else lies there stays, and so does a report whose timer came for nothing."""
+    play = with_cards(
+        a_card("LW-1", status="ST-WDR", held_from="ST-SUB"), a_card("LW-2", status="ST-WDR", held_from="ST-TRI"),
+        a_card("LW-3", status="ST-SUB"), a_card("LW-4", status="ST-HOLD", held_from="ST-SUB"),
+    )  # fmt: skip
+    play.timer(f"destroy {case}", hours=72)
+
+    assert [effect.case for effect in play.effects if isinstance(effect, DestroyReport)] == ([case] if gone else [])
+    assert len(play.conversation.cards) == (3 if gone else 4)
