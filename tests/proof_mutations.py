@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 PLAYED: Final = tuple(
-    f"tests/dialogs/test_{name}.py" for name in ("taking_back", "lapses", "measures", "conversations")
+    f"tests/dialogs/test_{name}.py" for name in ("taking_back", "after_report", "lapses", "measures", "conversations")
 )
 LEDGER: Final = ("tests/storage/test_ledger.py",)
 TESTS: Final[Mapping[str, tuple[str, ...]]] = {
