@@ -30,15 +30,20 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
 """What is mutated, and the tests that have to notice it."""
 
 
+def tried(module: str) -> tuple[int, list[str]]:
+    """Return how many mutants the module has, and the line and change of each that no test noticed."""
+    command = [sys.executable, "-m", "tests.mutating", module, *TESTS[module]]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    return len(found), [f"{each['line']}: `{each['what']}`" for each in found if not each["noticed"]]
+
+
 def mutations() -> Iterable[str]:
     """Try every mutant of each module; say how many were noticed, and which were not."""
-    for module, tests in TESTS.items():
-        command = [sys.executable, "-m", "tests.mutating", module, *tests]
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
-        tried = [json.loads(line) for line in run.stdout.splitlines()]
-        left = [f"{module}, {each['line']}: `{each['what']}`" for each in tried if not each["noticed"]]
-        yield f"{module}: {len(tried)} mutants, {len(tried) - len(left)} noticed, {len(left)} not"
-        yield from left
+    for module in TESTS:
+        count, left = tried(module)
+        yield f"{module}: {count} mutants, {count - len(left)} noticed, {len(left)} not"
+        yield from (f"{module}, {each}" for each in left)
 
 
 PROOFS: Final[Mapping[str, Callable[[], Iterable[str]]]] = {"mutations": mutations}
