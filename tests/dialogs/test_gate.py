@@ -24,6 +24,7 @@ from dialogs.gate import (
     Question,
     Reason,
     Refused,
+    lapse,
     may,
     red_lines,
 )
@@ -241,3 +242,54 @@ def test_each_act_needs_the_consent_of_its_own_and_binds_what_the_domain_says() 
     }  # fmt: skip
 
     assert {act.value: " ".join(name for name, acts in lists.items() if act in acts) for act in Act} == RULES
+
+
+def test_what_the_person_concerned_took_back_opens_nothing_any_more() -> None:
+    """4.7: the last word on C-TPV counts, in both directions."""
+    loud = next(q for q in QUESTIONS if q.measure == "UM-PUB-STA")
+    card = replace(CARD, tp_consent="TPC-YES")
+    yes = replace(event(loud), id="C-TPV")
+    no = replace(yes, status="withdrawn", record_id="CR-2")
+
+    assert isinstance(may(loud, card, (event(loud), yes, no), NOON, MEASURES), Refused)
+    assert isinstance(may(loud, card, (event(loud), no, yes), NOON, MEASURES), Granted)
+
+
+def test_of_several_reasons_the_one_about_the_person_is_given() -> None:
+    """A case that is frozen too is still refused for the person's own no."""
+    frozen = replace(CARD, status="ST-HOLD", tp_consent="TPC-REFUSED")
+    answer = may(QUESTIONS[0], frozen, (event(QUESTIONS[0]),), NOON, MEASURES)
+
+    assert answer == Refused(QUESTIONS[0], Reason.PERSON_REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("act", "changes", "card", "reason"),
+    [
+        (Act.SHARE, {}, {"channel": "telegram"}, Reason.CHANNEL_CHANGED),
+        (Act.CONTACT, {}, {"channel": "telegram"}, Reason.CHANNEL_CHANGED),
+        (Act.FORWARD, {}, {"channel": "telegram"}, None),
+        (Act.SHARE, {"child": True}, {"child": True}, None),
+        (Act.SHARE, {"child": True}, {}, Reason.TURNED_18),
+        (Act.SHARE, {"level": "L2"}, {"level": "?"}, Reason.LEVEL_CHANGED),
+        (Act.SHARE, {"level": "?"}, {"level": "L2"}, Reason.LEVEL_CHANGED),
+        (Act.SHARE, {"level": "?"}, {"level": "?"}, None),
+        (Act.FORWARD, {"level": "L4"}, {"level": "L1"}, None),
+    ],
+)
+def test_a_yes_for_something_outward_rests_on_what_was_so_when_it_was_given(
+    act: Act, changes: dict[str, Any], card: dict[str, Any], reason: Reason | None
+) -> None:
+    """4.10: channel, age and level; a level nobody knows is another one. What the intake asked does not lapse."""
+    question = next(q for q in QUESTIONS if q.act is act)
+
+    assert lapse(event(question, **changes), replace(CARD, **card), NOON) is reason
+
+
+def test_a_measure_crosses_its_own_lines_and_an_unknown_one_every_line_there_is() -> None:
+    """What is not in the policy is never thought harmless."""
+    red = replace(CARD, red=("RED-GOV", "RED-EMP"))
+    known, unknown = (Question(Act.MEASURE, "LW-1", measure=code) for code in ("GM-STA-DIP", "GM-NOT-KNOWN"))
+
+    assert red_lines(known, red, MEASURES) == ("RED-GOV",)
+    assert red_lines(unknown, red, MEASURES) == ("RED-GOV", "RED-EMP")
