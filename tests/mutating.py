@@ -2,7 +2,7 @@
 
 It prints one line (JSON) for each mutant: line, what was changed, and whether a test noticed. Tests are collected and
 run once; a mutant is put into a fork of that process, and only the tests that reached its statement (of a constant:
-the module) are run, the fastest first. Where none notices that a constant is another, its module is imported anew,
+all) are run, the fastest first. Where none notices that a constant is another, its module is imported anew,
 in a fork of a process that has imported nothing of ours yet. Nothing is ever written to a source file.
 """
 
@@ -109,7 +109,7 @@ class Trier:
 
     def _noticed(self, session: pytest.Session, index: int, mutant: Mutant) -> bool:
         lines = set(range(mutant.first, mutant.last + 1))
-        reached = [item for item, seen in self.lines.items() if (seen & lines if mutant.in_function else seen)]
+        reached = [item for item, seen in self.lines.items() if seen & lines or not mutant.in_function]
         put_in(self.path, index, self.functions)
         for item in sorted(reached, key=lambda item: self.took[item]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)

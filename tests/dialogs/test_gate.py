@@ -293,3 +293,23 @@ def test_a_measure_crosses_its_own_lines_and_an_unknown_one_every_line_there_is(
 
     assert red_lines(known, red, MEASURES) == ("RED-GOV",)
     assert red_lines(unknown, red, MEASURES) == ("RED-GOV", "RED-EMP")
+
+
+@pytest.mark.parametrize("status", ["ST-HOLD", "ST-WDR", "ST-ERA"])
+def test_a_case_that_is_frozen_taken_back_or_erased_opens_nothing(status: str) -> None:
+    """Whatever was agreed to before."""
+    for question in QUESTIONS:
+        answer = may(question, replace(CARD, status=status), (event(question),), NOON, MEASURES)
+        assert answer == Refused(question, Reason.STOPPED)
+
+
+def test_acts_that_are_no_measure_cross_the_lines_that_the_domain_names() -> None:
+    """Being written to, and the annual report with and without a name."""
+    red = replace(CARD, red=LINES)
+    crossed = {
+        act.value: lines
+        for act in Act
+        if act is not Act.MEASURE and (lines := red_lines(Question(act, "LW-1"), red, MEASURES))
+    }
+
+    assert crossed == {"C-CONT": ("RED-NOCONTACT",), "C-REPA": ("RED-PUB",), "C-REPN": ("RED-PUB", "RED-NAME")}
