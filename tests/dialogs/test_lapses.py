@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+from dialogs.consents import minute
+from dialogs.conversation import CaseCard, ConsentEvent, Conversation, Proposal
 from dialogs.effects import UpdateCase, WakeAt
 from dialogs.engine import advance, begin
 from dialogs.events import Moved, TextReceived
 from dialogs.gate import Act, Granted, Question, Reason, Refused, lapse, may
-from dialogs.lapses import lapsed_events, with_lapses
+from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.levels import LEVELS
+from dialogs.measures import LAPSED
 from tests.conftest import NOON, practice_policy
 from tests.dialogs.test_gate import CARD, MEASURES
 from tests.dialogs.test_measures import allowed, proposal_of, with_card
@@ -208,3 +210,32 @@ def test_a_yes_to_contact_here_counts_for_the_reports_it_was_agreed_for_there_an
         ("refused",),
         (),
     ]
+
+
+def test_a_lapse_is_an_event_of_that_minute_by_the_bot_whoever_asked_before() -> None:
+    """It is nobody's answer."""
+    yes = replace(GIVEN, asked_by="officer", expires=NOON.isoformat())
+    (event,) = lapsed_events(replace(CARD, consents=(yes,)), NOON, bytes(32))
+
+    assert (event.at, event.asked_by) == (minute(NOON), "bot")
+
+
+@pytest.mark.parametrize("status", ["requested", "refused", "deferred", "withdrawn", "expired", "used"])
+def test_what_is_no_yes_any_more_does_not_lapse(status: str) -> None:
+    """Nothing is written down twice, and a no stays a no."""
+    gone = replace(GIVEN, status=status, expires=NOON.isoformat())
+
+    assert lapsed_events(replace(CARD, consents=(gone,)), NOON, bytes(32)) == ()
+
+
+def test_only_the_proposal_whose_own_yes_lapsed_rests() -> None:
+    """Another content, and what was not agreed to yet, stand as they stood; so do the offices of other yeses."""
+    mine = Proposal("P1", "GM-STA-DIP", "X", "NM-ANON", "v1", "", "consented", "2026-11-24T09:00Z")
+    others = (replace(mine, id="P2", content_version="v2"), replace(mine, id="P3", state="proposed"))
+    card = replace(CARD, consents=(GIVEN,), measures=(mine, *others), shared=("X",))
+    event = replace(GIVEN, record_id="CR-2", status="expired", scope="report")
+    changed = with_lapses(card, (event,))
+
+    assert [proposal.state for proposal in changed.measures] == [LAPSED, "consented", "proposed"]
+    assert (changed.consents, changed.shared) == ((GIVEN, event), ("X",))
+    assert shares_of((event, replace(event, id="C-SHR", recipient="OFF-Y"))) == ("OFF-Y",)
