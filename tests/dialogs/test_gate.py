@@ -313,3 +313,9 @@ def test_acts_that_are_no_measure_cross_the_lines_that_the_domain_names() -> Non
     }
 
     assert crossed == {"C-CONT": ("RED-NOCONTACT",), "C-REPA": ("RED-PUB",), "C-REPN": ("RED-PUB", "RED-NAME")}
+
+
+def test_only_a_measure_adds_its_code_to_the_consent_it_needs() -> None:
+    """A copy for another office is asked for with the same card, and has the one consent to share."""
+    assert Question(Act.SHARE, "LW-1", measure="SH-COPY").consent == "C-SHR"
+    assert Question(Act.MEASURE, "LW-1", measure="GM-STA-DIP").consent == "C-M-STA-DIP"
