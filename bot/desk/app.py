@@ -1,7 +1,7 @@
 """The desk as an application: every route of the table behind the same checks, in the same order.
 
-A request is read and checked on the event loop; who asks and whether they may is decided in a transaction of its own,
-in a thread of the writer; what the route does opens its own transaction there.
+A request is read and checked on the event loop and waits in its lane (bot.desk.lanes); who asks and whether they may is
+decided in a transaction of its own, in a thread of the writer; what the route does opens its own transaction there.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,6 +20,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Address
 
+from bot.desk.connections import keep
+from bot.desk.lanes import known_browser, source_of
 from bot.desk.pages import page_routes
 from bot.desk.protection import Protection, answer_of
 from bot.desk.refusals import Refused, refused
@@ -61,7 +64,14 @@ def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Respons
             asked = await _asked(desk, request, route)
             visitor = _visitor(request)
             path = _path(request)
-            result = await desk.writer.run(lambda: _carry_out(desk, route, asked, path, visitor))
+            known = known_browser(request.cookies.get(desk.place.known_cookie, ""), desk.lookup, desk.now())
+            if known:
+                keep(request)
+            if route.reads_nothing:
+                result = _carry_out(desk, route, asked, path, visitor)
+            else:
+                work = partial(_carry_out, desk, route, asked, path, visitor)
+                result = await desk.lanes.run(known, visitor.source, work)
         except Refused as exc:
             return answer_of(exc)
         return await _response(desk, result)
@@ -91,7 +101,7 @@ def _path(request: Request) -> dict[str, str]:
 
 
 def _visitor(request: Request) -> Visitor:
-    return Visitor(request.client.host if request.client is not None else "", request.cookies)
+    return Visitor(source_of(request.client.host) if request.client is not None else "", request.cookies)
 
 
 async def _asked(desk: Desk, request: Request, route: Route) -> object:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_STREAMS: Final = 12
 """Of one account at once, each some KiB and a look a second: more than windows anybody has open."""
 
+MOST_OF_ALL: Final = 256
+"""Of all accounts together: less than there may be connections, so that streams alone never fill the desk."""
+
 MOST_NAMED: Final = 200
 """Cases named in one event; when more have changed, the page is to load the queue anew."""
 
@@ -30,6 +33,8 @@ def listen(call: Call[Nothing]) -> Stream:
     """Answer a stream of events; it ends when the login does. Raises: Refused when the account has enough of them."""
     if call.desk.listening[call.account.id] >= MOST_STREAMS:
         raise refused("slow_down", "The desk is open in too many windows. Close some of them.", retry_after=60)
+    if call.desk.listening.total() >= MOST_OF_ALL:
+        raise refused("busy", retry_after=60)
     return Stream(lambda: _counted(call.desk, call.allowed))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
+from bot.desk.lanes import new_known
 from bot.desk.passkeys import (
     NONCE_BYTES,
     Ticket,
@@ -229,9 +230,11 @@ def begin_session(call: Call[Any], account: Account) -> Reply:
             work.sessions.end(before.id)  # its cookie is about to be replaced: nobody could log it out any more
         account = log_in(work, account.id, token, session)
     seconds = desk.limits.session_hours * 3600
+    known = new_known(desk.lookup, desk.random(ID_BYTES).hex(), now)
     return Reply(
-        session_shown(desk, account), ((desk.place.cookie, token, seconds), (_ticket_cookie(desk), "", 0))
-    )  # fmt: skip
+        session_shown(desk, account),
+        ((desk.place.cookie, token, seconds), (_ticket_cookie(desk), "", 0), (desk.place.known_cookie, *known)),
+    )
 
 
 def shown(call: Call[Nothing]) -> SessionShown:
@@ -254,7 +257,10 @@ ROUTES: Final = (
         "POST", "/api/invitations", "Take an invitation", ANYBODY, take_invitation, Accepted, SessionShown,
         most_bytes=MOST_CREDENTIAL_BYTES,
     ),
-    Route("POST", "/api/login/options", "Ask to log in", ANYBODY, login_options, Nothing, dict[str, Any]),
+    Route(
+        "POST", "/api/login/options", "Ask to log in", ANYBODY, login_options, Nothing, dict[str, Any],
+        reads_nothing=True,
+    ),
     Route(
         "POST", "/api/login", "Log in with a passkey", ANYBODY, login, WithCredential, SessionShown,
         most_bytes=MOST_CREDENTIAL_BYTES,

@@ -65,6 +65,7 @@ class Route:
     gives: Any = Nothing  # what is answered: a type msgspec can describe; bytes: a download; str: an event stream
     most_bytes: int = MOST_BODY_BYTES  # of the body
     practice: bool = False  # exists in practice only
+    reads_nothing: bool = False  # needs no database: answered at once, whatever waits
     content: bool = False  # opens what the case holds: not for whoever sees its line only
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from bot.desk.card_index import CardIndex
+from bot.desk.lanes import Lanes
 from bot.desk.snapshot import Changes
 from bot.desk.throttle import Pace, Throttle
 
@@ -46,6 +47,11 @@ class Place:
         return "__Host-leeward" if self.secure else "leeward"
 
     @property
+    def known_cookie(self) -> str:
+        """Return the name of the cookie by which a browser is known in which somebody logged in before."""
+        return f"{self.cookie}-known"
+
+    @property
     def secure(self) -> bool:
         """Tell whether it is reached by https; without only on this machine."""
         return urlsplit(self.url).scheme == "https"
@@ -80,6 +86,7 @@ class Desk:
     index: CardIndex
     changes: Changes
     limits: Limits
+    lanes: Lanes
     failures: Throttle = field(default_factory=lambda: Throttle(FAILURES))
     listening: Counter[str] = field(default_factory=Counter)  # open event streams by account
     requests: Throttle = field(default_factory=lambda: Throttle(REQUESTS))
@@ -119,4 +126,4 @@ def make_desk(service: Service, writer: Writer, place: Place, limits: Limits | N
     """Return the desk of a service."""
     limits, index = limits or Limits(), CardIndex(service.policy)
     changes = Changes(service.store, service.reception.clock, index, writer, limits.poll_seconds)
-    return Desk(service, writer, place, index, changes, limits)
+    return Desk(service, writer, place, index, changes, limits, Lanes(writer))

@@ -120,7 +120,9 @@ class World:
         allowed = Allowed(account, account.roles[0], NO_SESSION, self.clock.now())
         call = Call(self.desk, allowed, Nothing(), {}, Visitor("test", {}))
         reply = begin_session(call, account)
-        browser.client.cookies.set(reply.cookies[0][0], reply.cookies[0][1])
+        for cookie, value, _seconds in reply.cookies:
+            if value:
+                browser.client.cookies.set(cookie, value)
         return browser
 
     def open_case(self, card: CaseCard, *blobs: tuple[str, str]) -> CaseCard:
