@@ -220,7 +220,7 @@ def _take_back(
     for event in events:
         changed = withdrawn(changed, event.id)
         if event.id == SHARE:
-            changed = no_longer_with(changed, event.recipient)
+            changed = no_longer_with(changed, event.recipient, event.at)
         if event.id in ("C-ASG", "C-EMER", SHARE) and event.scope != "card":
             turn.do(EraseCopy(card.case, event.recipient, "copy"))
         elif event.id == "C-NAME":

@@ -53,7 +53,7 @@ def with_lapses(card: CaseCard, events: tuple[ConsentEvent, ...]) -> CaseCard:
     measures = tuple(_resting(card, proposal, gone) for proposal in card.measures)
     changed = replace(card, consents=(*card.consents, *events), measures=measures)
     for office in shares_of(events):
-        changed = no_longer_with(changed, office)
+        changed = no_longer_with(changed, office, events[-1].at)
     return changed
 
 

@@ -34,10 +34,14 @@ def reading_a_share(card: CaseCard, office: str) -> Question | None:
     )
 
 
-def no_longer_with(card: CaseCard, office: str) -> CaseCard:
-    """Return the card after the yes for this office ended: a case that was handed over belongs to nobody there now."""
+def no_longer_with(card: CaseCard, office: str, at: str) -> CaseCard:
+    """Return the card after the yes for this office ended: a case that was handed over belongs to nobody there now.
+
+    `at`: when it ended, to the minute; the clocks of the first office run from then on.
+    """
     shared = tuple(other for other in card.shared if other != office)
     if card.handed_to != office:
         return replace(card, shared=shared)
     status = card.status if card.status in STOPPED_STATES else BACK
-    return replace(card, shared=shared, handed_to="", owner="", handing_to="", status=status)
+    since = card.status_at if status == card.status else at
+    return replace(card, shared=shared, handed_to="", owner="", handing_to="", status=status, status_at=since)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.cases import own_words
 from dialogs.consents import is_live
+from dialogs.facts import LIVE
 from dialogs.gate import Act, Granted, Question, may
 from dialogs.sharing import reading_a_share
 from handlers.accounts import ACTIVE, Role
+from handlers.errors import NoSuchCase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from dialogs.policy import Office, Policy
     from handlers.accounts import Account
+    from handlers.actor import Actor
 
 
 class Sight(IntEnum):
@@ -36,6 +39,11 @@ OFFICERS: Final = (Role.OPERATOR, Role.DUTY_OFFICER, Role.FIRST_RESPONDENT, Role
 CASE_WORKERS: Final = (Role.DUTY_OFFICER, Role.FIRST_RESPONDENT, Role.FOCAL_POINT)
 URGENT: Final = ("L1", "L2")
 ALERTED: Final = "C-EMER"
+READ_BY_LINE: Final = (ALERTED, "report")
+REPORT, FILE, REAL_NAME = "report", "file", "identity"
+OF_THE_REPORT: Final = (REPORT, "copy", FILE, REAL_NAME)
+"""Purposes of sealed bytes that are the report, or a part of it."""
+
 SENIOR, ALTERNATE, DUTY_DESK = "asg", "alternate", "duty-desk"
 """Roles of offices in the directory that may be sent a copy."""
 
@@ -59,6 +67,20 @@ def role_sees(account: Account, card: CaseCard) -> Sight:
     return Sight.CONSENTS if account.has(Role.CONSENT_STEWARD) else Sight.NOTHING
 
 
+def opens(account: Account, card: CaseCard, purpose: str) -> bool:
+    """Tell whether an account that sees what a case holds may open sealed bytes of this purpose (spec 6.1).
+
+    Operators open the report, its files and the real name only where the person agreed that the emergency line reads
+    the report; the talk, the notes and the alert card they need for their work.
+    """
+    if purpose not in OF_THE_REPORT or not account.has(Role.OPERATOR) or account.has(*CASE_WORKERS):
+        return True
+    asked = {
+        event.recipient: event.status in LIVE for event in card.consents if (event.id, event.scope) == READ_BY_LINE
+    }
+    return is_live(card.consents, ALERTED) and any(asked.values())
+
+
 def _of_the_line(account: Account, card: CaseCard) -> bool:
     """Tell whether a case is the emergency line's: urgent, alerted with the person's yes, or this operator's."""
     return card.level in URGENT or is_live(card.consents, ALERTED) or account.id in {card.owner, card.handing_to}
@@ -74,6 +96,16 @@ def office_sees(office: Office, card: CaseCard, policy: Policy, now: datetime) -
         return True
     asked = _copy(office, card)
     return asked is not None and isinstance(may(asked, card, card.consents, now, policy.measures), Granted)
+
+
+def check_office(by: Actor, card: CaseCard, policy: Policy, now: datetime) -> None:
+    """Check, in the transaction of an act, that the case exists for the office of whoever acts. Raises: NoSuchCase.
+
+    Since they were let in the person may have shut that office out, or taken back what it saw the case by.
+    """
+    office = policy.directory.offices.get(by.office)
+    if office is None or not office_sees(office, card, policy, now):
+        raise NoSuchCase
 
 
 def reading(office: Office, card: CaseCard) -> Question:

@@ -16,6 +16,7 @@ from dialogs.machine import END, HIDDEN, START
 from dialogs.officers import TEMPLATES, awaits_answer, is_busy, is_open
 from dialogs.safe_times import is_safe, next_safe
 from handlers import contact
+from handlers.access import check_office
 from handlers.contact import LOOK_AGAIN, may_write, obstacle, refusal_code
 from handlers.errors import NotPermitted, NotYours, Refusal
 from handlers.message_ports import HELD, PENDING, SENDING, WAITING, Message
@@ -87,7 +88,7 @@ class Messaging:
     key: TalkKey
 
     def write(self, case: str, by: Actor, written: Written) -> Message:
-        """Queue a message; return it as it waits now.
+        """Queue a message of the owner of a case; return it as it waits now.
 
         Raises: NoSuchCase, NotYours, BadMessage, NotPermitted with the code `no_contact`, `red_line` or `stopped`.
         Hidden chats, doubts about who it is and safe times only make it wait.
@@ -97,7 +98,8 @@ class Messaging:
             raise BadMessage
         with self.store.transaction() as work:
             card, _address, _loaded = locked_card(work, case)
-            if card.owner and card.owner != by.who:
+            check_office(by, card, self.policy, now)
+            if card.owner != by.who:
                 raise NotYours
             answer = self._asked(work, card, now)
             if not isinstance(answer, Granted):

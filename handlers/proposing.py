@@ -19,6 +19,7 @@ from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
 from dialogs.sharing import SHARES
 from dialogs.variables import longest
+from handlers.access import check_office
 from handlers.case_acts import put_note
 from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours
 from handlers.perform import carry_out
@@ -94,7 +95,7 @@ class Proposing:
         now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
         self._check_form(draft)
         with self.store.transaction() as work:
-            card = _owned(work, case, actor)
+            card = self._owned(work, case, actor, now)
             self._check_may_be_asked(card, draft, now)
             proposal = Proposal(
                 id=draw_id(chance, "proposal", "MP"), measure=draft.measure, recipient=draft.recipient.strip(),
@@ -180,7 +181,7 @@ class Proposing:
         """
         now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
         with self.store.transaction() as work:
-            card = lapse_now(work, _owned(work, case, actor), now, chance)
+            card = lapse_now(work, self._owned(work, case, actor, now), now, chance)
             proposal = _proposal(card, proposal_id)
             if proposal.state not in RESTS:
                 raise BadProposal(f"only a proposal that rests can be asked again; this one is {proposal.state}")
@@ -214,7 +215,7 @@ class Proposing:
         """
         now = self.clock.now()
         with self.store.transaction() as work:
-            card = _owned(work, case, actor)
+            card = self._owned(work, case, actor, now)
             proposal = _proposal(card, proposal_id)
             if proposal.measure in SHARES:
                 raise BadProposal("what is shared begins when the report is sealed to that office: share it")
@@ -236,7 +237,7 @@ class Proposing:
         """Close a measure with its outcome; its content is wiped. Raises: NoSuchCase, NotYours, BadProposal."""
         now = self.clock.now()
         with self.store.transaction() as work:
-            card = _owned(work, case, actor)
+            card = self._owned(work, case, actor, now)
             proposal = _proposal(card, proposal_id)
             if proposal.state not in ("started", "answered"):
                 raise BadProposal(f"only a measure that was started can be closed; this one is {proposal.state}")
@@ -244,6 +245,15 @@ class Proposing:
             work.cases.update(_with(card, changed))
             if actor is not None:
                 work.audit.record(actor.did("close", now, case=case, old=proposal.state, new=proposal.id))
+
+    def _owned(self, work: UnitOfWork, case: str, actor: Actor | None, now: datetime) -> CaseCard:
+        """Return the card under lock, for whoever owns the case; the command line may act on any."""
+        card, _address, _loaded = locked_card(work, case)
+        if actor is not None:
+            check_office(actor, card, self.policy, now)
+            if card.owner != actor.who:
+                raise NotYours
+        return card
 
     def of(self, case: str) -> tuple[Proposal, ...]:
         """Return the proposals of a case, the oldest first. Raises: NoSuchCase."""
@@ -268,14 +278,6 @@ def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -
     for office in shares_of(events):
         work.blobs.erase(card.case, office, "copy")
     return changed
-
-
-def _owned(work: UnitOfWork, case: str, actor: Actor | None) -> CaseCard:
-    """Return the card under lock, for whoever owns the case; the command line may act on any."""
-    card, _address, _loaded = locked_card(work, case)
-    if actor is not None and card.owner != actor.who:
-        raise NotYours
-    return card
 
 
 def _in_status(card: CaseCard, from_any: tuple[str, ...], status: str, now: datetime) -> CaseCard:

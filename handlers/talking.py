@@ -9,12 +9,13 @@ from dialogs.consents import minute
 from dialogs.events import CaseClosed, OfficerBegan
 from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
+from handlers.access import check_office
 from handlers.actor import Actor
 from handlers.contact import DOUBT, may_write, obstacle
 from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
 from handlers.sink import check
-from handlers.triage_state import own
+from handlers.triage_state import UNOWNED, own
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from handlers.types import Address, Loaded
 
 ENTROPY_BYTES: Final = 32
-UNOWNED: Final = ("ST-SUB", "ST-DLV")
 
 
 class CannotReach(Refusal):
@@ -78,6 +78,8 @@ class Talking:
         now = self.clock.now()
         with self.store.transaction() as work:
             card, address, loaded = locked_card(work, case)
+            if actor is not None:
+                check_office(actor, card, self.policy, now)
             if actor is not None and card.owner not in {"", actor.who}:
                 raise NotYours
             granted = may_write(card, self.policy, now)

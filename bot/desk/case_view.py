@@ -13,7 +13,7 @@ from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
 from dialogs.gate import Granted
 from dialogs.safe_times import is_safe, next_safe
-from handlers.access import OFFICERS, Sight
+from handlers.access import FILE, OFFICERS, Sight, opens
 from handlers.accounts import ACTIVE, Role
 from handlers.contact import may_write, obstacle, refusal_code
 from handlers.desk import IDENTITY
@@ -142,8 +142,10 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
 
 
 def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any]:
-    lines = work.blobs.lines(card.case, call.account.office)
-    own = call.account.office == card.office
+    lines = [
+        line for line in work.blobs.lines(card.case, call.account.office) if opens(call.account, card, line.purpose)
+    ]
+    own = call.account.office == card.office and opens(call.account, card, FILE)
     return {
         "red": card.red, "exclude": _shut_out(card), "tp_consent": card.tp_consent, "child": card.child,
         "strip": strip_of(call, card),
@@ -213,7 +215,8 @@ def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroun
     mine = next((request for request in asked if request.account == call.account.id), None)
     is_open = mine is not None and mine.session == call.allowed.session.id and (mine.until or call.now) > call.now
     return BoxShown(
-        present=any(line.purpose == IDENTITY for line in work.blobs.lines(card.case, call.account.office)),
+        present=opens(call.account, card, IDENTITY)
+        and any(line.purpose == IDENTITY for line in work.blobs.lines(card.case, call.account.office)),
         pending=around.owner(waiting), until=minute(mine.until) if mine and mine.until and is_open else "",
     )  # fmt: skip
 

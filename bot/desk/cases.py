@@ -13,7 +13,7 @@ from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
 from bot.desk.routes import LINES, VIEWERS, Download, Nothing, Route
-from handlers.access import Sight, sight
+from handlers.access import FILE, Sight, opens, sight
 from handlers.accounts import BoxRequest
 from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, look, needs_second
 from handlers.triage_state import change_level, own
@@ -21,6 +21,7 @@ from handlers.triage_state import change_level, own
 if TYPE_CHECKING:
     from bot.desk.routes import Call
     from bot.desk.snapshot import Snapshot
+    from dialogs.conversation import CaseCard
     from handlers.ports import UnitOfWork
 
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
@@ -94,7 +95,7 @@ def blob(call: Call[Nothing]) -> Download:
         raise refused("not_found")
     try:
         with call.desk.store.transaction() as work:
-            card = call.card(work)
+            card = _opened(call, call.card(work), purpose)
             reading = _reading(call, work)
             if purpose == IDENTITY:
                 sealed = reading.box(card, call.allowed.session)
@@ -112,7 +113,7 @@ def file(call: Call[Nothing]) -> Download:
     name = call.path["name"]
     try:
         with call.desk.store.transaction() as work:
-            _reading(call, work).file(call.card(work), name)
+            _reading(call, work).file(_opened(call, call.card(work), FILE), name)
     except NothingThere:
         raise refused("not_found") from None
     content = call.desk.store.open_file(name)
@@ -128,7 +129,15 @@ def _still_reads(call: Call[Any], snapshot: Snapshot) -> bool:
         card is not None
         and call.allowed.session.id in snapshot.live
         and sight(call.account, card, call.desk.policy, call.desk.now()) is Sight.CONTENT
+        and opens(call.account, card, FILE)
     )
+
+
+def _opened(call: Call[Any], card: CaseCard, purpose: str) -> CaseCard:
+    """Return the card when this account may open bytes of this purpose. Raises: NothingThere."""
+    if not opens(call.account, card, purpose):
+        raise NothingThere
+    return card
 
 
 def _reading(call: Call[Any], work: UnitOfWork) -> Reading:
@@ -141,6 +150,8 @@ def ask_identity(call: Call[WithReason]) -> BoxState:
     until = None if pending else call.now + timedelta(minutes=call.desk.limits.box_minutes)
     request = BoxRequest(call.case, call.account.id, call.allowed.session.id, until)
     with call.desk.store.transaction() as work:
+        if not opens(call.account, call.card(work), IDENTITY):
+            raise refused("not_found")
         ask_box(work, call.actor, request, call.asked.reason, call.now)
     return BoxState(granted=not pending, pending=pending)
 

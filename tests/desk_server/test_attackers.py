@@ -16,7 +16,7 @@ from bot.desk.events import MOST_STREAMS
 from bot.desk.events import ROUTES as EVENTS
 from bot.desk.login import begin_session
 from bot.desk.refusals import Refused
-from bot.desk.routes import Allowed, Call, Download, Nothing, Stream, Visitor
+from bot.desk.routes import LINES, Allowed, Call, Download, Nothing, Stream, Visitor
 from bot.desk.state import Limits
 from bot.desk.visit import NO_SESSION, authorised
 from handlers import desk as people
@@ -24,7 +24,7 @@ from handlers.access import Sight
 from handlers.accounts import REVOKED, Account, Role
 from handlers.actor import Actor
 from handlers.desk import NoLongerActive
-from tests.desk_server.world import DUTY, HRC, URL, World, card_of, given
+from tests.desk_server.world import DUTY, HRC, URL, Browser, World, card_of, given
 from tests.fakes.authenticator import Authenticator
 
 FILE = next(route for route in CASES if route.path.endswith("/files/{name}"))
@@ -55,6 +55,53 @@ def test_an_operator_sees_the_emergency_line_and_nothing_else(world: World) -> N
         operator.get("/api/cases/LW-2").status_code == operator.get("/api/cases/LW-2/blobs/report/1").status_code == 404
     )
     assert len(both.get("/api/cases").json()["cases"]) == 5
+
+
+OF_A_REPORT = ("blobs/report/1", "blobs/identity/1", "files/f1", "identity", "blobs/report/2", "files/f2")
+"""What 6.1 keeps from operators without a yes to C-EMER for the report; the last two exist for nobody."""
+
+
+def statuses(browser: Browser, case: str) -> list[tuple[int, bytes]]:
+    """Ask for everything of a report."""
+    asked = [
+        browser.post(f"/api/cases/{case}/{path}", {"reason": "to call them"})
+        if path == "identity"
+        else browser.get(f"/api/cases/{case}/{path}")
+        for path in OF_A_REPORT
+    ]
+    return [(answer.status_code, answer.content) for answer in asked]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role in LINES])
+def test_an_operator_opens_a_report_only_where_the_person_agreed_that_the_line_reads_it(
+    world: World, role: Role
+) -> None:
+    """In an ordinary office: urgent, owned or alerted by card makes no difference; refused like what does not exist."""
+    agreed = given("C-FWD", HRC), given("C-CONT")
+    report, card = given("C-EMER", DUTY, scope="report"), given("C-EMER", DUTY, scope="card")
+    taken = given("C-EMER", DUTY, scope="report", status="withdrawn")
+    cases = {"LW-1": (), "LW-2": (card,), "LW-3": (report,), "LW-4": (report, taken)}
+    for case, emergency in cases.items():
+        world.open_case(card_of(case, level="L1", owner=role.value, consents=(*agreed, *emergency)))
+    with world.service.store.new_file("f1") as file:
+        file.write(b"sealed")
+    with world.service.store.transaction() as work:
+        work.blobs.adopt_file("f1", world.clock.now())
+        work.blobs.give_files("LW-1", ["f1"])
+    somebody = world.logged_in(role.value, HRC, role)
+
+    answers = {case: statuses(somebody, case) for case in cases}
+
+    unknown = answers["LW-1"][-1]
+    assert unknown[0] == 404
+    if role is Role.OPERATOR:
+        assert answers["LW-1"] == answers["LW-2"] == answers["LW-4"] == [unknown] * len(OF_A_REPORT)
+        assert answers["LW-3"][0][0] == 200
+        shown = somebody.get("/api/cases/LW-1").json()
+        assert (shown["blobs"], shown["files"], shown["identity"]["present"]) == ([], [], False)
+        assert shown["strip"]["words"]
+    else:
+        assert answers["LW-1"][0][0] == answers["LW-1"][2][0] == answers["LW-1"][3][0] == 200
 
 
 def test_the_case_of_a_colleague_is_not_taken_by_beginning_a_talk(world: World) -> None:

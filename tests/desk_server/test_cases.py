@@ -206,7 +206,8 @@ def test_the_identity_box_opens_with_a_reason_and_for_minutes(world: World) -> N
 
 def test_an_operator_needs_a_second_person_for_the_identity_box(world: World) -> None:
     """Nobody agrees with themselves; whoever agreed is written down."""
-    world.open_case(card_of("LW-1"))
+    read = given("C-EMER", DUTY, scope="report")
+    world.open_case(card_of("LW-1", consents=(given("C-FWD", HRC), given("C-CONT"), read)))
     operator, second = world.logged_in("omar", HRC, Role.OPERATOR), world.logged_in("lead", HRC, Role.SHIFT_LEAD)
 
     asked = operator.post("/api/cases/LW-1/identity", {"reason": "they may be in danger"})

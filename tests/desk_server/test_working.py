@@ -121,7 +121,7 @@ def test_words_never_stand_in_the_answers_or_in_the_database_file(work: Work) ->
     ("card", "status", "reason"),
     [
         ({"consents": (given("C-FWD", HRC),)}, 403, "no_contact"), ({"red": ("RED-NOCONTACT",)}, 403, "red_line"),
-        ({"status": "ST-HOLD"}, 403, "stopped"), ({"owner": "somebody"}, 409, ""), ({"owner": ""}, 200, ""),
+        ({"status": "ST-HOLD"}, 403, "stopped"), ({"owner": "somebody"}, 409, ""), ({"owner": ""}, 409, ""),
     ],
 )  # fmt: skip
 def test_what_may_not_be_written_is_refused_with_the_reason(

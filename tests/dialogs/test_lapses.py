@@ -17,6 +17,7 @@ from dialogs.gate import Act, Granted, Question, Reason, Refused, lapse, may
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.levels import LEVELS
 from dialogs.measures import LAPSED
+from dialogs.sharing import no_longer_with
 from tests.conftest import NOON, practice_policy
 from tests.dialogs.test_gate import CARD, MEASURES
 from tests.dialogs.test_measures import allowed, proposal_of, with_card
@@ -239,3 +240,14 @@ def test_only_the_proposal_whose_own_yes_lapsed_rests() -> None:
     assert [proposal.state for proposal in changed.measures] == [LAPSED, "consented", "proposed"]
     assert (changed.consents, changed.shared) == ((GIVEN, event), ("X",))
     assert shares_of((event, replace(event, id="C-SHR", recipient="OFF-Y"))) == ("OFF-Y",)
+
+
+def test_a_case_that_comes_back_counts_its_days_from_then_on() -> None:
+    """Handed over weeks ago, back today: the first office is not late at once, and a stopped one keeps its day."""
+    away = replace(CARD, status="ST-REF", status_at="2026-10-01T10:00Z", shared=("OFF-X",), handed_to="OFF-X")
+
+    back = no_longer_with(away, "OFF-X", "2026-11-25T12:00Z")
+    stopped = no_longer_with(replace(away, status="ST-WDR"), "OFF-X", "2026-11-25T12:00Z")
+
+    assert (back.status, back.status_at, back.handed_to) == ("ST-TRI", "2026-11-25T12:00Z", "")
+    assert (stopped.status, stopped.status_at) == ("ST-WDR", "2026-10-01T10:00Z")

@@ -331,6 +331,28 @@ def test_only_the_owner_writes_and_only_about_a_case_that_exists() -> None:
         chat.messaging.write("LW-9", OFFICER, said("x"))
 
 
+def test_a_case_that_nobody_owns_is_written_about_by_nobody() -> None:
+    """First somebody takes it; then there is one voice."""
+    chat = Chat(replace(CARD, owner=""))
+
+    with pytest.raises(NotYours):
+        chat.write()
+
+    assert chat.lines == []
+
+
+def test_an_office_that_was_shut_out_a_moment_ago_neither_writes_nor_begins() -> None:
+    """The office is looked at in the transaction of the act, not only when the request came in."""
+    chat = Chat(replace(CARD, owner=OFFICER.who, exclude=(f"EXC-OFF:{OFFICER.office}",)))
+
+    with pytest.raises(NoSuchCase):
+        chat.write()
+    with pytest.raises(NoSuchCase):
+        chat.talking.begin(CASE, actor=OFFICER)
+
+    assert chat.lines == []
+
+
 @pytest.mark.parametrize(
     ("outcomes", "line"),
     [

@@ -10,7 +10,8 @@ import pytest
 from bot.clock import FixedClock
 from dialogs.conversation import CaseCard, ConsentEvent, Proposal
 from dialogs.policy import Policy
-from handlers.errors import NotPermitted
+from handlers.actor import Actor
+from handlers.errors import NoSuchCase, NotPermitted
 from handlers.lapsing import BATCH, Lapsing
 from handlers.proposing import BadProposal, Draft, Proposing
 from storage.crypto.sealing import AgeSealer
@@ -160,3 +161,23 @@ def test_all_cases_are_looked_at_in_batches(office: Office) -> None:
 
     assert [len(batch) for batch in office.lapsing.batches()] == [BATCH, 1]
     assert sum(office.lapsing.look(batch) for batch in office.lapsing.batches()) == 0
+
+
+def test_an_office_that_was_shut_out_a_moment_ago_carries_out_nothing(office: Office) -> None:
+    """Whoever owns the case there can no longer act on it: looked at in the transaction of the act itself."""
+    proposal = office.agreed()
+    owner = Actor("amina", "first-respondent", "OFF-HRC")
+    with office.store.transaction() as work:
+        work.cases.update(replace(office.card, owner="amina", exclude=("EXC-OFF:OFF-HRC",)))
+    before = office.card
+
+    with pytest.raises(NoSuchCase):
+        office.proposing.propose("LW-1", DRAFT, owner)
+    with pytest.raises(NoSuchCase):
+        office.proposing.again("LW-1", proposal.id, owner)
+    with pytest.raises(NoSuchCase):
+        office.proposing.start("LW-1", proposal.id, owner)
+    with pytest.raises(NoSuchCase):
+        office.proposing.close("LW-1", proposal.id, "done", owner)
+
+    assert office.card == before
