@@ -21,7 +21,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Address
 
 from bot.desk.connections import keep
-from bot.desk.lanes import known_browser, source_of
+from bot.desk.known import known_browser
+from bot.desk.lanes import source_of
 from bot.desk.pages import page_routes
 from bot.desk.protection import Protection, answer_of
 from bot.desk.refusals import Refused, refused

@@ -10,25 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from bot.desk.passkeys import Ticket, WrongPasskey, read_ticket
 from bot.desk.refusals import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from bot.writer import Writer
-    from storage.crypto.lookup import LookupKey
 
 Result = TypeVar("Result")
 
 AGAIN_AFTER_SECONDS: Final = 2
-KNOWN: Final = "known"
-KNOWN_FOR: Final = timedelta(days=30)
 IPV6_NETWORK_BITS: Final = 64
 
 
@@ -81,20 +75,6 @@ class Lanes:
     async def run(self, known: str, source: str, work: Callable[[], Result]) -> Result:
         """Carry out work in the lane of whoever asks; `known`: the browser, where it is known. Raises: Refused."""
         return await (self.officers.run(known, work) if known else self.strangers.run(source, work))
-
-
-def new_known(lookup: LookupKey, nonce: str, now: datetime) -> tuple[str, int]:
-    """Return what a browser keeps in which somebody logged in, and for how many seconds; it says nothing of who."""
-    ends = now + KNOWN_FOR
-    return Ticket(int(ends.timestamp()), nonce).text(lookup, KNOWN), int(KNOWN_FOR.total_seconds())
-
-
-def known_browser(text: str, lookup: LookupKey, now: datetime) -> str:
-    """Return which known browser this is; "" for any other. Needs no database."""
-    try:
-        return read_ticket(text, lookup, KNOWN, now).nonce
-    except WrongPasskey:
-        return ""
 
 
 def source_of(host: str) -> str:

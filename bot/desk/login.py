@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
-from bot.desk.lanes import new_known
+from bot.desk.known import new_known
 from bot.desk.passkeys import (
     NONCE_BYTES,
     Ticket,
