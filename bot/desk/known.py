@@ -1,4 +1,4 @@
-"""Browsers the desk knows: somebody logged in there before. The mark is a cookie, says nothing of who, and is not stored."""
+"""Browsers the desk knows: somebody logged in there before. The mark is a cookie that says nothing of who."""
 
 from __future__ import annotations
 
