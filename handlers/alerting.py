@@ -17,7 +17,7 @@ from handlers.duty_clock import DutyClock, on_now, unanswered
 from handlers.paging import NODE, end_ladder, fresh_codes, lines_of, log, roster_now, tell
 from handlers.triage_state import AlreadyOwned, CaseIsOver, RoleMayNot, own
 from handlers.types import Address, Outgoing
-from handlers.watching import its_time_has_come
+from handlers.watching import is_taken_back, its_time_has_come
 
 if TYPE_CHECKING:
     from dialogs.duty_book import DutyBook
@@ -87,7 +87,7 @@ class Alerting:
             log(work, alert, "taken", now, who=card.owner)
         elif card.status == "ST-HOLD":
             work.alerts.save(replace(alert, next_look=(now + HELD_AGAIN).isoformat()))
-        elif card.status in OVER:
+        elif card.status in OVER or is_taken_back(self.policy, alert, card):
             work.alerts.cancel(alert.id)
             log(work, alert, "cancelled", now)
         else:

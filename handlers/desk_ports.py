@@ -25,6 +25,13 @@ class Accounts(Protocol):
         """Return every account, the first invited first."""
         ...
 
+    def alone(self) -> None:
+        """Wait until nobody else holds the accounts, and hold them to the end of this transaction.
+
+        Whoever takes away rights asks for it before anything is read: what is decided by all accounts stays true.
+        """
+        ...
+
     def invite(self, account_id: str, code: str, until: datetime) -> None:
         """Remember an invitation; an older one of the same account does not count any more."""
         ...

@@ -20,6 +20,7 @@ from handlers.mailing import queue_mail
 from handlers.messages import AGE_FILE
 from handlers.sink import check
 from handlers.types import SealedBlob
+from handlers.watching import watch_elsewhere
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,11 +58,13 @@ def agreed(card: CaseCard, policy: Policy, now: datetime) -> tuple[Proposal, ...
 
 
 def share(  # noqa: PLR0913, PLR0917 - what goes where, by whom and when
-    work: UnitOfWork, policy: Policy, card: CaseCard, office: str, sealed: bytes, by: Actor, now: datetime
-) -> CaseCard:
+    work: UnitOfWork, policy: Policy, card: CaseCard, office: str, sealed: bytes, by: Actor, now: datetime,
+    entropy: bytes,
+) -> CaseCard:  # fmt: skip
     """Store what the page sealed to this office; from now on it sees the case, while the yes counts.
 
-    A case that is handed over waits there for an owner (ST-REF). The case card must be locked. Raises: NotYours,
+    A case that is handed over waits there for an owner (ST-REF), and the ladder of that office begins. The case card
+    must be locked. Raises: NotYours,
     NotASealedReport, NotPermitted (the same for an office that was never asked about, is excluded or unknown).
     """
     if card.owner != by.who:
@@ -80,6 +83,8 @@ def share(  # noqa: PLR0913, PLR0917 - what goes where, by whom and when
     changed = _shared(card, proposal, now)
     work.cases.update(changed)
     work.audit.record(by.did("share", now, case=card.case, old=proposal.measure, new=office))
+    if proposal.measure == HAND:
+        watch_elsewhere(work, policy, changed, now, entropy)
     return changed
 
 

@@ -14,6 +14,7 @@ from dialogs.draws import draw_id
 from dialogs.escalation import OPEN, AlertState
 from dialogs.roster import on_duty
 from dialogs.targets import due
+from handlers.access import DUTY_DESK
 from handlers.paging import begin_ladder, log, write_to
 from handlers.types import Address, Outgoing
 
@@ -38,7 +39,7 @@ def watch(
 
     `recipients`: the offices that got a copy. With a copy at the duty desk its alert is the one that counts.
     """
-    desks = {office.id for office in policy.directory.offices.values() if office.role == "duty-desk"}
+    desks = {office.id for office in policy.directory.offices.values() if office.role == DUTY_DESK}
     if not (policy.roster.people or policy.mails) or recipients & desks:
         return
     wide = policy.roster.focal_point in recipients
@@ -55,6 +56,21 @@ def watch(
     else:
         first = _owned_due(policy, card, now)
     work.alerts.raise_alert(replace(alert, state=LATER, next_look=first.isoformat()))
+
+
+def watch_elsewhere(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime, entropy: bytes) -> None:
+    """See to it that somebody of the office a case was just handed over to owns it.
+
+    The person said yes to this office: its own ladder climbs, and nobody beyond it is told.
+    """
+    watch(work, policy, replace(card, office=card.handed_to), frozenset(), now, entropy)
+
+
+def is_taken_back(policy: Policy, alert: AlertState, card: CaseCard) -> bool:
+    """Tell whether an alert is of an office a case was handed over to, and is not with any more."""
+    office = policy.directory.offices.get(alert.office)
+    emergency = office is not None and office.role == DUTY_DESK
+    return not emergency and alert.office not in (card.office, card.handed_to)
 
 
 def is_staffed(policy: Policy, office: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from handlers.accounts import BoxRequest, Session
 from storage import codec
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from storage.crypto.lookup import LookupKey
 
 ACCOUNT, PASSKEY = "account", "passkey"
+ALL_ACCOUNTS = "desk-accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class SqlAccounts:
         """Return every account."""
         found = [self._account(row) for row in self.connection.execute(select(accounts))]
         return tuple(sorted(found, key=lambda account: (account.invited_at, account.id)))
+
+    def alone(self) -> None:
+        """Hold the accounts; SQLite has one writer anyway."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(ALL_ACCOUNTS))))
 
     def _account(self, row: Row[Any]) -> Account:
         return codec.decode_account(self.ring.unwrap(row.ring_key, bytes(row.body), ACCOUNT, row.id))

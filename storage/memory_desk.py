@@ -30,6 +30,9 @@ class MemoryAccounts:
         """Return every account."""
         return tuple(sorted(self._data.accounts.values(), key=lambda account: (account.invited_at, account.id)))
 
+    def alone(self) -> None:
+        """One transaction at a time is all there is."""
+
     def invite(self, account_id: str, code: str, until: datetime) -> None:
         """Remember an invitation instead of an older one."""
         self._forget(account_id)

@@ -11,7 +11,7 @@ from bot.desk.refusals import refused
 from bot.desk.routes import ADMINISTRATOR, SHIFT_LEAD, Nothing, Route
 from dialogs.consents import minute
 from handlers import desk as acts
-from handlers.accounts import Account, Role
+from handlers.accounts import ACTIVE, Account, Role
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -107,15 +107,32 @@ def invite(call: Call[NewPerson]) -> Invitation:
 def revoke(call: Call[Nothing]) -> Nothing:
     """End an account, and every login and event stream of it."""
     with call.desk.store.transaction() as work:
+        _still_administrator(call, work)
         acts.revoke(work, call.actor, _account(call, work), call.now)
     return Nothing()
 
 
 def set_roles(call: Call[NewRoles]) -> PersonLine:
-    """Change what somebody may do; they log in again."""
+    """Change what somebody may do; they log in again. Nobody gives themselves more: the wish is in the audit log."""
     with call.desk.store.transaction() as work:
+        _still_administrator(call, work)
         roles = tuple(dict.fromkeys(call.asked.roles))
-        return _line(acts.set_roles(work, call.actor, _account(call, work), roles, call.now))
+        account = _account(call, work)
+        if account.id != call.account.id or set(roles) <= set(account.roles):
+            return _line(acts.set_roles(work, call.actor, account, roles, call.now))
+        work.audit.record(call.actor.did("roles-refused", call.now, new=" ".join(roles)))
+    raise refused("not_allowed", "Nobody gives more roles to themselves: ask another administrator.")
+
+
+def _still_administrator(call: Call[Any], work: UnitOfWork) -> None:
+    """Hold all accounts, and check that whoever acts is still one who may. Raises: Refused.
+
+    Of two administrators who end each other at the same moment the second finds out here.
+    """
+    work.accounts.alone()
+    account = work.accounts.get(call.account.id)
+    if account is None or account.state != ACTIVE or not account.has(Role.ADMINISTRATOR):
+        raise refused("no_session")
 
 
 def _account(call: Call[Any], work: UnitOfWork) -> Account:

@@ -43,13 +43,13 @@ def listen_at(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve_at(app: ASGIApp, listening: socket.socket, most: Most = Most()) -> None:  # noqa: B008 - frozen
+async def serve_at(app: ASGIApp, listening: socket.socket, most: Most | None = None) -> None:
     """Serve until this task is cancelled; requests that were begun have two seconds to end.
 
     `most`: how many connections there may be.
     """
     config = uvicorn.Config(
-        app, http=counted_in(Connections(most)), log_config=None, log_level="critical", access_log=False,
+        app, http=counted_in(Connections(most or Most())), log_config=None, log_level="critical", access_log=False,
         server_header=False, ws="none", lifespan="off",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS, h11_max_incomplete_event_size=32 * 1024,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from handlers.talking import locked_card
 if TYPE_CHECKING:
     from bot.desk.routes import Call
 
+ENTROPY_BYTES: Final = 32
 MOST_BYTES: Final = MAX_REPORT_BYTES * 3 // 2
 """Of a request: one sealed report in base64."""
 
@@ -75,7 +76,8 @@ def pass_on(call: Call[SealedAnew]) -> Line:
     asked, desk = call.asked, call.desk
     with answered(), desk.store.transaction() as work:
         card = locked_card(work, call.case)[0]
-        changed = share(work, desk.policy, card, asked.office, asked.sealed, call.actor, call.now)
+        chance = desk.random(ENTROPY_BYTES)
+        changed = share(work, desk.policy, card, asked.office, asked.sealed, call.actor, call.now, chance)
         line = line_of(changed, surroundings(desk, work, call.account))
     desk.wake()
     return line

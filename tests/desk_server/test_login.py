@@ -12,7 +12,11 @@ from webauthn.helpers import base64url_to_bytes
 
 from bot.clock import SystemEntropy
 from bot.desk.invitations import new_invitation
+from bot.desk.people import revoke
+from bot.desk.refusals import Refused
+from bot.desk.routes import Allowed, Call, Nothing, Visitor
 from bot.desk.throttle import MOST_KEYS, Pace, Throttle
+from bot.desk.visit import NO_SESSION
 from handlers.accounts import ACTIVE, REVOKED, Role
 from handlers.desk import invite
 from tests.conftest import NOON
@@ -257,12 +261,41 @@ def test_the_last_administrator_stays(world: World) -> None:
 
     answers = [chief.post("/api/people/chief/revoke"), chief.post("/api/people/chief/roles", {"roles": ["operator"]})]
 
-    assert [answer.status_code for answer in answers] == [409, 409]
+    assert [answer.status_code for answer in answers] == [409, 403]
     assert answers[0].json()["message"] == "This is the last administrator: make another one first."
     with world.service.store.transaction() as work:
         account = work.accounts.get("chief")
     assert account is not None
     assert (account.state, account.roles) == (ACTIVE, (Role.ADMINISTRATOR,))
+
+
+def test_of_two_administrators_who_end_each_other_one_remains(world: World) -> None:
+    """Both requests were let in; the second finds, in its own transaction, that whoever asks is none any more."""
+    first, second = (world.account(name, HRC, Role.ADMINISTRATOR) for name in ("ada", "ben"))
+    allowed = {a.id: Allowed(a, Role.ADMINISTRATOR, NO_SESSION, world.clock.now()) for a in (first, second)}
+    visitor = Visitor("test", {})
+
+    revoke(Call(world.desk, allowed["ada"], Nothing(), {"person": "ben"}, visitor))
+    with pytest.raises(Refused):
+        revoke(Call(world.desk, allowed["ben"], Nothing(), {"person": "ada"}, visitor))
+
+    with world.service.store.transaction() as work:
+        assert [account.id for account in work.accounts.all() if account.state == ACTIVE] == ["ada"]
+
+
+def test_nobody_gives_more_roles_to_themselves(world: World) -> None:
+    """An administrator who would read cases needs another administrator; that they tried is in the audit log."""
+    chief = world.logged_in("chief", HRC, Role.ADMINISTRATOR)
+    world.account("other", HRC, Role.ADMINISTRATOR)
+
+    answer = chief.post("/api/people/chief/roles", {"roles": ["administrator", "first-respondent"]})
+
+    assert answer.status_code == 403
+    with world.service.store.transaction() as work:
+        account, entries = work.accounts.get("chief"), work.audit.page(0, 100)
+    assert account is not None
+    assert account.roles == (Role.ADMINISTRATOR,)
+    assert [e.entry.who for e in entries if e.entry is not None and e.entry.act == "roles-refused"] == ["chief"]
 
 
 def test_whoever_lost_their_passkey_is_revoked_and_invited_again(world: World) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import pytest
 
 from handlers.accounts import Role
+from handlers.actor import Actor
+from handlers.sharing import share as share_sealed
 from storage.crypto.talk import seal_words
 from tests.desk_server.test_working import CASE, Work, work
 from tests.desk_server.world import HRC, OTHER, Browser, World
@@ -119,6 +121,21 @@ def test_a_case_handed_over_waits_there_for_an_owner(work: Work, elsewhere: Else
     assert (owned["status"], owned["owner"]["id"]) == ("ST-ACK", "olga")
     assert work.case()["owner"]["id"] == "olga"
     assert work.post("status", {"status": "ST-TRI"}).status_code == 409
+
+
+@pytest.mark.parametrize(("measure", "alerts"), [("SH-COPY", 0), ("SH-HAND", 1)])
+def test_the_ladder_of_the_office_that_was_given_the_case_begins(work: Work, measure: str, alerts: int) -> None:
+    """A copy tells nobody there; a case somebody has to own is watched like a new one."""
+    ask(work, measure=measure)
+    agree(work)
+    policy, now = replace(work.world.desk.policy, mails=True), work.world.clock.now()
+    with work.world.service.store.transaction() as unit:
+        card = unit.cases.get(CASE)
+        assert card is not None
+        sealed, owner = base64.b64decode(REPORT), Actor("amina", "first-respondent", HRC)
+        share_sealed(unit, policy, card, OTHER, sealed, owner, now, bytes(32))
+
+        assert unit.alerts.count() == alerts
 
 
 @pytest.mark.parametrize("measure", ["SH-COPY", "SH-HAND"])

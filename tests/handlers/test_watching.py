@@ -15,7 +15,7 @@ from handlers.alerting import Alerting
 from handlers.deliver import Delivered, Delivery
 from handlers.mailing import MAIL_ACT
 from handlers.types import Address, Outgoing
-from handlers.watching import watch
+from handlers.watching import watch, watch_elsewhere
 from storage.memory import MemoryStore
 from tests.conftest import NOON, CountingEntropy
 
@@ -111,6 +111,23 @@ def test_an_office_without_shifts_is_reminded_by_mail(policy: Policy) -> None:
     with desk.store.transaction() as work:
         work.cases.erase("LW-1")
     assert desk.after(days=1) == []
+
+
+def test_a_case_that_is_handed_over_is_told_to_the_office_that_has_it_now(policy: Policy) -> None:
+    """As a new case would be, while the yes to that office counts; taken back, nobody there is told again."""
+    desk = Waiting(policy, staffed=True, copies=frozenset({"OFF-EML"}))
+    assert desk.after(seconds=0) == []
+    handed = replace(CARD, office="OFF-OHC-GVA", status="ST-REF", handed_to="OFF-HRC", shared=("OFF-HRC",))
+    with desk.store.transaction() as work:
+        work.cases.update(handed)
+        watch_elsewhere(work, desk.policy, handed, desk.clock.at, bytes(32))
+        assert [(alert.office, alert.wide) for alert in work.alerts.open_ones()] == [("OFF-HRC", False)]
+
+    assert {who for who, _words in desk.after(seconds=0)} == {"aci-boris"}
+    with desk.store.transaction() as work:
+        work.cases.update(replace(handed, status="ST-TRI", handed_to="", shared=()))
+
+    assert [told for _ in range(30) for told in desk.after(minutes=5)] == []
 
 
 def test_with_a_copy_at_the_duty_desk_its_alert_is_the_one_that_counts(policy: Policy) -> None:
