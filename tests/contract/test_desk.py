@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
-from handlers.accounts import ACTIVE, Account, BoxRequest, Passkey, Role, Session
+from handlers.accounts import ACTIVE, REVOKED, Account, BoxRequest, Passkey, Role, Session
 from handlers.ports import Store
 from handlers.types import BlobLine, SealedBlob
 from tests.contract.test_stores import CARD, MINA, NOW, store
@@ -142,6 +142,30 @@ def test_of_two_who_take_an_invitation_in_the_same_moment_one_has_it(store: Stor
     second.join(30)
 
     assert (first, taken) == (ANA, [None])
+
+
+def test_of_two_who_end_each_other_in_the_same_moment_one_remains(store: Store) -> None:
+    """Whoever holds the accounts decides by what stands there then; the other one finds themselves ended."""
+    names = ("ada", "eve")
+    with store.transaction() as work:
+        for name in names:
+            work.accounts.save(replace(BEN, id=name, state=ACTIVE))
+
+    def end(other: str, own: str) -> None:
+        with store.transaction() as work:
+            work.accounts.alone()
+            account, me = work.accounts.get(other), work.accounts.get(own)
+            if account is not None and me is not None and me.state == ACTIVE:
+                work.accounts.save(replace(account, state=REVOKED))
+
+    threads = [Thread(target=end, args=pair) for pair in (names, names[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with store.transaction() as work:
+        assert sorted(account.state for account in work.accounts.all()) == [ACTIVE, REVOKED]
 
 
 def test_what_an_office_has_fetched_is_remembered_by_office(store: Store) -> None:
