@@ -21,7 +21,8 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-INVITED, ACTIVE, REVOKED = "invited", "active", "revoked"
+WAITING, INVITED, ACTIVE, REVOKED = "waiting", "invited", "active", "revoked"
+"""WAITING: invited by one person; the invitation counts when a second one has confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class Account:
     name: str
     office: str
     roles: tuple[Role, ...]
-    state: str  # invited | active | revoked
+    state: str  # waiting | invited | active | revoked
     invited_at: str  # ISO 8601, to the minute
     last_seen_day: str = ""  # YYYY-MM-DD
     synced: bool = False  # the passkey is not bound to one device: a cloud account may hold it
+    invited_by: str = ""  # the account that chose office and roles; empty: the machine itself
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the account has one of these roles."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from dialogs.consents import minute
 from dialogs.gate import Granted, may
 from handlers.access import reading
-from handlers.accounts import ACTIVE, INVITED, REVOKED, Account, BoxRequest, Role, Session
+from handlers.accounts import ACTIVE, INVITED, REVOKED, WAITING, Account, BoxRequest, Role, Session
 from handlers.actor import Actor
 from handlers.errors import HandlerError, NotPermitted
 from handlers.sink import check
@@ -45,6 +45,10 @@ class WrongInvitation(NotAtTheDesk):
     """This invitation was used, is too old, or was mistyped: ask for a new one."""
 
 
+class NotConfirmed(NotAtTheDesk):
+    """This invitation waits for a second person to confirm it: keep it, and try again later."""
+
+
 class IdTaken(NotAtTheDesk):
     """Somebody active has this id: choose another one, or revoke that account first."""
 
@@ -68,21 +72,46 @@ class BoxClosed(NotAtTheDesk):
 def invite(work: UnitOfWork, by: Actor | None, account: Account, code: str, times: tuple[datetime, datetime]) -> None:
     """Invite somebody, from now until then. `by` None: from the command line of the installation.
 
+    What one person invites at the desk waits for a second (`confirm`): nobody lets themselves into an office alone.
     Whoever lost their passkey is revoked, and invited again with the same id. Raises: IdTaken.
     """
     now, until = times
     known = work.accounts.get(account.id)
     if known is not None and known.state == ACTIVE:
         raise IdTaken
-    work.accounts.save(account)
+    work.accounts.save(account if by is None else replace(account, state=WAITING, invited_by=by.who))
     work.accounts.invite(account.id, code, until)
     work.audit.record((by or Actor("", "", account.office)).did("invite", now, new=account.id))
 
 
+def may_confirm(by: Account, account: Account) -> bool:
+    """Tell whether they may be the second person of an invitation: an administrator, or a shift lead of its office."""
+    second = by.has(Role.ADMINISTRATOR) or (by.has(Role.SHIFT_LEAD) and by.office == account.office)
+    return second and by.state == ACTIVE and account.state == WAITING and by.id != account.invited_by
+
+
+def confirm(work: UnitOfWork, by: Actor, account: Account, now: datetime) -> Account:
+    """Let an invitation count, as its second person: ask `may_confirm` first, of what this transaction reads."""
+    confirmed = replace(account, state=INVITED)
+    work.accounts.save(confirmed)
+    work.audit.record(by.did("confirm", now, old=account.invited_by, new=" ".join((account.id, *account.roles))))
+    return confirmed
+
+
+def invitee(work: UnitOfWork, code: str, now: datetime) -> Account:
+    """Return who can take an invitation now. Raises: WrongInvitation, NotConfirmed."""
+    invited = work.accounts.invited(code, now)
+    if invited is not None and invited.state == WAITING:
+        raise NotConfirmed
+    if invited is None or invited.state != INVITED:
+        raise WrongInvitation
+    return invited
+
+
 def accept(work: UnitOfWork, code: str, name: str, passkey: Passkey, now: datetime) -> Account:
-    """Make the account of an invitation active, with its passkey; the code works once. Raises: WrongInvitation."""
-    invited = work.accounts.take_invitation(code, now)
-    if invited is None or invited.state != INVITED or passkey.account != invited.id:
+    """Make the account of an invitation active, with its passkey; the code works once. Raises: as `invitee`."""
+    invited = invitee(work, code, now)
+    if work.accounts.take_invitation(code, now) is None or passkey.account != invited.id:
         raise WrongInvitation
     account = replace(
         invited, name=name, state=ACTIVE, last_seen_day=f"{now:%Y-%m-%d}", synced=passkey.synced
@@ -118,9 +147,14 @@ def revoke(work: UnitOfWork, by: Actor, account: Account, now: datetime) -> None
 
 
 def set_roles(work: UnitOfWork, by: Actor, account: Account, roles: tuple[Role, ...], now: datetime) -> Account:
-    """Change what somebody may do; their logins end, so that every page shows what holds now. Raises: NotTheLast."""
+    """Change what somebody may do; their logins end, so that every page shows what holds now. Raises: NotTheLast.
+
+    Of an invitation nobody has taken a second person confirms the new roles too.
+    """
     _keep_an_administrator(work, account, roles)
     changed = replace(account, roles=roles)
+    if account.state in (WAITING, INVITED):
+        changed = replace(changed, state=WAITING, invited_by=by.who)
     work.accounts.save(changed)
     work.sessions.end_all(account.id)
     work.audit.record(by.did("roles", now, old=" ".join(account.roles), new=" ".join((account.id, *roles))))

@@ -27,7 +27,7 @@ from bot.desk.visit import until_of
 from dialogs.consents import minute
 from dialogs.keys import IDENTITY, RECOVERY, REPORT, valid_keys
 from handlers.accounts import ACTIVE, Account, Passkey, Session
-from handlers.desk import WrongInvitation, accept, log_in
+from handlers.desk import NotConfirmed, WrongInvitation, accept, invitee, log_in
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -143,12 +143,18 @@ def _failed(call: Call[Any], error: str) -> Exception:
     return refused("slow_down", retry_after=wait) if wait else refused(error)
 
 
+def _not_taken(call: Call[Any], error: Exception) -> Exception:
+    """Say that an invitation waits, to whoever has its code alone: told that it was used, they would fear a thief."""
+    return _failed(call, "not_confirmed" if isinstance(error, NotConfirmed) else "bad_invitation")
+
+
 def invitation_options(call: Call[WithCode]) -> Reply:
     """Answer what a browser needs to make the passkey of an invitation."""
-    with call.desk.store.transaction() as work:
-        invited = work.accounts.invited(call.asked.code, call.now)
-    if invited is None:
-        raise _failed(call, "bad_invitation")
+    try:
+        with call.desk.store.transaction() as work:
+            invited = invitee(work, call.asked.code, call.now)
+    except (WrongInvitation, NotConfirmed) as exc:
+        raise _not_taken(call, exc) from None
     challenge, cookie = _new_ticket(call, INVITATION)
     office = call.desk.policy.directory.offices.get(invited.office)
     name = office.name if office is not None else invited.office
@@ -160,8 +166,8 @@ def take_invitation(call: Call[Accepted]) -> Reply:
     """Make the account active and log it in; the code does not work again."""
     try:
         account = _accepted(call)
-    except WrongInvitation:
-        raise _failed(call, "bad_invitation") from None
+    except (WrongInvitation, NotConfirmed) as exc:
+        raise _not_taken(call, exc) from None
     except WrongPasskey:
         raise _failed(call, "login_failed") from None
     return begin_session(call, account)
@@ -173,9 +179,7 @@ def _accepted(call: Call[Accepted]) -> Account:
         raise refused("bad_request", "Write your name in letters that can be seen.")
     challenge = _shown_ticket(call, INVITATION).challenge(desk.lookup, INVITATION)
     with desk.store.transaction() as work:
-        invited = work.accounts.invited(asked.code, call.now)
-        if invited is None:
-            raise WrongInvitation
+        invited = invitee(work, asked.code, call.now)
         passkey = made(desk.place, asked.credential, challenge, invited.id)
         if work.accounts.passkey(passkey.id) is not None:
             raise WrongPasskey

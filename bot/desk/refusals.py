@@ -38,6 +38,7 @@ MESSAGES: Final = {
     "slow_down": "Too many tries. Wait a little, then try again.",
     "login_failed": "This did not work. Try again with the passkey you set up here.",
     "bad_invitation": "This invitation does not count: it was used, is too old, or was mistyped. Ask for a new one.",
+    "not_confirmed": "This invitation waits for a second person to confirm it. Keep the link, and try again later.",
     "busy": "Too many want something of the desk right now. Nothing was changed. Try again in a moment.",
     "unavailable": "The desk cannot be used right now. Nothing was changed. Try again in a minute.",
     "refused": "The person has not agreed to exactly this, so it cannot be done.",
@@ -45,8 +46,8 @@ MESSAGES: Final = {
 
 _STATUS: Final = {
     "bad_request": 400, "no_session": 401, "login_failed": 401, "not_allowed": 403, "refused": 403,
-    "wrong_origin": 403, "bad_invitation": 403, "not_found": 404, "conflict": 409, "too_large": 413,
-    "wrong_type": 415, "wrong_host": 421, "slow_down": 429, "unavailable": 503, "busy": 503,
+    "wrong_origin": 403, "bad_invitation": 403, "not_confirmed": 403, "not_found": 404, "conflict": 409,
+    "too_large": 413, "wrong_type": 415, "wrong_host": 421, "slow_down": 429, "unavailable": 503, "busy": 503,
 }  # fmt: skip
 
 

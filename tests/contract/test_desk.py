@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
-from handlers.accounts import ACTIVE, REVOKED, Account, BoxRequest, Passkey, Role, Session
+from handlers.accounts import ACTIVE, REVOKED, WAITING, Account, BoxRequest, Passkey, Role, Session
 from handlers.ports import Store
 from handlers.types import BlobLine, SealedBlob
 from tests.contract.test_stores import CARD, MINA, NOW, store
@@ -14,7 +14,7 @@ from tests.contract.test_stores import CARD, MINA, NOW, store
 __all__ = ["store"]
 
 ANA = Account("ana", "Ana", "OFF-HRC", (Role.FIRST_RESPONDENT, Role.SHIFT_LEAD), ACTIVE, "2026-11-24T10:00Z")
-BEN = Account("ben", "", "OFF-ASG", (Role.ADMINISTRATOR,), "invited", "2026-11-24T11:00Z")
+BEN = Account("ben", "", "OFF-ASG", (Role.ADMINISTRATOR,), WAITING, "2026-11-24T11:00Z", invited_by="ana")
 KEY = Passkey("credential", "ana", b"public", 3)
 LATER = NOW + timedelta(hours=1)
 

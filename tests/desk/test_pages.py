@@ -415,6 +415,27 @@ def test_a_synced_passkey_is_said_to_its_owner_and_to_the_administrator(page: Pa
     assert violations(page) == []
 
 
+def test_an_invitation_that_waits_is_confirmed_by_whoever_may(page: Page, server: DeskServer) -> None:
+    """What is sent is what was shown; whoever made one sees whom it waits for, and no button."""
+    people = server.answers["GET people"]
+    waiting = people["people"][0] | {"name": "", "state": "waiting", "roles": ["operator"], "last_seen_day": ""}
+    mine = waiting | {"id": "P8", "confirm": False, "confirmers": ["Bruno", "Clara"]}
+    people["people"] = [*people["people"], waiting | {"id": "P9", "confirm": True, "confirmers": ["Ana"]}, mine]
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("3")
+    page.get_by_text("Who may confirm: Bruno, Clara").wait_for()
+    offered = page.get_by_role("button", name="Confirm: ")
+    assert [button.get_attribute("aria-label") for button in offered.all()] == ["Confirm: P9"]
+    offered.click()
+    page.get_by_text(f"{OFFICE}: Emergency-line operator").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Confirm the invitation").click()
+    page.locator("dialog[open]").wait_for(state="detached")
+
+    assert server.posted == [("people/P9/confirm", {"office": OFFICE, "roles": ["operator"]})]
+
+
 def test_a_yes_may_be_asked_for_fewer_days(page: Page, server: DeskServer) -> None:
     """The person reads the earlier end, the server gets the days; without a number it is as long as the measure allows."""
     page.goto(server.url())

@@ -54,6 +54,14 @@ def invite(page: Page) -> str:
     return page.locator(".link code").inner_text()
 
 
+def confirm(page: Page) -> None:
+    """Confirm the one invitation that waits, as its second person."""
+    page.keyboard.press("3")
+    page.get_by_role("button", name="Confirm", exact=False).click()
+    page.get_by_role("button", name="Confirm the invitation").click()
+    page.locator("dialog[open]").wait_for(state="detached")
+
+
 def names(page: Page) -> set[str]:
     """Return the names of the cases in the queue."""
     return set(page.locator(".queue .row .name").all_inner_texts())
@@ -87,9 +95,11 @@ class Play:
     def __init__(self, browser: Browser, address: str, keys: Path) -> None:
         self.address, self.keys = address, keys
         self.contexts: list[BrowserContext] = [
-            browser.new_context(viewport={"width": 1360, "height": 900}) for _ in range(4)
+            browser.new_context(viewport={"width": 1360, "height": 900}) for _ in range(5)
         ]
-        self.admin, self.officer, self.phone, self.colleague = (context.new_page() for context in self.contexts)
+        self.admin, self.officer, self.phone, self.colleague, self.second = (
+            context.new_page() for context in self.contexts
+        )
         self.watch = Watch(self.officer)
         self.officer.add_init_script("delete window.showSaveFilePicker")  # its dialog cannot be answered here
         self.case = ""
@@ -99,16 +109,20 @@ class Play:
             context.close()
 
     def begin(self) -> None:
-        """An administrator invites, the officer makes a passkey, loads the key, and comes back with the passkey."""
+        """One administrator invites, another confirms, the officer makes a passkey, loads the key, and comes back with the passkey."""
         practice_login(self.admin, self.address, "Lucia")
         link = invite(self.admin)
+        self.colleague.goto(link)
+        self.colleague.get_by_text("waits for a second person").wait_for()
+        practice_login(self.second, self.address, "Musa")
+        confirm(self.second)
         page = self.officer
         add_authenticator(page)
         page.goto(link)
         page.get_by_label("Your name").fill("Noor")
         page.get_by_role("button", name="Make my passkey").click()
         page.get_by_role("heading", name="Queue").wait_for()
-        self.colleague.goto(link)
+        self.colleague.reload()
         self.colleague.get_by_text("This invitation was used").wait_for()
 
     def load_key(self) -> None:

@@ -28,6 +28,7 @@ NAMES_OFFICES = "/api/cases/{case}/share"
 SEALED = base64.b64encode(b"age-encryption.org/v1\nand so on").decode()
 BODIES: dict[str, Any] = {
     "/api/people/invite": {"office": HRC, "roles": ["operator"]},
+    "/api/people/{person}/confirm": {"office": HRC, "roles": ["operator"]},
     "/api/people/{person}/roles": {"roles": ["operator"]},
     "/api/cases/{case}/level": {"level": "L1", "reason": "as they said"},
     "/api/cases/{case}/identity": {"reason": "to call them"},

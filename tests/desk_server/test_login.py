@@ -298,35 +298,6 @@ def test_nobody_gives_more_roles_to_themselves(world: World) -> None:
     assert [e.entry.who for e in entries if e.entry is not None and e.entry.act == "roles-refused"] == ["chief"]
 
 
-def test_whoever_lost_their_passkey_is_revoked_and_invited_again(world: World) -> None:
-    """With the same id, so that they stay who they are on the roster; while they are active nobody else gets it."""
-    chief = world.logged_in("chief", HRC, Role.ADMINISTRATOR)
-    wanted = {"office": HRC, "roles": ["operator"], "id": "omar"}
-    first = chief.post("/api/people/invite", wanted).json()
-    assert first["link"] == f"{URL}/desk#invite={first['code']}"
-    lost = passkey()
-    assert world.browser().accept(first["code"], lost).status_code == 200
-    assert chief.post("/api/people/invite", wanted).status_code == 409
-
-    chief.post("/api/people/omar/revoke")
-    again = chief.post("/api/people/invite", wanted).json()
-
-    assert world.browser().accept(again["code"], passkey()).json()["person"]["id"] == "omar"
-    assert world.browser().login(lost).status_code == 401
-
-
-def test_somebody_invites_only_to_offices_and_roles_there_are(world: World) -> None:
-    """And nobody without a role."""
-    chief = world.logged_in("chief", HRC, Role.ADMINISTRATOR)
-    wrong = [
-        {"office": "OFF-NOWHERE", "roles": ["operator"]},
-        {"office": HRC, "roles": []},
-        {"office": HRC, "roles": ["king"]},
-    ]
-
-    assert [chief.post("/api/people/invite", body).status_code for body in wrong] == [400, 400, 400]
-
-
 def test_one_account_that_asks_without_end_slows_down_nobody_else(world: World) -> None:
     """Its own pace is used up; a colleague is answered."""
     world.desk = replace(world.desk, requests=Throttle(Pace(5, 1.0)))

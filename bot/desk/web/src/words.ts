@@ -288,6 +288,10 @@ export const W = {
     revokeLead: "Every session of this person ends within five seconds. Cases stay with the office.", last: "Last seen", state: "State",
     name: "Name", saveRoles: "Save the roles", empty: "Nobody was invited yet.", notYours: "Your role does not show people.",
     change: "Change roles", synced: "synced passkey",
+    waits: "waits for a second person", second: "The link works only when a second person has confirmed it here: another administrator, or a shift lead of the office.",
+    by: (names: string) => `Who may confirm: ${names}`, byNobody: "Nobody else may confirm it yet: a second administrator is invited on the machine itself.",
+    confirm: "Confirm", confirmAsk: "Confirm this invitation?", confirmAct: "Confirm the invitation",
+    confirmLead: "Whoever has the link gets in, with these roles. Confirm only if you know who it is for, and have spoken with them.",
     syncedLead: "Whoever opens the cloud account of a synced passkey can sign in here. Invite the person anew, with a security key.",
   },
   roles: {
@@ -300,6 +304,7 @@ export const W = {
     "close-wish": "wishes to close it", "hand-over": "offered it to a colleague", "take-over": "took it over", "next-contact": "set the next contact",
     note: "wrote a note", write: "wrote to the person", begin: "showed the two words", propose: "proposed a measure", start: "started a measure",
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
+    confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
     "alert-raised": "an alert went out", "alert-taken": "took the alert",
   } as Record<string, string>,
@@ -320,6 +325,7 @@ export const W = {
   errors: {
     no_session: "Your session has ended. Please sign in again.", not_allowed: "Your role does not allow this.", refused: "The person’s consent does not allow this.",
     bad_invitation: "This invitation was used, or is too old. Please ask your administrator for a new one.", login_failed: "That did not work. Please try again.",
+    not_confirmed: "This invitation waits for a second person to confirm it. Keep the link, and open it again later.",
     not_found: "This is not there. It was erased, or belongs to another office.", conflict: "Somebody was quicker. This is how it stands now.",
     slow_down: "Too many tries. Please wait a moment.", offline: "The desk cannot be reached. Nothing was changed.",
     windows: "This window no longer hears of changes: the desk is open in too many windows. Close some and load this one again.",

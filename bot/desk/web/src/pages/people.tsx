@@ -13,12 +13,17 @@ function synced(person: Account): boolean {
   return person.synced && person.state === "active";
 }
 
-/** Who may work here: invite, change roles, revoke. */
+/** Return the name, or, of somebody who was only invited, the id of the invitation. */
+function called(person: Account): string {
+  return person.name || person.id;
+}
+
+/** Who may work here: invite, confirm as the second person, change roles, revoke. */
 export function PeoplePage() {
   const { session } = useDesk();
   const [people, setPeople] = useState<Account[] | null>(null);
   const [offices, setOffices] = useState<Office[]>([]);
-  const [chosen, setChosen] = useState<{ act: "roles" | "revoke"; person: Account } | null>(null);
+  const [chosen, setChosen] = useState<{ act: "confirm" | "roles" | "revoke"; person: Account } | null>(null);
   const [inviting, setInviting] = useState(false);
   const admin = session!.person.roles.includes("administrator");
   const load = (): Promise<boolean> => attempt(async () => {
@@ -49,14 +54,15 @@ export function PeoplePage() {
             <tbody>
               {people.map((person) => (
                 <tr key={person.id}>
-                  <th scope="row" dir="auto">{person.name || W.none}</th>
+                  <th scope="row" dir="auto">{called(person)}</th>
                   <td>{person.office}</td>
                   <td>{person.roles.map((role) => named(W.roles, role)).join(", ")}</td>
                   <td>{person.last_seen_day || W.none}</td>
-                  <td>{person.state} {synced(person) && <span class="flag">{W.people.synced}</span>}</td>
+                  <td>{person.state === "waiting" ? <Waits person={person} /> : person.state} {synced(person) && <span class="flag">{W.people.synced}</span>}</td>
                   <td class="acts">
-                    {admin && <button type="button" class="plain" aria-label={`${W.people.change}: ${person.name}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}
-                    {admin && <button type="button" class="plain danger" aria-label={`${W.people.revoke}: ${person.name}`} onClick={() => setChosen({ act: "revoke", person })}>{W.people.revoke}</button>}
+                    {person.confirm === true && <button type="button" class="plain" aria-label={`${W.people.confirm}: ${called(person)}`} onClick={() => setChosen({ act: "confirm", person })}>{W.people.confirm}</button>}
+                    {admin && <button type="button" class="plain" aria-label={`${W.people.change}: ${called(person)}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}
+                    {admin && <button type="button" class="plain danger" aria-label={`${W.people.revoke}: ${called(person)}`} onClick={() => setChosen({ act: "revoke", person })}>{W.people.revoke}</button>}
                   </td>
                 </tr>
               ))}
@@ -66,15 +72,38 @@ export function PeoplePage() {
       )}
       {inviting && <Invite close={() => { setInviting(false); void load(); }} offices={offices} />}
       {chosen?.act === "revoke" && (
-        <Dialog title={W.people.revokeAsk(chosen.person.name)} close={() => setChosen(null)}>
+        <Dialog title={W.people.revokeAsk(called(chosen.person))} close={() => setChosen(null)}>
           <p>{W.people.revokeLead}</p>
           <button type="button" class="primary danger" onClick={() => void attempt(async () => {
             await post(`people/${encodeURIComponent(chosen.person.id)}/revoke`);
           }).then(() => { setChosen(null); void load(); })}>{W.people.revoke}</button>
         </Dialog>
       )}
+      {chosen?.act === "confirm" && <Confirm person={chosen.person} close={() => { setChosen(null); void load(); }} />}
       {chosen?.act === "roles" && <Roles person={chosen.person} close={() => { setChosen(null); void load(); }} />}
     </>
+  );
+}
+
+function Waits({ person }: { person: Account }) {
+  const names = person.confirmers ?? [];
+  return (
+    <>
+      <span class="flag">{W.people.waits}</span>{" "}
+      <span class="quiet" dir="auto">{names.length > 0 ? W.people.by(names.join(", ")) : W.people.byNobody}</span>
+    </>
+  );
+}
+
+function Confirm({ person, close }: { person: Account; close: () => void }) {
+  const { id, office, roles } = person;
+  const confirm = (): Promise<boolean> => attempt(async () => void await post(`people/${encodeURIComponent(id)}/confirm`, { office, roles }));
+  return (
+    <Dialog title={W.people.confirmAsk} close={close}>
+      <p><b>{called(person)}</b>: {W.signIn.invitedTo(office, roles.map((role) => named(W.roles, role)).join(", "))}</p>
+      <p>{W.people.confirmLead}</p>
+      <button type="button" class="primary" onClick={() => void confirm().then(close)}>{W.people.confirmAct}</button>
+    </Dialog>
   );
 }
 
@@ -97,7 +126,7 @@ function Roles({ person, close }: { person: Account; close: () => void }) {
   const [roles, setRoles] = useState(person.roles);
   const save = (): Promise<boolean> => attempt(async () => void await post(`people/${encodeURIComponent(person.id)}/roles`, { roles }));
   return (
-    <Dialog title={`${W.people.change}: ${person.name}`} close={close}>
+    <Dialog title={`${W.people.change}: ${called(person)}`} close={close}>
       <RoleBoxes roles={roles} setRoles={setRoles} />
       <button type="button" class="primary" disabled={roles.length === 0} onClick={() => void save().then(close)}>{W.people.saveRoles}</button>
     </Dialog>
@@ -115,6 +144,7 @@ function Invite({ offices, close }: { offices: Office[]; close: () => void }) {
         ? <Section id="made" title={W.people.link}>
             <p class="link"><code>{made.link}</code></p>
             <p>{W.people.valid} <At at={made.valid_until} />.</p>
+            <p>{W.people.second}</p>
           </Section>
         : <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); make(); }}>
             <Field label={W.people.office}>

@@ -58,7 +58,7 @@ function Join({ code, run }: { code: string; run: (work: () => Promise<Session>)
   const [name, setName] = useState("");
   const [found, setFound] = useState<Invited | null>(null);
   useEffect(() => void post<Invited>("invitations/options", { code }).then(setFound)
-    .catch((error: unknown) => change({ trouble: error instanceof ApiError && error.status !== 429 ? W.signIn.badCode : sentence(error) })), [code]);
+    .catch((error: unknown) => change({ trouble: error instanceof ApiError && error.code !== "slow_down" && error.code !== "not_confirmed" ? W.signIn.badCode : sentence(error) })), [code]);
   const join = async (): Promise<Session> => {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(found!.options);
     return post<Session>("invitations", { code, name, credential: withoutSecrets(await navigator.credentials.create({ publicKey })) });
