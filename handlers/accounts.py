@@ -37,7 +37,7 @@ class Account:
     invited_at: str  # ISO 8601, to the minute
     last_seen_day: str = ""  # YYYY-MM-DD
     synced: bool = False  # the passkey is not bound to one device: a cloud account may hold it
-    invited_by: str = ""  # the account that chose office and roles; empty: the machine itself
+    invited_by: str = ""  # the account of whoever did; empty: on the machine itself
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the account has one of these roles."""

@@ -49,6 +49,10 @@ class NotConfirmed(NotAtTheDesk):
     """This invitation waits for a second person to confirm it: keep it, and try again later."""
 
 
+class NotTaken(NotAtTheDesk):
+    """Nobody has taken this invitation yet: revoke it, and make another one with these roles."""
+
+
 class IdTaken(NotAtTheDesk):
     """Somebody active has this id: choose another one, or revoke that account first."""
 
@@ -147,14 +151,14 @@ def revoke(work: UnitOfWork, by: Actor, account: Account, now: datetime) -> None
 
 
 def set_roles(work: UnitOfWork, by: Actor, account: Account, roles: tuple[Role, ...], now: datetime) -> Account:
-    """Change what somebody may do; their logins end, so that every page shows what holds now. Raises: NotTheLast.
+    """Change what somebody may do; their logins end, so that every page shows what holds now.
 
-    Of an invitation nobody has taken a second person confirms the new roles too.
+    Those of an invitation stay what its second person confirms. Raises: NotTheLast, NotTaken.
     """
+    if account.state in (WAITING, INVITED):
+        raise NotTaken
     _keep_an_administrator(work, account, roles)
     changed = replace(account, roles=roles)
-    if account.state in (WAITING, INVITED):
-        changed = replace(changed, state=WAITING, invited_by=by.who)
     work.accounts.save(changed)
     work.sessions.end_all(account.id)
     work.audit.record(by.did("roles", now, old=" ".join(account.roles), new=" ".join((account.id, *roles))))

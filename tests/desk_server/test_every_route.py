@@ -16,7 +16,7 @@ from bot.desk.openapi import described
 from bot.desk.table import routes_of
 from handlers.accounts import Role
 from tests.conftest import NOON
-from tests.desk_server.world import HRC, OTHER, Browser, World, card_of, desk_world
+from tests.desk_server.world import DUTY, HRC, OTHER, Browser, World, card_of, desk_world, given
 
 OWN, FOREIGN, ERASED, RANDOM = "LW-AAAA-OWN", "LW-BBBB-FOREIGN", "LW-CCCC-ERASED", "LW-DDDD-RANDOM"
 MARKS = (FOREIGN, "scarlet cormorant", "violet narwhal", "RED-FAM", OTHER, ERASED)
@@ -55,7 +55,8 @@ PARTS = {"purpose": "report", "sequence": "1", "name": "file1", "person": "nobod
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A desk with a case of the own office, one of another, and one that was erased."""
     with desk_world(tmp_path_factory.mktemp("desk"), FixedClock(NOON)) as made:
-        made.open_case(card_of(OWN))
+        read_by_line = given("C-EMER", DUTY, scope="report")
+        made.open_case(card_of(OWN, consents=(given("C-FWD", HRC), given("C-CONT"), read_by_line)))
         foreign = card_of(FOREIGN, OTHER, red=("RED-FAM",))
         made.open_case(replace(foreign, off_words="scarlet cormorant", your_words="violet narwhal"))
         made.open_case(card_of(ERASED))

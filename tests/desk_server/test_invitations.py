@@ -72,22 +72,27 @@ def test_whoever_invites_cannot_confirm_it_and_take_it(world: World, chief: Brow
     assert chief.post(CONFIRM, SEEN).status_code == 200
 
 
-def test_an_invitation_that_is_made_anew_after_its_page_was_opened_is_not_taken(
+def test_other_roles_need_another_invitation_and_its_second_person(
     world: World, chief: Browser, second: Browser
 ) -> None:
-    """The options of before lead nowhere while the roles wait for a second person again."""
+    """Nobody changes what was confirmed; made anew it waits again, and a page that was opened before leads nowhere."""
     code = chief.post("/api/people/invite", OMAR).json()["code"]
     second.post(CONFIRM, SEEN)
     browser, key = world.browser(), passkey()
     options = browser.post("/api/invitations/options", {"code": code}).json()["options"]
 
-    chief.post("/api/people/omar/roles", {"roles": ["first-respondent"]})
+    changed = chief.post("/api/people/omar/roles", {"roles": ["first-respondent"]})
+    again = chief.post("/api/people/invite", OMAR | {"roles": ["first-respondent"]}).json()["code"]
     late = browser.post("/api/invitations", {"code": code, "name": "Omar", "credential": key.make(options)})
 
-    assert (late.status_code, late.json()["error"]) == (403, "not_confirmed")
-    assert chief.post(CONFIRM, {"office": HRC, "roles": ["first-respondent"]}).status_code == 403
-    assert second.post(CONFIRM, {"office": HRC, "roles": ["first-respondent"]}).status_code == 200
-    assert world.browser().accept(code, passkey()).json()["person"]["roles"] == ["first-respondent"]
+    assert (changed.status_code, changed.json()["message"].partition(":")[0]) == (
+        409,
+        "Nobody has taken this invitation yet",
+    )
+    assert (late.status_code, late.json()["error"]) == (403, "bad_invitation")
+    assert opened(world, again).json()["error"] == "not_confirmed"
+    assert second.post(CONFIRM, SEEN | {"roles": ["first-respondent"]}).status_code == 200
+    assert world.browser().accept(again, passkey()).json()["person"]["roles"] == ["first-respondent"]
 
 
 def test_a_shift_lead_confirms_for_their_own_office_and_learns_of_no_other(world: World, chief: Browser) -> None:

@@ -61,7 +61,7 @@ export function PeoplePage() {
                   <td>{person.state === "waiting" ? <Waits person={person} /> : person.state} {synced(person) && <span class="flag">{W.people.synced}</span>}</td>
                   <td class="acts">
                     {person.confirm === true && <button type="button" class="plain" aria-label={`${W.people.confirm}: ${called(person)}`} onClick={() => setChosen({ act: "confirm", person })}>{W.people.confirm}</button>}
-                    {admin && <button type="button" class="plain" aria-label={`${W.people.change}: ${called(person)}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}
+                    {admin && person.state === "active" && <button type="button" class="plain" aria-label={`${W.people.change}: ${called(person)}`} onClick={() => setChosen({ act: "roles", person })}>{W.people.change}</button>}
                     {admin && <button type="button" class="plain danger" aria-label={`${W.people.revoke}: ${called(person)}`} onClick={() => setChosen({ act: "revoke", person })}>{W.people.revoke}</button>}
                   </td>
                 </tr>
