@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from multiprocessing.context import ForkServerProcess
 
 COMMANDS = (
@@ -64,9 +64,13 @@ def _command(args: tuple[str, ...], settings: dict[str, str], folder: str, strea
 
 
 def fork_command(
-    *args: str, settings: Mapping[str, str], folder: Path, text: str = "", seconds: float = 120
-) -> subprocess.CompletedProcess[str]:
-    """Run `leeward ARGS` in this environment and folder with `text` as its input. Raises TimeoutExpired."""
+    *args: str, settings: Mapping[str, str], folder: Path, text: str = "", seconds: float = 120,
+    until: Callable[[str], bool] | None = None,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """Run `leeward ARGS` in this environment and folder with `text` as its input. Raises TimeoutExpired.
+
+    `until`: it is killed (-9) as soon as this holds of what it has printed.
+    """
     with tempfile.TemporaryDirectory() as place:
         streams = {name: Path(place, name) for name in ("in", "out", "err")}
         streams["in"].write_text(text, encoding="utf-8", errors="surrogateescape")
@@ -74,6 +78,10 @@ def fork_command(
         streams["err"].touch()
         process = CONTEXT.Process(target=_command, args=(args, dict(settings), str(folder), place))
         process.start()
+        if until is not None:
+            while process.exitcode is None and not until(streams["out"].read_text("utf-8", "replace")):
+                process.join(0.001)
+            process.kill()
         process.join(seconds)
         if process.exitcode is None:
             process.kill()

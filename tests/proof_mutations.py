@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PLAYED: Final = tuple(
     f"tests/dialogs/test_{name}.py" for name in ("taking_back", "after_report", "lapses", "measures", "conversations")
 )
-LEDGER: Final = ("tests/storage/test_ledger.py",)
+LEDGER: Final = ("tests/storage/test_ledger.py", "tests/storage/test_auditing.py", "tests/contract/test_audit.py")
 TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     "dialogs/gate.py": ("tests/dialogs/test_gate.py", "tests/handlers/test_sink.py", *PLAYED),
     "dialogs/cases.py": ("tests/handlers/test_use_cases.py", *PLAYED),
@@ -24,8 +24,8 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     "dialogs/consent_record.py": ("tests/dialogs/test_consent_record.py",),
     "handlers/sink.py": ("tests/handlers/test_sink.py",),
     "storage/auditing.py": LEDGER,
-    "storage/ledger.py": LEDGER,
-    "storage/crypto/chain.py": LEDGER,
+    "storage/ledger.py": (*LEDGER, "tests/contract/test_stores.py"),
+    "storage/crypto/chain.py": ("tests/storage/test_ledger.py",),
 }
 """What is mutated, and the tests that have to notice it."""
 

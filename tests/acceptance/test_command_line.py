@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 
 import jsonschema
 import pytest
@@ -26,6 +27,7 @@ from tests.serving import free_port
 ROOT = Path(__file__).parents[2]
 LEEWARD = [sys.executable, "-m", "bot"]
 CANARY = "Canary7731"
+QUESTION = "is it safe for you to write here now?"
 TO_STORY = [
     "hi",
     "1",
@@ -219,34 +221,30 @@ def test_a_killed_chat_goes_on_at_the_same_question(home: Path) -> None:
 def _read_until(child: subprocess.Popen[str], said: str) -> None:
     """Read until this was said: the answer before it was taken then."""
     text = ""
-    deadline = time.monotonic() + 30
     assert child.stdout is not None
-    while said not in text and time.monotonic() < deadline:
-        text += child.stdout.read(1)
+    too_long = Timer(60, child.kill)
+    too_long.start()
+    while said not in text:
+        read = child.stdout.read(1)
+        assert read, f"it ended before it said: {said}"
+        text += read
+    too_long.cancel()
 
 
-def test_a_kill_in_the_middle_of_writing_loses_nothing_acknowledged(home: Path) -> None:
-    """Ten kills at different moments: the database opens, and answers that were followed by a question are there."""
-    environment = environment_of(home)
+@pytest.mark.parametrize("questions", range(2, 12))
+def test_a_kill_in_the_middle_of_writing_loses_nothing_acknowledged(home: Path, questions: int) -> None:
+    """In one of the turns after so many questions: the database opens, and what a question had followed is there."""
     chat(home, "hi", "1")
-    for delay in range(10):
-        child = subprocess.Popen(
-            [*LEEWARD, "chat"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-            cwd=home.parent,
-        )
-        assert child.stdin is not None
-        child.stdin.write("00\n1\n" * 20)
-        child.stdin.flush()
-        time.sleep(0.35 + delay * 0.02)
-        child.kill()
-        child.wait()
-        child.stdin.close()
+    killed = fork_command(
+        "chat", settings=environment_of(home), folder=home.parent, text="00\n1\n" * 200,
+        until=lambda said: said.count(QUESTION) >= questions,
+    )  # fmt: skip
 
-    assert "is it safe for you to write here now?" in chat(home)
+    assert killed.returncode == -signal.SIGKILL
+    said, deadline = "", time.monotonic() + 60
+    while QUESTION not in said and time.monotonic() < deadline:  # what it was about to send is its own for a second
+        said = chat(home, "00", "1")  # whether it was killed at the question or in the menu over it
+    assert QUESTION in said
 
 
 def _on_disk(folder: Path, word: str) -> list[str]:
@@ -428,9 +426,14 @@ def _fill_keys(home: Path) -> None:
     write_directory(home / "directory.yaml", data)
 
 
+def run_in(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run `leeward` in the folder of an installation, so that its leeward.toml counts."""
+    return fork_command(*args, settings=environment_of(None), folder=folder)
+
+
 def doctor(home: Path) -> dict[str, str]:
     """Return what doctor says, by check."""
-    done = fork_command("doctor", "--json", settings=environment_of(None), folder=home)
+    done = run_in(home, "doctor", "--json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines, done.stderr
     assert done.returncode == (0 if all(line["ok"] for line in lines) else 1)
@@ -544,12 +547,12 @@ def test_the_desk_wants_an_administrator(installed: Path) -> None:
     (installed / "leeward.db").unlink()
     assert run("migrate", home=installed).returncode == 0
     assert doctor(installed)["desk"] == ""
-    assert "desk: OK (it has no administrator" in run("doctor", home=installed).stdout
+    assert "desk: OK (it has no administrator" in run_in(installed, "doctor").stdout
 
     invited = run("invite", "--office", "OFF-ASG", "--role", "administrator", "--id", "amina", home=installed)
 
     assert re.fullmatch(r"http://localhost:\d+/desk#invite=[\w-]{32}", invited.stdout.splitlines()[0])
-    assert "desk: OK\n" in run("doctor", home=installed).stdout
+    assert "desk: OK\n" in run_in(installed, "doctor").stdout
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,10 @@ def test_each_status_is_an_event_of_its_type_and_state_by_whoever_did_it(
     assert (record["event_type"], record["event_state"], record["entity_id"]) == (kind, state, who)
     assert (record["collection_method"], record["extension"]["channel_risk"]) == ("bot-practice", "practice")
     assert record_of(replace(event, id="C-TPV"), CARD, practice_policy())["entity_id"] == "officer"
+
+
+def test_an_office_of_a_country_is_named_with_it() -> None:
+    """One that belongs to no country has the address UN."""
+    record = record_of(EVENT, replace(CARD, office="OFF-CO-XA"), practice_policy())
+
+    assert record["party"][0]["party_address"] == practice_policy().directory.offices["OFF-CO-XA"].country == "XA"

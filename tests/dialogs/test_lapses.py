@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dialogs.consents import minute
-from dialogs.conversation import CaseCard, ConsentEvent, Conversation, Proposal
-from dialogs.effects import UpdateCase, WakeAt
+from dialogs.consents import NO_CONTACT, minute
+from dialogs.conversation import CaseCard, ConsentEvent, Conversation, Draft, Proposal
+from dialogs.effects import EraseCopy, UpdateCase, WakeAt
 from dialogs.engine import advance, begin
 from dialogs.events import Moved, TextReceived
 from dialogs.gate import Act, Granted, Question, Reason, Refused, lapse, may
@@ -251,3 +251,39 @@ def test_a_case_that_comes_back_counts_its_days_from_then_on() -> None:
 
     assert (back.status, back.status_at, back.handed_to) == ("ST-TRI", "2026-11-25T12:00Z", "")
     assert (stopped.status, stopped.status_at) == ("ST-WDR", "2026-10-01T10:00Z")
+
+
+def _moved(card: CaseCard, draft: Draft | None = None) -> Play:
+    """Return the play of somebody with this case, perhaps writing another report, who moved to Telegram."""
+    play = Play("telegram")
+    play.conversation = replace(play.conversation, cards=(card,), draft=draft, node="TALK")
+    play.conversation, play.effects = advance(play.conversation, Moved(at=NOON, entropy=bytes(32)), play.policy)
+    return play
+
+
+def test_the_copy_of_an_office_that_joined_goes_when_the_person_moves_to_another_channel() -> None:
+    """It was agreed to for the old one; nothing else is erased."""
+    _conversation, card = _with_contact("telegram")
+    share = replace(GIVEN, id="C-SHR", recipient="OFF-Y", measure="", level="")
+    play = _moved(replace(card, consents=(share,), shared=("OFF-Y",)))
+
+    assert play.done(EraseCopy) == EraseCopy("LW-1", "OFF-Y", "copy")
+    assert play.conversation.cards[0].shared == ()
+    assert not _moved(card).did(EraseCopy)
+
+
+def test_a_yes_to_contact_here_names_the_red_line_it_goes_beyond_and_no_other() -> None:
+    """Whoever had said never to write to them was shown that again."""
+    _conversation, card = _with_contact("telegram")
+    play = _moved(replace(card, red=(NO_CONTACT, "RED-GOV"))).say("1")
+
+    assert play.conversation.cards[0].consents[-1].collision == (NO_CONTACT,)
+
+
+def test_whoever_writes_another_report_goes_on_with_it_after_the_question_about_contact() -> None:
+    """At the question that stood open."""
+    _conversation, card = _with_contact("telegram")
+    play = _moved(card, Play("telegram").say("hi").conversation.draft)
+    assert play.node == "C-CONT-AGAIN"
+
+    assert play.say("1").node == "Q01"

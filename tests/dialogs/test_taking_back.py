@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from dialogs.cases import DESTROY_TIMER
+from dialogs.consents import minute
 from dialogs.conversation import Answer, Proposal
-from dialogs.effects import DestroyReport, DropFiles, WakeAt
+from dialogs.effects import CancelAlert, DestroyReport, DropFiles, WakeAt
 from tests.dialogs.test_conversations import PICTURE, VOICE, sent
+from tests.dialogs.test_measures import with_card
 from tests.playbook import Play
 
 TOLD = (
@@ -112,6 +114,11 @@ def test_without_files_nothing_is_dropped() -> None:
     """There is nothing to take out of the store."""
     assert not sent().say("00", "8").say("withdraw", "1").did(DropFiles)
     assert not sent().say("withdraw", "1").did(DropFiles)
+    writing = second_report("C-FILE")
+    assert writing.conversation.draft is not None
+    without = replace(writing.conversation.draft, files=())
+    writing.conversation = replace(writing.conversation, draft=without)
+    assert not writing.say("delete my files").did(DropFiles)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +167,7 @@ def test_whoever_changes_their_mind_goes_on_where_they_were() -> None:
 
     resting = sent().say("withdraw", "5")
     card = resting.conversation.cards[0]
-    assert (card.status, card.held_from) == ("ST-SUB", "")
+    assert (resting.node, card.status, card.held_from) == ("Q54", "ST-SUB", "")
 
 
 def test_the_menu_is_the_help_of_the_interview_while_another_report_is_being_written() -> None:
@@ -183,3 +190,109 @@ def test_after_one_permission_is_taken_back_in_a_first_report_its_question_stand
 
     assert play.node == node
     assert "Before we start" in play.said
+
+
+def with_card_of(**changes: object) -> Play:
+    """Return a conversation whose one case was changed like this."""
+    play = sent()
+    card = replace(play.conversation.cards[0], **changes)  # type: ignore[arg-type]  # fields by name
+    play.conversation = replace(play.conversation, cards=(card,))
+    return play
+
+
+def agreed(play: Play, *consents: str, **sides: str) -> Play:
+    """Return the play after these yeses were written into its one case as well."""
+    card = play.conversation.cards[0]
+    events = tuple(
+        replace(card.consents[0], record_id=f"CR-{each}", id=each, status="given", **sides)  # type: ignore[arg-type]  # fields by name
+        for each in consents
+    )
+    changed = replace(card, consents=(*card.consents, *events))
+    play.conversation = replace(play.conversation, cards=(changed,))
+    return play
+
+
+@pytest.mark.parametrize("consents", [(), ("C-STAT",)], ids=["nothing to take back", "something to take back"])
+def test_taking_the_steps_back_lets_a_case_go_on_that_stood_still_for_it(consents: tuple[str, ...]) -> None:
+    """To where it was before the freeze, since now."""
+    play = agreed(with_card_of(status="ST-HOLD", held_from="ST-TRI", status_at="2026-11-24T08:00Z"), *consents)
+    card = play.say("withdraw", "2").conversation.cards[0]
+
+    assert (card.status, card.held_from, card.status_at) == ("ST-TRI", "", minute(play.now))
+
+
+@pytest.mark.parametrize(("status", "held_from"), [("ST-WDR", "ST-DLV"), ("ST-HOLD", "")])
+def test_taking_the_steps_back_never_brings_a_case_back(status: str, held_from: str) -> None:
+    """Neither one that was taken back already, nor one that has no place to go back to."""
+    play = with_card_of(status=status, held_from=held_from, status_at="2026-11-24T08:00Z").say("withdraw", "2")
+    card = play.conversation.cards[0]
+
+    assert (card.status, card.held_from, card.status_at) == (status, held_from, "2026-11-24T08:00Z")
+
+
+def test_proposals_that_nobody_answered_yet_end_with_everything_and_only_then() -> None:
+    """Their words are wiped; taking back one permission leaves them alone."""
+    proposal = replace(measure("GM-STA-DIP", started=False), state="proposed", content="what would be said")
+    one = agreed(with_card_of(measures=(proposal,)), "C-STAT").say("do not count me")
+    everything = with_card_of(measures=(proposal,)).say("withdraw", "1")
+
+    assert one.conversation.cards[0].measures == (proposal,)
+    (ended,) = everything.conversation.cards[0].measures
+    assert (ended.state, ended.content) == ("withdrawn", "")
+
+
+@pytest.mark.parametrize(("said", "with_whom"), [("withdraw", ()), ("do not count me", ("OFF-CO-XA",))])
+def test_an_office_that_joined_is_out_again_when_sharing_ends(said: str, with_whom: tuple[str, ...]) -> None:
+    """And it stays when another yes for the same office ends."""
+    shared = agreed(with_card_of(status="ST-TRI", shared=("OFF-CO-XA",)), "C-SHR", "C-STAT", recipient="OFF-CO-XA")
+    play = shared.say(*((said, "2") if said == "withdraw" else (said,)))
+
+    assert play.conversation.cards[0].shared == with_whom
+
+
+def alert_alone(*consents: str) -> Play:
+    """Return a conversation with the alert of a person who sent no report."""
+    play = sent()
+    card = play.conversation.cards[0]
+    alarm = replace(
+        card.consents[0], record_id="CR-1", id="C-EMER", scope="card", recipient=card.office, status="given"
+    )
+    play.conversation = replace(play.conversation, cards=(replace(card, consents=(alarm,)),))
+    return agreed(play, *consents, scope="")
+
+
+def test_an_alert_stands_when_another_permission_of_its_person_ends() -> None:
+    """Not to be written to any more calls no help off."""
+    play = alert_alone("C-CONT").say("withdraw", "4")
+
+    assert not play.did(CancelAlert)
+    assert [(e.id, e.status) for e in play.conversation.cards[0].consents][-1] == ("C-CONT", "withdrawn")
+
+
+@pytest.mark.parametrize("said", [("cancel the alert",), ("withdraw", "1")])
+def test_after_an_alert_is_called_off_the_person_is_told_and_the_menu_is_the_help_again(said: tuple[str, ...]) -> None:
+    """There is no case left to speak of."""
+    play = alert_alone().say(*said)
+
+    assert play.conversation.cards == ()
+    assert play.policy.texts.body("WD-CANNOT-UNOPENED", "en", {}) in play.said
+    assert play.say("00").node == "T-HELP"
+
+
+def test_a_card_that_lay_open_is_closed_when_something_is_taken_back() -> None:
+    """An answer after it is none to the card."""
+    play = agreed(with_card(), "C-STAT")
+    assert play.conversation.open_card == "MP-1"
+
+    assert play.say("do not count me").conversation.open_card == ""
+
+
+def test_ones_own_words_end_nothing_while_the_report_stands() -> None:
+    """They prove who writes, and the conversation goes on."""
+    play = sent()
+    play.say(play.conversation.cards[0].your_words)
+
+    assert play.policy.texts.body("T-CLEARED", "en", {}) not in play.said
+    assert play.node != "END"
+    assert not play.did(DestroyReport)
+    assert play.conversation.cards[0].status == "ST-SUB"

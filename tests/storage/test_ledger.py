@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from storage.auditing import Checkpoint, Entry, LedgerCopy, NotALedger, problems, read_ledger
 from storage.crypto import chain
+from storage.crypto.errors import NotAuthentic
 from storage.crypto.signatures import RootKey, sign_record
 from storage.store import SqlStore, sqlite_url
 from tests.contract.test_stores import CARD, GIVEN, MINA, NOW, sql_store
@@ -245,17 +246,23 @@ def test_a_place_that_is_wrong_is_told_from_one_that_is_empty(order: tuple[int, 
     assert found in problems(LedgerCopy(tuple(events[index] for index in order), ()))
 
 
-@pytest.mark.parametrize("junk", ["", "[]", "{}", '{"schema": "leeward-ledger-1"}', "\x00", "[" * 20_000])
+OF_ANOTHER_KIND = '{"schema": "leeward-ledger-2", "entries": [], "checkpoints": []}'
+
+
+@pytest.mark.parametrize(
+    "junk", ["", "[]", "{}", '{"schema": "leeward-ledger-1"}', OF_ANOTHER_KIND, "\x00", "[" * 20_000]
+)
 def test_junk_is_no_ledger(junk: str) -> None:
     """One clear error, never a traceback."""
     with pytest.raises(NotALedger):
         LedgerCopy.parse(junk)
 
 
-def test_hashes_that_are_none_are_named() -> None:
+@pytest.mark.parametrize("other", ["not a hash", None, 7])
+def test_hashes_that_are_none_are_named(other: object) -> None:
     """An export with something else in the place of a hash."""
     data = json.loads(made(300, every=40).text())
-    data["entries"][3]["head"] = "not a hash"
+    data["entries"][3]["head"] = other
 
     with pytest.raises(NotALedger):
         problems(LedgerCopy.parse(json.dumps(data)), KEY.fingerprint())
@@ -350,8 +357,6 @@ def test_events_that_look_alike_have_different_commitments(store: SqlStore) -> N
 
 def test_a_row_put_back_to_an_older_state_does_not_open(store: SqlStore) -> None:
     """A stored event is bound to its case and its place."""
-    from storage.crypto.errors import NotAuthentic
-
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE ledger SET event = (SELECT event FROM ledger WHERE sequence = 1)"))
     with pytest.raises(NotAuthentic), store.transaction() as work:
