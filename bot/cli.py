@@ -224,7 +224,7 @@ def write(case: str, content: Path, by: str) -> None:
 @click.argument("case")
 @click.option("--start", "to_start", metavar="PROPOSAL", help="Start this one; only with a live yes to exactly it.")
 @click.option("--close", "to_close", metavar="PROPOSAL", help="Close this one.")
-@click.option("--outcome", default="", help="What came of it, in a few words.")
+@click.option("--outcome", default="", metavar="CODE", help="What came of it: OUT-DONE, -PART, -NONE, -STOP or -HARM.")
 @click.option("--again", "to_ask", metavar="PROPOSAL", help="Ask again: its yes lapsed, or they wanted to talk first.")
 @click.option(
     "--doubt", metavar="FLAG", help="FLG-PRESS, FLG-DURESS or FLG-IMP: what was agreed so far does not count."

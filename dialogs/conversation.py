@@ -75,7 +75,7 @@ class Proposal:
     public: bool | None = None  # GM-EXP-SP: may the public copy have the name
     answered_at: str = ""
     started_at: str = ""
-    outcome: str = ""
+    outcome: str = ""  # OUT-…, once it is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Lowering:
     level: str
     by: str
     at: str
-    reason: str
+    reason: str  # RSN-LVL-…
 
 
 @dataclass(frozen=True, slots=True)

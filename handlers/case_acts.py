@@ -19,7 +19,8 @@ from handlers.accounts import ACTIVE, Role
 from handlers.contact import reconsider
 from handlers.errors import NotYours, Refusal
 from handlers.messages import BadMessage, is_sealed
-from handlers.triage_state import MOST_REASON_CHARS, CaseIsOver, ReasonNeeded, RoleMayNot
+from handlers.reasons import CLOSE, ERASE, HOLD, NONE, check_reason
+from handlers.triage_state import CaseIsOver, RoleMayNot
 from handlers.types import SealedBlob
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ NEXT: Final[Mapping[str, tuple[str, ...]]] = {
 """What officers may set by hand (spec 3.6). All else follows from what they or the person do: owning a case,
 sending it on, taking it back, changing one's mind."""
 
-CLOSE_REASONS: Final = (
-    "CL-DONE", "CL-WISH", "CL-NOREACH", "CL-UNVER", "CL-DUP", "CL-OOS", "CL-MAL", "CL-DIED",
-)  # fmt: skip
+REASONS: Final[Mapping[str, str]] = {CLOSED: CLOSE, HELD: HOLD, ERASED: ERASE}
+"""Which statuses need a reason, and of which list of codes; all others take none."""
+
 BY_TWO: Final = "CL-MAL"
 """Malicious: two different people decide it."""
 
@@ -117,13 +118,12 @@ def allowed(card: CaseCard) -> tuple[str, ...]:
 def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and when
     work: UnitOfWork, policy: Policy, card: CaseCard, status: str, reason: str, by: Actor, now: datetime
 ) -> StatusChange:
-    """Set another status by the table of 3.6; closing takes a close reason instead of words, erasing takes words.
+    """Set another status by the table of 3.6; closing, holding and erasing take a reason, each a code of its own list.
 
     Closing as malicious takes two different people: the first wish is recorded, the second carries it out. Raises:
     NotYours, NotNow, ReasonNeeded, StillUnderWay.
     """
-    reason = reason.strip()[:MOST_REASON_CHARS]
-    _check_status(card, status, reason, by)
+    _check_status(policy, card, status, reason, by)
     if status == CLOSED and reason == BY_TWO and not _seconds(card.closing, by):
         wished = replace(card, closing=Closing(reason, by.who, minute(now)))
         work.cases.update(wished)
@@ -142,14 +142,13 @@ def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and
     return StatusChange(changed)
 
 
-def _check_status(card: CaseCard, status: str, reason: str, by: Actor) -> None:
+def _check_status(policy: Policy, card: CaseCard, status: str, reason: str, by: Actor) -> None:
     second = status == CLOSED and reason == BY_TWO and card.closing is not None
     if card.owner != by.who and not second:
         raise NotYours
     if status not in allowed(card):
         raise NotNow
-    if (status == CLOSED and reason not in CLOSE_REASONS) or (status in (ERASED, HELD) and not reason):
-        raise ReasonNeeded
+    check_reason(policy, REASONS.get(status, NONE), reason)
     if status == CLOSED and any(proposal.state == "started" for proposal in card.measures):
         raise StillUnderWay
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.gate import Granted, may
+from handlers import reasons
 from handlers.access import reading
 from handlers.accounts import ACTIVE, INVITED, REVOKED, WAITING, Account, BoxRequest, Role, Session
 from handlers.actor import Actor
 from handlers.errors import HandlerError, NotPermitted
+from handlers.reasons import check_reason
 from handlers.sink import check
 
 if TYPE_CHECKING:
@@ -234,8 +236,12 @@ def needs_second(account: Account) -> bool:
     return not account.has(Role.FIRST_RESPONDENT, Role.DUTY_OFFICER, Role.FOCAL_POINT)
 
 
-def ask_box(work: UnitOfWork, by: Actor, request: BoxRequest, reason: str, now: datetime) -> None:
-    """Ask to open the identity box, with a reason (INV-23). Without a time it waits for a second person."""
+def ask_box(work: UnitOfWork, policy: Policy, by: Actor, request: BoxRequest, reason: str, now: datetime) -> None:
+    """Ask to open the identity box, with a reason (INV-23). Without a time it waits for a second person.
+
+    Raises: ReasonNeeded.
+    """
+    check_reason(policy, reasons.IDENTITY, reason)
     work.sessions.ask_box(request)
     state = "pending" if request.until is None else "open"
     work.audit.record(by.did(ASKED, now, case=request.case, new=state, reason=reason))

@@ -23,6 +23,7 @@ from handlers.access import check_office
 from handlers.case_acts import put_note
 from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours
 from handlers.perform import carry_out
+from handlers.reasons import OUTCOME, check_reason
 from handlers.sharing import nameable
 from handlers.sink import check
 from handlers.talking import locked_card
@@ -234,14 +235,18 @@ class Proposing:
                 work.audit.record(actor.did("start", now, case=case, old=proposal.state, new=proposal.id))
 
     def close(self, case: str, proposal_id: str, outcome: str, actor: Actor | None = None) -> None:
-        """Close a measure with its outcome; its content is wiped. Raises: NoSuchCase, NotYours, BadProposal."""
+        """Close a measure with its outcome, a code (OUT-…); its content is wiped.
+
+        Raises: NoSuchCase, NotYours, BadProposal, ReasonNeeded.
+        """
         now = self.clock.now()
         with self.store.transaction() as work:
             card = self._owned(work, case, actor, now)
             proposal = _proposal(card, proposal_id)
             if proposal.state not in ("started", "answered"):
                 raise BadProposal(f"only a measure that was started can be closed; this one is {proposal.state}")
-            changed = replace(proposal, state="closed", outcome=outcome[:MAX_HOPE_CHARS], content="")
+            check_reason(self.policy, OUTCOME, outcome)
+            changed = replace(proposal, state="closed", outcome=outcome, content="")
             work.cases.update(_with(card, changed))
             if actor is not None:
                 work.audit.record(actor.did("close", now, case=case, old=proposal.state, new=proposal.id))

@@ -16,6 +16,7 @@ from dialogs.gate import Granted
 from handlers.contact import may_write
 from handlers.errors import Refusal
 from handlers.paging import alerts_of, end_ladder, log
+from handlers.reasons import LEVEL, check_reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,8 +35,6 @@ OWNING: Final = (
 
 LOWERING: Final = ("duty-officer", "first-respondent", "focal-point", "shift-lead")
 """Roles that lower a level. Operators raise."""
-
-MOST_REASON_CHARS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,6 @@ class CaseIsOver(Refusal):
 
 class RoleMayNot(Refusal):
     """Your role may not do this: ask a duty officer, or the shift lead."""
-
-
-class ReasonNeeded(Refusal):
-    """A level is lowered only with a written reason: say in a few words why."""
 
 
 class NoSuchLevel(Refusal):
@@ -102,11 +97,10 @@ def change_level(  # noqa: PLR0913, PLR0917 - who changes what to what, why and 
 ) -> LevelChange:
     """Confirm, raise or lower the level.
 
-    Raised or confirmed at once. L2, L3 and L4 are lowered by one person with a reason; L1 by two different people with
-    a reason each: the first wish is recorded, the second of the same level carries it out. Raises: CaseIsOver,
-    NoSuchLevel, RoleMayNot, ReasonNeeded.
+    Raised or confirmed at once. L2, L3 and L4 are lowered by one person with a reason (RSN-LVL-…); L1 by two different
+    people with a reason each: the first wish is recorded, the second of the same level carries it out. Raises:
+    CaseIsOver, NoSuchLevel, RoleMayNot, ReasonNeeded.
     """
-    reason = reason.strip()[:MOST_REASON_CHARS]
     order = policy.triage.levels
     if level not in order:
         raise NoSuchLevel
@@ -116,8 +110,8 @@ def change_level(  # noqa: PLR0913, PLR0917 - who changes what to what, why and 
     acting = by.in_one_of(LOWERING if lowers else (*OWNING, *LOWERING))
     if acting is None:
         raise RoleMayNot
-    if lowers and not reason:
-        raise ReasonNeeded
+    if lowers or reason:
+        check_reason(policy, LEVEL, reason)
     entry = acting.did("level", now, case=card.case, old=card.level, new=level, reason=reason)
     if lowers and card.level == order[0] and not _seconds(card.lowering, level, by):
         wished = replace(card, lowering=Lowering(level, by.who, minute(now), reason))

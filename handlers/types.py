@@ -129,7 +129,7 @@ class BlobLine:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did or read what, and when. Codes and an officer's reason, never content of a case."""
+    """Who did or read what, and when. Codes only, never content of a case or words of an officer."""
 
     at: datetime  # UTC
     who: str  # id of a person of the desk or the roster; "" for the service itself
@@ -139,7 +139,7 @@ class AuditEntry:
     case: str = ""  # "" when it concerns no case
     old: str = ""
     new: str = ""
-    reason: str = ""  # in the officer's words
+    reason: str = ""  # a code (RSN-…, CL-…)
 
 
 @dataclass(frozen=True, slots=True)

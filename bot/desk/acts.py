@@ -11,13 +11,12 @@ from bot.desk.answers import answered
 from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
-from bot.desk.routes import OFFICERS, PROPOSERS, SHIFT_LEAD, Nothing, Route
+from bot.desk.routes import OFFICERS, PROPOSERS, SHIFT_LEAD, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from handlers import case_acts
 from handlers.case_acts import ReadBack
 from handlers.desk import as_actor
 from handlers.talking import locked_card
-from handlers.triage_state import MOST_REASON_CHARS
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -26,14 +25,13 @@ if TYPE_CHECKING:
 
 ENTROPY_BYTES: Final = 32
 Code = Annotated[str, msgspec.Meta(max_length=20)]
-Reason = Annotated[str, msgspec.Meta(max_length=MOST_REASON_CHARS)]
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A status, and why; for ST-CLO the reason is a code (CL-…)."""
+    """A status; to close (CL-…), hold (RSN-HLD-…) or erase (RSN-ERA-…) also why."""
 
     status: Code
-    reason: Reason = ""
+    reason: ReasonCode = ""
 
 
 class Changed(msgspec.Struct, frozen=True):

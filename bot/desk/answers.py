@@ -10,8 +10,9 @@ from handlers.case_acts import NoSafeTime
 from handlers.errors import NoSuchCase
 from handlers.messages import BadMessage
 from handlers.proposing import BadProposal
+from handlers.reasons import ReasonNeeded
 from handlers.sharing import NotASealedReport
-from handlers.triage_state import NoSuchLevel, ReasonNeeded, RoleMayNot
+from handlers.triage_state import NoSuchLevel, RoleMayNot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The audit log, as pages: who did or read what. It holds codes and officers' reasons, never content of a case."""
+"""The audit log, as pages: who did or read what. It holds codes, never content of a case or words of officers."""
 
 from __future__ import annotations
 

@@ -99,9 +99,10 @@ class BoxShown(msgspec.Struct, frozen=True):
 
 
 class LevelWish(msgspec.Struct, frozen=True):
-    """A lower level somebody wishes."""
+    """A lower level somebody wishes, and why (RSN-LVL-…)."""
 
     level: str
+    reason: str
     by: Owner
 
 
@@ -222,5 +223,6 @@ def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroun
 
 
 def _level_wish(card: CaseCard, around: Surroundings) -> LevelWish | None:
-    by = around.owner(card.lowering.by) if card.lowering is not None else None
-    return LevelWish(card.lowering.level, by) if card.lowering is not None and by is not None else None
+    wish = card.lowering
+    by = around.owner(wish.by) if wish is not None else None
+    return LevelWish(wish.level, wish.reason, by) if wish is not None and by is not None else None

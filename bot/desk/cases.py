@@ -12,7 +12,7 @@ from bot.desk.case_view import CaseShown, case_shown
 from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
-from bot.desk.routes import LINES, VIEWERS, Download, Nothing, Route
+from bot.desk.routes import LINES, VIEWERS, Download, Nothing, ReasonCode, Route
 from handlers.access import FILE, Sight, opens, sight
 from handlers.accounts import BoxRequest
 from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, look, needs_second
@@ -24,20 +24,18 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from handlers.ports import UnitOfWork
 
-Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
-
 
 class WithReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why somebody wants to open what is locked."""
+    """Why somebody wants to open what is locked (RSN-IDB-…)."""
 
-    reason: Reason
+    reason: ReasonCode
 
 
 class NewLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The level somebody wishes, and why; raising needs no reason."""
+    """The level somebody wishes, and why (RSN-LVL-…); raising needs no reason."""
 
     level: Annotated[str, msgspec.Meta(pattern="^L[0-4]$")]
-    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    reason: ReasonCode = ""
 
 
 class LevelSet(msgspec.Struct, frozen=True):
@@ -149,10 +147,10 @@ def ask_identity(call: Call[WithReason]) -> BoxState:
     pending = needs_second(call.account)
     until = None if pending else call.now + timedelta(minutes=call.desk.limits.box_minutes)
     request = BoxRequest(call.case, call.account.id, call.allowed.session.id, until)
-    with call.desk.store.transaction() as work:
+    with answered(), call.desk.store.transaction() as work:
         if not opens(call.account, call.card(work), IDENTITY):
             raise refused("not_found")
-        ask_box(work, call.actor, request, call.asked.reason, call.now)
+        ask_box(work, call.desk.policy, call.actor, request, call.asked.reason, call.now)
     return BoxState(granted=not pending, pending=pending)
 
 

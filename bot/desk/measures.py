@@ -8,7 +8,7 @@ import msgspec
 
 from bot.desk.answers import answered
 from bot.desk.refusals import refused
-from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, Route
+from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.gate import Granted, may, red_lines
 from dialogs.measures import ANNUAL, question_of
@@ -82,9 +82,9 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of a measure."""
+    """What came of a measure (OUT-…)."""
 
-    outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_HOPE_CHARS)]
+    outcome: ReasonCode
 
 
 def catalogue(call: Call[Nothing]) -> tuple[MeasureShown, ...]:

@@ -7,7 +7,7 @@ made from it. Other modules bring their part of it as a tuple `ROUTES`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -46,6 +46,10 @@ LINES: Final = OFFICERS | {SHIFT_LEAD}
 VIEWERS: Final = LINES | {CONSENT_STEWARD}
 
 MOST_BODY_BYTES: Final = 64 * 1024
+
+
+ReasonCode = Annotated[str, msgspec.Meta(max_length=500)]
+"""One of the codes of policy. Whatever else stands here is refused with the list of them, and kept nowhere."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,7 +54,7 @@ def fill(server: DeskServer) -> None:
             case="LW-4", name="silver pine", level="L4", owner={"id": "P2", "name": "Bruno"},
             strip=case_of()["strip"] | {"may_contact": False, "reason": "no_contact"},
             hand_over={"from": {"id": "P2", "name": "Bruno"}, "to": {"id": "P1", "name": "Ana"}, "at": "2026-11-24T09:10Z"},
-            level_wish={"level": "L4", "by": {"id": "P2", "name": "Bruno"}}, identity={"present": True, "pending": {"id": "P2", "name": "Bruno"}, "until": ""},
+            level_wish={"level": "L4", "reason": "RSN-LVL-NEWS", "by": {"id": "P2", "name": "Bruno"}}, identity={"present": True, "pending": {"id": "P2", "name": "Bruno"}, "until": ""},
         ),
     ])  # fmt: skip
     server.answers[f"GET cases/{BLUE}/blobs/report/1"] = sealed(report_of())

@@ -233,7 +233,7 @@ class Play:
     def name(self) -> None:
         """The real name: with a reason, not to be copied, and written down."""
         page = self.officer
-        page.get_by_label("Why do you need the real name?").fill("To prepare the call")
+        page.get_by_label("Why do you need the real name?").select_option(label="For a measure they agreed to")
         page.get_by_role("button", name="Show the real name").click()
         page.locator(".secret", has_text=NAME).wait_for()
         assert page.locator(".secret").evaluate("element => getComputedStyle(element).userSelect") == "none"

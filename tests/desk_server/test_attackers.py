@@ -64,7 +64,7 @@ OF_A_REPORT = ("blobs/report/1", "blobs/identity/1", "files/f1", "identity", "bl
 def statuses(browser: Browser, case: str) -> list[tuple[int, bytes]]:
     """Ask for everything of a report."""
     asked = [
-        browser.post(f"/api/cases/{case}/{path}", {"reason": "to call them"})
+        browser.post(f"/api/cases/{case}/{path}", {"reason": "RSN-IDB-DANGER"})
         if path == "identity"
         else browser.get(f"/api/cases/{case}/{path}")
         for path in OF_A_REPORT

@@ -30,8 +30,8 @@ BODIES: dict[str, Any] = {
     "/api/people/invite": {"office": HRC, "roles": ["operator"]},
     "/api/people/{person}/confirm": {"office": HRC, "roles": ["operator"]},
     "/api/people/{person}/roles": {"roles": ["operator"]},
-    "/api/cases/{case}/level": {"level": "L1", "reason": "as they said"},
-    "/api/cases/{case}/identity": {"reason": "to call them"},
+    "/api/cases/{case}/level": {"level": "L1", "reason": "RSN-LVL-NEWS"},
+    "/api/cases/{case}/identity": {"reason": "RSN-IDB-DANGER"},
     "/api/cases/{case}/status": {"status": "ST-VER"},
     "/api/cases/{case}/hand-over": {"to": "nobody", "readback": {"level": "L2"}},
     "/api/cases/{case}/hand-over/confirm": {"readback": {"level": "L2"}},
@@ -44,7 +44,7 @@ BODIES: dict[str, Any] = {
         "measure": "UM-FOC-CHK", "recipient": "focal point", "name_mode": "NM-ANON", "content": "words",
         "risk_view": SEALED, "do_no_harm": True,
     },
-    "/api/cases/{case}/measures/{id}/close": {"outcome": "done"},
+    "/api/cases/{case}/measures/{id}/close": {"outcome": "OUT-DONE"},
 }  # fmt: skip
 """What is asked of routes that demand more than an empty body."""
 

@@ -169,7 +169,9 @@ def test_a_measure_is_asked_agreed_started_and_closed(work: Work) -> None:
     assert (agreed["light"], agreed["state"]) == ("green", "consented")
     assert work.post(f"measures/{number}/start").json()["state"] == "started"
     assert work.case()["status"] == "ST-MEA"
-    assert work.post(f"measures/{number}/close", {"outcome": "advice given"}).json()["outcome"] == "advice given"
+    said = work.post(f"measures/{number}/close", {"outcome": "her brother was told"})
+    assert (said.status_code, "OUT-DONE, OUT-PART" in said.json()["message"]) == (400, True)
+    assert work.post(f"measures/{number}/close", {"outcome": "OUT-DONE"}).json()["outcome"] == "OUT-DONE"
     acts = [line["act"] for line in work.case()["history"] if line["act"] != "look"]
     assert acts == ["note", "propose", "start", "close"]
 
@@ -287,7 +289,7 @@ def test_notes_can_be_fetched_by_the_office(work: Work) -> None:
 def test_what_was_taken_back_is_erased_when_the_officer_says_so(world: World) -> None:
     """Afterwards the case is unknown, to everybody."""
     work = Work(world, status="ST-WDR")
-    assert work.post("status", {"status": "ST-ERA", "reason": "asked, words checked"}).json()["status"] == "ST-ERA"
+    assert work.post("status", {"status": "ST-ERA", "reason": "RSN-ERA-TALK"}).json()["status"] == "ST-ERA"
     assert work.officer.get(f"/api/cases/{CASE}").status_code == 404
 
 

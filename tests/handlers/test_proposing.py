@@ -178,6 +178,6 @@ def test_an_office_that_was_shut_out_a_moment_ago_carries_out_nothing(office: Of
     with pytest.raises(NoSuchCase):
         office.proposing.start("LW-1", proposal.id, owner)
     with pytest.raises(NoSuchCase):
-        office.proposing.close("LW-1", proposal.id, "done", owner)
+        office.proposing.close("LW-1", proposal.id, "OUT-DONE", owner)
 
     assert office.card == before

@@ -15,12 +15,12 @@ from dialogs.policy import Policy, Span, Window
 from dialogs.roster import Officer, Roster
 from dialogs.targets import due
 from handlers.actor import Actor
+from handlers.reasons import ReasonNeeded
 from handlers.triage_state import (
     AlreadyOwned,
     CaseIsOver,
     LevelChange,
     NoSuchLevel,
-    ReasonNeeded,
     RoleMayNot,
     change_level,
     clocks_of,
@@ -127,26 +127,27 @@ def test_one_person_raises_at_once(store: MemoryStore, policy: Policy) -> None:
 
 
 def test_lower_levels_are_lowered_by_one_person_with_a_reason(store: MemoryStore, policy: Policy) -> None:
-    """Not by an operator, and not without a word why."""
+    """Not by an operator, and only for one of the reasons of the list, never in words of one's own."""
     with store.transaction() as work:
         work.cases.update(replace(CARD, level="L2"))
     with pytest.raises(RoleMayNot):
-        change(store, policy, "L3", AMINA, "calmer")
-    with pytest.raises(ReasonNeeded):
-        change(store, policy, "L3", BORIS, "  ")
-    assert change(store, policy, "L3", BORIS, "calmer").card.level == "L3"
-    assert log(store) == [("boris", "level", "L2", "L3", "calmer")]
+        change(store, policy, "L3", AMINA, "RSN-LVL-NEWS")
+    for words in ("", "  ", "calmer", "RSN-HLD-WHO"):
+        with pytest.raises(ReasonNeeded, match="RSN-LVL-NEWS, RSN-LVL-SAFE"):
+            change(store, policy, "L3", BORIS, words)
+    assert change(store, policy, "L3", BORIS, "RSN-LVL-NEWS").card.level == "L3"
+    assert log(store) == [("boris", "level", "L2", "L3", "RSN-LVL-NEWS")]
 
 
 def test_l1_is_lowered_by_two_different_people_only(store: MemoryStore, policy: Policy) -> None:
     """INV-13: the same person twice, or two people who wish different levels, lower nothing."""
-    assert change(store, policy, "L2", BORIS, "safe now").pending
-    assert change(store, policy, "L2", BORIS, "really").pending
-    assert change(store, policy, "L3", CHEN, "far away").pending
+    assert change(store, policy, "L2", BORIS, "RSN-LVL-SAFE").pending
+    assert change(store, policy, "L2", BORIS, "RSN-LVL-NEWS").pending
+    assert change(store, policy, "L3", CHEN, "RSN-LVL-SAFE").pending
     assert card_of(store).level == "L1"
     with pytest.raises(ReasonNeeded):
         change(store, policy, "L3", BORIS)
-    done = change(store, policy, "L3", BORIS, "agreed")
+    done = change(store, policy, "L3", BORIS, "RSN-LVL-SAFE")
 
     assert (done.pending, done.card.level, done.card.lowering) == (False, "L3", None)
     assert [(who, act) for who, act, *_rest in log(store)] == [
@@ -156,9 +157,9 @@ def test_l1_is_lowered_by_two_different_people_only(store: MemoryStore, policy: 
 
 def test_a_wish_to_lower_ends_when_the_level_is_confirmed(store: MemoryStore, policy: Policy) -> None:
     """Whoever confirms L1 in between takes the first wish off the table."""
-    assert change(store, policy, "L2", BORIS, "safe now").pending
+    assert change(store, policy, "L2", BORIS, "RSN-LVL-SAFE").pending
     assert change(store, policy, "L1", AMINA).card.lowering is None
-    assert change(store, policy, "L2", CHEN, "safe now").pending
+    assert change(store, policy, "L2", CHEN, "RSN-LVL-SAFE").pending
 
 
 def test_the_clocks_follow_level_owner_and_first_words(policy: Policy) -> None:

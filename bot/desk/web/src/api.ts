@@ -35,7 +35,7 @@ export interface Case extends Line {
   promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
   allowed: string[]; hand_over?: { from?: Who | null; to: Who };
   identity: { present: boolean; pending: Who | null; until: string } | null;
-  level_wish?: { level: string; by: Who }; status_wish?: { status: string; reason: string; by: Who };
+  level_wish?: { level: string; reason: string; by: Who }; status_wish?: { status: string; reason: string; by: Who };
 }
 export interface Measure {
   code: string; group: string; do: string; who_learns: string; risk: string; decided_by: string | string[];

@@ -80,6 +80,20 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
   );
 }
 
+/** A choice of codes in words; nothing is chosen beforehand. */
+export function Choice({ label, words, value, set }: { label: string; words: Record<string, string>; value: string; set: (code: string) => void }): JSX.Element {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <select id={id} required value={value} onChange={(event) => set(textOf(event))}>
+          <option value="">{W.none}</option>
+          {Object.entries(words).map(([code, said]) => <option key={code} value={code}>{said}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 /** A dialog that keeps the focus; Escape closes it. */
 export function Dialog({ title, close, wide, children }: { title: string; close: () => void; wide?: boolean; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);

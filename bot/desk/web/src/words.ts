@@ -144,6 +144,10 @@ export const W = {
   identity: {
     lead: "Shown only with a reason. Who looked, when and why is recorded, and the person can ask for it.",
     reason: "Why do you need the real name?",
+    reasons: {
+      "RSN-IDB-MEASURE": "For a measure they agreed to", "RSN-IDB-DANGER": "They may be in danger now", "RSN-IDB-CHECK": "To check facts or risk",
+      "RSN-IDB-WISH": "The person asked for it",
+    } as Record<string, string>,
     ask: "Show the real name",
     pending: (name: string) => `${name} asked to see the real name. A second person must agree.`,
     yours: "You asked. A colleague must agree on their own screen.",
@@ -216,6 +220,11 @@ export const W = {
     collision: (lines: string) => `This meets a red line: ${lines}. The person is shown that and asked again.`,
     public: "Everyone can read it, and it cannot be taken back.",
     answer: "Answer", irreversible: "It cannot be undone.", start: "Start", again: "Ask again", close: "Record the outcome", outcome: "What came of it",
+    outcomes: {
+      "OUT-DONE": "Done as planned", "OUT-PART": "Done in part", "OUT-NONE": "Done, without any effect seen", "OUT-STOP": "Stopped before it was done",
+      "OUT-HARM": "It may have done harm",
+    } as Record<string, string>,
+   
     asked: "The question was passed on.",
     lights: { grey: "not asked yet", amber: "waiting for the answer", green: "yes", red: "no" } as Record<string, string>,
     validUntil: (at: string) => `valid until ${at}`, started: (at: string) => `started ${at}`,
@@ -245,7 +254,11 @@ export const W = {
   },
   level: {
     title: "Level", lead: "Raising works at once. Lowering needs a reason; L1 needs a second person.", confirm: "Confirm", reason: "Reason",
-    wish: (level: string, name: string) => `${name} wants to lower this to ${level}. A second person must confirm.`,
+    reasons: {
+      "RSN-LVL-NEWS": "The news is better", "RSN-LVL-SAFE": "The person is in safety", "RSN-LVL-WISH": "The person sees it as less urgent",
+      "RSN-LVL-WRONG": "The answers were misread", "RSN-LVL-DOUBLE": "Another case has it",
+    } as Record<string, string>,
+    wish: (level: string, reason: string, name: string) => `${name} wants to lower this to ${level}: ${reason}. A second person must confirm.`,
     pending: "Recorded. A second person must now do the same.",
   },
   status: {
@@ -260,6 +273,10 @@ export const W = {
       "CL-UNVER": "Could not be verified, no further risk known", "CL-DUP": "Already known", "CL-OOS": "Out of scope",
       "CL-MAL": "Malicious (two persons decide)", "CL-DIED": "The person died",
     } as Record<string, string>,
+    holdReasons: {
+      "RSN-HLD-WHO": "It is not clear who answers", "RSN-HLD-FORCE": "They may be forced or watched", "RSN-HLD-WISH": "The person wishes it",
+    } as Record<string, string>,
+    eraseReasons: { "RSN-ERA-CHAT": "Asked for in the chat", "RSN-ERA-TALK": "Asked for in a talk, words checked" } as Record<string, string>,
     ownFirst: "Only the owner changes the status. Take the case first.",
     wish: (reason: string, name: string) => `${name} wants to close this case: ${reason}. A second person must confirm.`,
   },
@@ -344,4 +361,9 @@ export const W = {
 /** Return the words for a code, or the code itself. */
 export function named(table: Record<string, string>, code: string): string {
   return table[code] ?? code;
+}
+
+/** Return the words of a reason or outcome; the server keeps its code only. */
+export function reasonOf(code: string): string {
+  return named({ ...W.identity.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes }, code);
 }

@@ -2,13 +2,14 @@
 import { useState } from "preact/hooks";
 import { ofCase, post, type Case, type Person } from "../api";
 import { attempt, change, useDesk } from "../desk";
-import { Checklist, Dialog, Field, Notice, textOf } from "../parts";
+import { Checklist, Choice, Dialog, Field, Notice, textOf } from "../parts";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named } from "../words";
 
 interface Props { data: Case; close: () => void }
 const LEVELS = ["L1", "L2", "L3", "L4"];
+const REASONS: Record<string, Record<string, string>> = { "ST-CLO": W.status.reasons, "ST-HOLD": W.status.holdReasons, "ST-ERA": W.status.eraseReasons };
 
 /** Confirm the level or change it; digits choose, Enter confirms. */
 export function LevelDialog({ data, close }: Props) {
@@ -18,7 +19,7 @@ export function LevelDialog({ data, close }: Props) {
   const confirm = async (): Promise<void> => {
     let pending = "";
     const worked = await attempt(async () => {
-      const answer = await post<{ pending: boolean }>(ofCase(data.case, "level"), { level, reason });
+      const answer = await post<{ pending: boolean }>(ofCase(data.case, "level"), lower ? { level, reason } : { level });
       if (answer.pending) pending = W.level.pending;
     });
     if (!worked) return;
@@ -28,7 +29,7 @@ export function LevelDialog({ data, close }: Props) {
   return (
     <Dialog title={W.level.title} close={close}>
       <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void confirm(); }}
-        onKeyDown={(event) => { const chosen = LEVELS[Number(event.key) - 1]; if (chosen !== undefined && !(event.target instanceof HTMLTextAreaElement)) setLevel(chosen); }}>
+        onKeyDown={(event) => { const chosen = LEVELS[Number(event.key) - 1]; if (chosen !== undefined) setLevel(chosen); }}>
         <p class="hint">{W.level.lead}</p>
         <fieldset class="choices">
           <legend class="unseen">{W.level.title}</legend>
@@ -39,7 +40,7 @@ export function LevelDialog({ data, close }: Props) {
             </label>
           ))}
         </fieldset>
-        {lower && <Field label={W.level.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} required maxLength={300} value={reason} onInput={(event) => setReason(textOf(event))} />}</Field>}
+        {lower && <Choice label={W.level.reason} words={W.level.reasons} value={reason} set={setReason} />}
         <button type="submit" class="primary">{W.level.confirm} {level} <kbd>Enter</kbd></button>
       </form>
     </Dialog>
@@ -54,6 +55,7 @@ export function StatusDialog({ data, close }: Props) {
   const [checked, setChecked] = useState(false);
   if (allowed.length === 0) return <Dialog title={W.status.title} close={close}><p>{W.status.ownFirst}</p></Dialog>;
   const closing = status === "ST-CLO";
+  const why = REASONS[status];
   const save = async (): Promise<void> => {
     let pending = "";
     const worked = await attempt(async () => {
@@ -74,20 +76,9 @@ export function StatusDialog({ data, close }: Props) {
             </select>
           )}
         </Field>
-        {closing
-          ? <>
-              <Field label={W.status.closeReason}>
-                {(id) => (
-                  <select id={id} required value={reason} onChange={(event) => setReason(textOf(event))}>
-                    <option value="">{W.none}</option>
-                    {Object.entries(W.status.reasons).map(([code, words]) => <option key={code} value={code}>{words}</option>)}
-                  </select>
-                )}
-              </Field>
-              <Checklist title={W.checks.closeTitle} lines={W.checks.close} done={checked} setDone={setChecked} />
-            </>
-          : <Field label={W.status.reason}>{(id) => <textarea autocomplete="off" id={id} rows={2} maxLength={300} dir="auto" value={reason} onInput={(event) => setReason(textOf(event))} />}</Field>}
-        <button type="submit" class="primary" disabled={status === "" || (closing && (!checked || reason === ""))}>{W.status.save}</button>
+        {why !== undefined && <Choice label={closing ? W.status.closeReason : W.status.reason} words={why} value={reason} set={setReason} />}
+        {closing && <Checklist title={W.checks.closeTitle} lines={W.checks.close} done={checked} setDone={setChecked} />}
+        <button type="submit" class="primary" disabled={status === "" || (why !== undefined && reason === "") || (closing && !checked)}>{W.status.save}</button>
       </form>
     </Dialog>
   );

@@ -58,8 +58,8 @@ export function Wishes({ data, me, done }: Props) {
     <>
       {level !== undefined && (
         <Notice kind="warn">
-          {W.level.wish(level.level, level.by.name)}{" "}
-          {level.by.id !== me && <button type="button" class="plain" onClick={() => again("level", { level: level.level, reason: W.level.confirm })}>{W.level.confirm}</button>}
+          {W.level.wish(level.level, named(W.level.reasons, level.reason), level.by.name)}{" "}
+          {level.by.id !== me && <button type="button" class="plain" onClick={() => again("level", { level: level.level, reason: level.reason })}>{W.level.confirm}</button>}
         </Notice>
       )}
       {status !== undefined && (

@@ -1,6 +1,6 @@
 import type { Act, Case } from "../api";
 import { At, Section } from "../parts";
-import { W, named } from "../words";
+import { W, named, reasonOf } from "../words";
 
 const IN_WORDS: Record<string, Record<string, string>> = {
   level: W.levels, "level-wish": W.levels, status: W.status.names, "close-wish": W.status.names, read: W.blobs,
@@ -23,7 +23,7 @@ export function History({ data }: { data: Case }) {
         {[...data.history].reverse().map((act, index) => (
           <li key={index}>
             <At at={act.at} /> <b dir="auto">{act.who}</b> <span class="quiet">{named(W.roles, act.role)}</span> {named(W.acts, act.act)} {changeOf(act)}
-            {act.reason && <span class="quiet" dir="auto"> ({act.reason})</span>}
+            {act.reason && <span class="quiet"> ({reasonOf(act.reason)})</span>}
           </li>
         ))}
       </ol>

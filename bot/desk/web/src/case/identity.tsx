@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ofCase, post, sealedBytes, type Case } from "../api";
 import { attempt } from "../desk";
 import { open } from "../keyring";
-import { Field, Notice, Said, Section, textOf } from "../parts";
+import { Choice, Notice, Said, Section } from "../parts";
 import { NotOpened } from "../sealed";
 import { W } from "../words";
 
@@ -52,7 +52,7 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
               </Notice>
             )}
             {trouble !== "" && <Notice kind="warn">{trouble}</Notice>}
-            <Field label={W.identity.reason}>{(id) => <input id={id} required maxLength={200} value={reason} onInput={(event) => setReason(textOf(event))} />}</Field>
+            <Choice label={W.identity.reason} words={W.identity.reasons} value={reason} set={setReason} />
             <button type="submit" class="plain">{W.identity.ask}</button>
           </form>}
     </Section>

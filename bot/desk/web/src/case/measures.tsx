@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, ofCase, post, type Case, type Measure, type Proposal } from "../api";
 import { attempt, useDesk } from "../desk";
-import { At, Checklist, Dialog, Field, Light, Notice, Said, Section, textOf } from "../parts";
+import { At, Checklist, Choice, Dialog, Field, Light, Notice, Said, Section, textOf } from "../parts";
 import type { Report } from "../report";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
-import { W, named } from "../words";
+import { W, named, reasonOf } from "../words";
 import { OfficeField, ShareDialog, isShare } from "./share";
 
 interface Props { data: Case; report: Report | null; proposing: boolean; propose: () => void; close: () => void; reload: () => void }
@@ -44,7 +44,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
       </p>
       {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.map((line) => named(W.red, line)).join("; "))}</Notice>}
       <blockquote><Said text={proposal.content} as="p" /></blockquote>
-      {closed && <p><b>{W.measure.outcome}:</b> <Said text={proposal.outcome} /></p>}
+      {closed && <p><b>{W.measure.outcome}:</b> {reasonOf(proposal.outcome ?? "")}</p>}
       <p class="acts">
         {!started && !closed && proposal.light === "green" && <button type="button" class="primary" disabled={share && report === null} onClick={() => setAsked("start")}>{share ? W.share.act : W.measure.start}</button>}
         {share && !started && report === null && proposal.light === "green" && <span class="hint">{W.share.openFirst}</span>}
@@ -62,7 +62,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
       {asked === "close" && (
         <Dialog title={W.measure.close} close={() => setAsked("")}>
           <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void act("close", { outcome }); }}>
-            <Field label={W.measure.outcome}>{(id) => <textarea autocomplete="off" id={id} rows={3} required maxLength={500} dir="auto" value={outcome} onInput={(event) => setOutcome(textOf(event))} />}</Field>
+            <Choice label={W.measure.outcome} words={W.measure.outcomes} value={outcome} set={setOutcome} />
             <button type="submit" class="primary">{W.measure.close}</button>
           </form>
         </Dialog>

@@ -3,7 +3,7 @@ import { get, type AuditEntry } from "../api";
 import { attempt } from "../desk";
 import { At, Empty } from "../parts";
 import { changeOf } from "../case/history";
-import { W, named } from "../words";
+import { W, named, reasonOf } from "../words";
 
 interface Page { entries: AuditEntry[]; next: string | number | null }
 
@@ -45,7 +45,7 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
               <td>{named(W.acts, entry.act)}</td>
               <td>{entry.case_name || W.none}</td>
               <td>{changeOf(entry) || W.none}</td>
-              <td dir="auto">{entry.reason || W.none}</td>
+              <td>{reasonOf(entry.reason ?? "") || W.none}</td>
             </tr>
           ))}
         </tbody>
