@@ -29,6 +29,7 @@ WORDED = {
 
 LOOKED_UP = {
     ("/api/practice-login", "person"), ("/api/audit", "case"), ("/api/people/invite", "office"),
+    ("/api/people/{person}/confirm", "office"),
     ("/api/cases/{case}/level", "reason"), ("/api/cases/{case}/identity", "reason"),
     ("/api/cases/{case}/status", "status"), ("/api/cases/{case}/status", "reason"),
     ("/api/cases/{case}/hand-over", "to"), ("/api/cases/{case}/hand-over", "readback.level"),
@@ -92,7 +93,7 @@ def test_words_in_place_of_a_code_are_refused_and_kept_nowhere(world: World, pat
     """Neither in the case nor in the audit log, and the answer does not repeat them."""
     world.open_case(card_of(CASE, owner="ana", status="ST-TRI", level="L2"))
     officer = world.logged_in("ana", HRC, Role.FIRST_RESPONDENT, Role.ADMINISTRATOR)
-    address = path.replace("{case}", CASE).replace("{id}", "MP-1")
+    address = path.replace("{case}", CASE).replace("{id}", "MP-1").replace("{person}", "nobody")
 
     if path == "/api/audit":
         answer = officer.get(address, **{where: WORDS})

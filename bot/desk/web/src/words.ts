@@ -224,7 +224,6 @@ export const W = {
       "OUT-DONE": "Done as planned", "OUT-PART": "Done in part", "OUT-NONE": "Done, without any effect seen", "OUT-STOP": "Stopped before it was done",
       "OUT-HARM": "It may have done harm",
     } as Record<string, string>,
-   
     asked: "The question was passed on.",
     lights: { grey: "not asked yet", amber: "waiting for the answer", green: "yes", red: "no" } as Record<string, string>,
     validUntil: (at: string) => `valid until ${at}`, started: (at: string) => `started ${at}`,
