@@ -319,3 +319,14 @@ def test_only_a_measure_adds_its_code_to_the_consent_it_needs() -> None:
     """A copy for another office is asked for with the same card, and has the one consent to share."""
     assert Question(Act.SHARE, "LW-1", measure="SH-COPY").consent == "C-SHR"
     assert Question(Act.MEASURE, "LW-1", measure="GM-STA-DIP").consent == "C-M-STA-DIP"
+
+
+def test_a_reason_keeps_its_name() -> None:
+    """The desk, the audit log and the answers of the command line know a refusal by it."""
+    names = (
+        "never-asked requested refused deferred withdrawn invalidated superseded used expired wrong-recipient "
+        "wrong-scope wrong-name-mode older-content red-line child person-refused person-not-asked level-changed "
+        "channel-changed turned-18 doubted stopped no-such-case"
+    )
+    assert " ".join(Reason) == names
+    assert all(reason.name == reason.replace("-", "_").upper() for reason in Reason)
