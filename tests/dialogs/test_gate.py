@@ -330,3 +330,9 @@ def test_a_reason_keeps_its_name() -> None:
     )
     assert " ".join(Reason) == names
     assert all(reason.name == reason.replace("-", "_").upper() for reason in Reason)
+
+
+def test_a_question_names_nothing_that_was_not_said() -> None:
+    """A side that is left open is empty, which matches no recipient, scope, name, content or measure."""
+    asked = Question(Act.RETAIN, "case")
+    assert (asked.recipient, asked.scope, asked.name_mode, asked.content_version, asked.measure) == ("",) * 5
