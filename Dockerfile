@@ -15,10 +15,10 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 COPY requirements.lock requirements-build.lock ./
 # The build backend is locked like everything else: no build step resolves anything by itself.
-RUN python -m venv /opt/leeward \
- && /opt/leeward/bin/python -m pip install --require-hashes --only-binary :all: -r requirements.lock \
- && python -m venv /opt/backend \
- && /opt/backend/bin/python -m pip install --require-hashes --only-binary :all: -r requirements-build.lock
+RUN python -m venv /srv/leeward \
+ && /srv/leeward/bin/python -m pip install --require-hashes --only-binary :all: -r requirements.lock \
+ && python -m venv /build/backend \
+ && /build/backend/bin/python -m pip install --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY dialogs dialogs
@@ -26,9 +26,9 @@ COPY storage storage
 COPY handlers handlers
 COPY config config
 COPY --from=desk /build/bot/desk/static bot/desk/static
-RUN /opt/backend/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
- && /opt/leeward/bin/python -m pip install --no-deps --no-index /wheels/*.whl \
- && /opt/leeward/bin/python -m pip uninstall --yes pip setuptools
+RUN /build/backend/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+ && /srv/leeward/bin/python -m pip install --no-deps --no-index /wheels/*.whl \
+ && /srv/leeward/bin/python -m pip uninstall --yes pip setuptools
 
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="leeward" \
@@ -36,9 +36,9 @@ LABEL org.opencontainers.image.title="leeward" \
 RUN groupadd --gid 65532 leeward \
  && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /var/lib/leeward --shell /usr/sbin/nologin leeward \
  && install -d -o 65532 -g 65532 -m 0700 /var/lib/leeward /run/leeward-keys
-COPY --from=build /opt/leeward /opt/leeward
+COPY --from=build /srv/leeward /srv/leeward
 # PYTHONDONTWRITEBYTECODE and PYTHONUNBUFFERED suit a read-only root; no core dump may hold a key (see compose.yaml).
-ENV PATH=/opt/leeward/bin:$PATH \
+ENV PATH=/srv/leeward/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONSAFEPATH=1 \

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import Field
 
 from config.documents import Record, Texts, validated
-from dialogs.policy import Act, Taxonomy
+from dialogs.policy import REASON_LISTS, Act, Taxonomy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +73,9 @@ def _check(document: Document, file: _File) -> None:
     _check_doubles(document, ("acts",), tuple(act.code for act in file.acts))
     for name, codes in file.codes.items():
         _check_doubles(document, ("codes", name), codes)
+    for name in REASON_LISTS:
+        if not file.codes.get(name):
+            document.note(("codes",), f"has no {name}", "Officers choose reasons from it: add the list")
     _check_known(document, ("confidential_coop",), file.confidential_coop, file.codes.get("coop_forms", ()))
     of_nexus = tuple(code for codes in file.nexus.values() for code in codes)
     _check_doubles(document, ("nexus",), of_nexus)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from dialogs.roster import Roster
 
@@ -97,6 +97,11 @@ class Act:
     code: str
     group: str
     act_class: str
+
+
+REASON_LISTS: Final = ("level_reason", "hold_reason", "erase_reason", "close_reason", "identity_reason", "outcome")
+"""Lists the taxonomy must have: why a level changes, a case is held, erased or closed, the identity box is opened; and
+what came of a measure."""
 
 
 @dataclass(frozen=True, slots=True)

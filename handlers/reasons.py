@@ -7,18 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dialogs.policy import REASON_LISTS
 from handlers.errors import HandlerError
 
 if TYPE_CHECKING:
     from dialogs.policy import Policy
 
-LEVEL: Final = "level_reason"
-HOLD: Final = "hold_reason"
-ERASE: Final = "erase_reason"
-CLOSE: Final = "close_reason"
-IDENTITY: Final = "identity_reason"
-OUTCOME: Final = "outcome"
-"""Why a level changes, a case is held, erased or closed, the identity box is opened; and what came of a measure."""
+LEVEL, HOLD, ERASE, CLOSE, IDENTITY, OUTCOME = REASON_LISTS
 
 NONE: Final = ""
 """The list of what needs no reason, and takes none."""

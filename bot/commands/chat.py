@@ -124,8 +124,10 @@ def _example(settings: Settings) -> int:
     click.echo(f"No terminal here, so an example is played: {persona.name}\n")
     for replayed in replay([persona], settings, out):
         for step in replayed.result["transcript"]:
-            click.echo("".join(f"BOT  {line}\n" for line in harmless(step["text"]).splitlines()), nl=False)
-            click.echo(f"YOU  {harmless(step['answer'])}" if step["answer"] else "", nl=bool(step["answer"]))
+            said = [f"BOT  {line}" for line in harmless(step["text"]).splitlines()]
+            if step["answer"]:
+                said.append(f"YOU  {harmless(step['answer'])}")
+            click.echo("\n".join(said))
         sealed, office = replayed.result["sealed"][0], replayed.result["route"]["office"]
         click.echo(f"\nThe sealed report: {sealed}, {Path(sealed).stat().st_size} bytes. What {office} reads:\n")
         return open_files((Path(sealed),), (out / "keys" / f"{office}.key",), as_json=False, files_to=None)

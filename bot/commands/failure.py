@@ -54,7 +54,7 @@ def explained(run: Callable[[], int]) -> int:
         click.echo(f"{exc.filename}: may not be read or written. Check its owner and mode.", err=True)
         return FAILED
     except OSError as exc:
-        where = f"{exc.filename}: " if exc.filename else ""
-        said = f"{where}the file system refused: {exc.strerror}. Check the path, its mode and the free space."
-        click.echo(said[:1].upper() + said[1:] if not where else said, err=True)
+        refused = f"{exc.filename}: refused" if exc.filename else "Refused"
+        said = f"{refused} by the file system: {exc.strerror}. Check the path, its mode and the free space."
+        click.echo(said, err=True)
         return FAILED

@@ -47,6 +47,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
+def speaking(settings: dict[str, str], database: str, port: int) -> dict[str, str]:
+    """Return settings with this database and the bot's server at this port."""
+    return settings | {
+        "LEEWARD_DATABASE_URL": database, "LEEWARD_TELEGRAM_TOKEN": TOKEN,
+        "LEEWARD_TELEGRAM_API_URL": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+
+
 @pytest.mark.slow
 def test_processes_are_killed_one_after_the_other_and_the_interview_goes_on(database: str, tmp_path: Path) -> None:
     """Two that speak for the bot and one that keeps time; whichever speaks is killed while answers arrive."""
@@ -54,10 +62,7 @@ def test_processes_are_killed_one_after_the_other_and_the_interview_goes_on(data
     async def play() -> None:
         telegram, signal_server = TelegramServer(), SignalServer()
         async with serving(telegram.app()) as port:
-            settings = install(tmp_path) | {
-                "LEEWARD_DATABASE_URL": database, "LEEWARD_TELEGRAM_TOKEN": TOKEN,
-                "LEEWARD_TELEGRAM_API_URL": f"http://127.0.0.1:{port}",
-            }  # fmt: skip
+            settings = speaking(install(tmp_path), database, port)
             parts = [Served(tmp_path, settings, telegram, signal_server) for _ in range(3)]
             for part, only in zip(parts, ("bot", "bot", "worker"), strict=True):
                 part.options = ("--only", only)
@@ -100,10 +105,7 @@ def test_only_the_first_process_of_a_folder_takes_commands_and_really_pages(data
     async def play() -> None:
         telegram, signal_server = TelegramServer(), SignalServer()
         async with serving(telegram.app()) as port:
-            settings = install(tmp_path) | {
-                "LEEWARD_DATABASE_URL": database, "LEEWARD_TELEGRAM_TOKEN": TOKEN,
-                "LEEWARD_TELEGRAM_API_URL": f"http://127.0.0.1:{port}",
-            }  # fmt: skip
+            settings = speaking(install(tmp_path), database, port)
             (tmp_path / "roster.yaml").write_text(ROSTER)
             parts = [Served(tmp_path, settings, telegram, signal_server) for _ in range(2)]
             parts[0].options, parts[1].options = ("--only", "bot"), ("--only", "worker")

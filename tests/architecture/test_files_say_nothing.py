@@ -70,7 +70,7 @@ def test_each_would_be_found(pattern: re.Pattern[str], line: str) -> None:
     [
         (HOSTS, "uv pip compile --no-emit-index-url --no-emit-find-links"),
         (PATHS, "tmpfs: [/tmp]"),
-        (PATHS, "/opt/leeward/bin/leeward"),
+        (PATHS, "/srv/leeward/bin/leeward"),
         (PATHS, "docs/work/home/x"),
         (WORDS, "the session of the Human Rights Council"),
     ],

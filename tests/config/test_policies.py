@@ -179,6 +179,13 @@ def test_capture_before_consent_is_found_on_every_path(policy: Policy, spoiled: 
     assert "consent before capture" in {fault.rule for fault in faults(spoiled(policy))}  # type: ignore[operator]  # a small lambda
 
 
+def test_a_list_of_reasons_that_is_missing_is_found(folder: Path) -> None:
+    """Without it officers could neither hold nor close a case, and would not learn why."""
+    spoil(folder, "taxonomy.yaml", "  hold_reason:", "  hold_reasons:")
+
+    assert "has no hold_reason" in mistakes(folder)
+
+
 def test_a_state_without_a_way_out_is_found(policy: Policy) -> None:
     """From every state the answers can be deleted in two messages."""
     help_node = policy.interview.nodes["T-HELP"]

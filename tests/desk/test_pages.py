@@ -252,6 +252,7 @@ def test_a_machine_that_slept_wakes_locked(page: Page, server: DeskServer, key: 
     page.evaluate(SLEPT)
 
     page.get_by_role("button", name="No key loaded").wait_for()
+    assert not page.get_by_role("button", name="Lock now").is_visible()
 
 
 def test_a_page_that_is_left_keeps_nothing_for_the_way_back(page: Page, server: DeskServer, key: Path) -> None:
@@ -347,6 +348,7 @@ def test_a_session_that_ends_takes_the_key_with_it(page: Page, server: DeskServe
     server.refuses = True
     page.keyboard.press("4")
     page.get_by_role("button", name="Sign in with a passkey").wait_for()
+    assert not page.get_by_text("blue heron").is_visible()
     server.refuses = False
     page.reload()
 
@@ -369,6 +371,7 @@ def test_the_audit_log_says_which_case_by_its_two_words(page: Page, server: Desk
     page.keyboard.press("4")
 
     page.get_by_role("row", name="Ana First-respondent officer opened blue heron").wait_for()
+    assert "LW-" not in page.locator("main").inner_text()
 
 
 def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:
@@ -376,6 +379,7 @@ def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:
     page.goto(server.url())
     page.get_by_text("blue heron").wait_for()
     page.context.set_offline(offline=True)
+    assert not page.get_by_text("No connection.").is_visible()
     page.get_by_label("Owner").select_option("me")
 
     page.get_by_text("No connection.").wait_for()
@@ -486,10 +490,21 @@ def test_a_key_with_a_passphrase_opens_and_a_wrong_one_is_said(page: Page, serve
     page.get_by_label("Passphrase of the file").fill("wrong")
     page.get_by_role("button", name="Load my key").click()
     page.get_by_text("That passphrase does not open this file.").wait_for()
+    assert page.get_by_role("button", name="No key loaded").is_visible()
     page.get_by_label("Passphrase of the file").fill("correct horse")
     page.get_by_role("button", name="Load my key").click()
 
     page.get_by_text("Your key is loaded.").first.wait_for()
+
+
+def ask_for_a_copy(page: Page, server: DeskServer, key: Path) -> None:
+    """Sign in with a passkey, load the key, and ask this device to keep a copy of it."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.evaluate(MAKE_PASSKEY)
+    load_key(page, key)
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Make a copy").click()
 
 
 def test_a_passkey_can_keep_a_sealed_copy_of_the_key(page: Page, server: DeskServer, key: Path) -> None:
@@ -498,12 +513,7 @@ def test_a_passkey_can_keep_a_sealed_copy_of_the_key(page: Page, server: DeskSer
     It is the passkey that signs in: no second one is made, which the browser would offer at the next login, in vain.
     """
     device = add_authenticator(page)
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    page.evaluate(MAKE_PASSKEY)
-    load_key(page, key)
-    page.keyboard.press("2")
-    page.get_by_role("button", name="Make a copy").click()
+    ask_for_a_copy(page, server, key)
     page.get_by_text("This device holds a copy.").wait_for()
     stored = page.evaluate("JSON.stringify(localStorage)")
     page.get_by_role("button", name="Lock now").first.click()
@@ -520,12 +530,7 @@ def test_a_passkey_can_keep_a_sealed_copy_of_the_key(page: Page, server: DeskSer
 def test_another_passkey_does_not_open_the_copy(page: Page, server: DeskServer, key: Path) -> None:
     """The browser is asked for the one it was made with, and offers no other."""
     device = add_authenticator(page)
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    page.evaluate(MAKE_PASSKEY)
-    load_key(page, key)
-    page.keyboard.press("2")
-    page.get_by_role("button", name="Make a copy").click()
+    ask_for_a_copy(page, server, key)
     page.get_by_text("This device holds a copy.").wait_for()
     page.get_by_role("button", name="Lock now").first.click()
     page.get_by_role("button", name="No key loaded").wait_for()
@@ -541,12 +546,7 @@ def test_another_passkey_does_not_open_the_copy(page: Page, server: DeskServer, 
 def test_a_passkey_without_that_function_is_said(page: Page, server: DeskServer, key: Path) -> None:
     """No PRF: the file works as before, and nothing is stored."""
     add_authenticator(page, prf=False)
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    page.evaluate(MAKE_PASSKEY)
-    load_key(page, key)
-    page.keyboard.press("2")
-    page.get_by_role("button", name="Make a copy").click()
+    ask_for_a_copy(page, server, key)
 
     page.get_by_text("This device cannot do it").wait_for()
     assert page.evaluate("localStorage.length") == 0

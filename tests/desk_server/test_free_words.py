@@ -11,7 +11,7 @@ import pytest
 
 from bot.desk.openapi import described
 from bot.desk.table import ALL
-from handlers import reasons
+from dialogs.policy import REASON_LISTS
 from handlers.accounts import Role
 from tests.desk_server.test_every_route import BODIES
 from tests.desk_server.world import HRC, World, card_of
@@ -112,7 +112,15 @@ def test_the_page_has_words_for_every_reason_of_policy(world: World) -> None:
     """The lists it offers are those the server accepts."""
     page = (Path("bot") / "desk" / "web" / "src" / "words.ts").read_text(encoding="utf-8")
     codes = world.desk.policy.taxonomy.codes
-    kinds = (reasons.LEVEL, reasons.HOLD, reasons.ERASE, reasons.CLOSE, reasons.IDENTITY, reasons.OUTCOME)
-    wanted = sorted(code for kind in kinds for code in codes[kind])
+    wanted = sorted(code for kind in REASON_LISTS for code in codes[kind])
 
     assert sorted(re.findall(r'"((?:RSN|OUT|CL)-[A-Z-]+)":', page)) == wanted
+
+
+def test_the_docs_list_every_reason_of_policy(world: World) -> None:
+    """CL-… stands for the closing reasons, which the page shows in words."""
+    docs = (Path("docs") / "desk.md").read_text(encoding="utf-8")
+    codes = world.desk.policy.taxonomy.codes
+    wanted = sorted(code for kind in REASON_LISTS for code in codes[kind] if not code.startswith("CL-"))
+
+    assert sorted(re.findall(r"`((?:RSN|OUT)-[A-Z-]+)`", docs)) == wanted

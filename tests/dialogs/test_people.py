@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -27,6 +29,8 @@ def test_seeded_strangers_never_get_anything_disclosed_they_did_not_agree_to() -
 class People(RuleBasedStateMachine):
     """Hypothesis chooses what a person does next, and makes the shortest story when something breaks."""
 
+    events: ClassVar[int] = 0  # of all stories
+
     @initialize(seed=st.integers(0, 10_000))
     def arrive(self, seed: int) -> None:
         self.stranger = Stranger(seed)
@@ -39,6 +43,9 @@ class People(RuleBasedStateMachine):
     def answers(self, key: str) -> None:
         self.stranger.happen(self.stranger._text(key))
 
+    def teardown(self) -> None:
+        People.events += self.stranger.counts["events"]
+
 
 def test_generated_people_never_get_anything_disclosed_they_did_not_agree_to() -> None:
     """80 stories of 100 steps here; more in `make proof`."""
@@ -48,6 +55,7 @@ def test_generated_people_never_get_anything_disclosed_they_did_not_agree_to() -
             max_examples=80, stateful_step_count=100, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+    assert People.events > 1_000
 
 
 def test_a_consent_check_that_is_taken_out_is_found(monkeypatch: object) -> None:
