@@ -54,7 +54,7 @@ def explained(run: Callable[[], int]) -> int:
         click.echo(f"{exc.filename}: may not be read or written. Check its owner and mode.", err=True)
         return FAILED
     except OSError as exc:
-        refused = f"{exc.filename}: refused" if exc.filename else "Refused"
-        said = f"{refused} by the file system: {exc.strerror}. Check the path, its mode and the free space."
+        where = f"{exc.filename}: the" if exc.filename else "The"
+        said = f"{where} file system refused: {exc.strerror}. Check the path, its mode and the free space."
         click.echo(said, err=True)
         return FAILED
