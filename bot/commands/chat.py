@@ -17,6 +17,7 @@ from bot.practice.replay import replay
 from bot.practice.seeding import seed
 from bot.practice.serving import serve_practice
 from config.load import load_settings
+from handlers.deliver import Delivery
 from handlers.types import Address, Inbound, IncomingFile
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def _home(settings: Settings) -> Path:
 
 
 def _converse(service: Service) -> None:
+    Delivery(
+        service.store, service.reception.clock, ME.channel
+    ).resume()  # a process that was killed may have leased it
     _print_waiting(service)
     service.reception.repeat_question(ME)
     _print_waiting(service)

@@ -18,8 +18,11 @@ from threading import Timer
 import jsonschema
 import pytest
 
+from bot.app import practice_service
 from bot.commands import checks
 from config import texts
+from config.load import load_settings
+from handlers.types import Address, Inbound
 from storage import schema
 from tests.forking import fork_command
 from tests.serving import free_port
@@ -216,6 +219,17 @@ def test_a_killed_chat_goes_on_at_the_same_question(home: Path) -> None:
     said = chat(home)
     assert "Please read this first. Signal locks" in said
     assert "Please read this first. Signal locks" not in chat(home, "1")[-400:]
+
+
+def test_what_a_killed_chat_was_about_to_print_is_printed_by_the_next_one(home: Path) -> None:
+    """At once, even where the next one has nothing to read: its question had been leased by a process that is gone."""
+    chat(home, "hi")
+    with practice_service(load_settings(environment_of(home)), home / "practice") as service:
+        service.reception.receive(Inbound(Address("practice", "terminal"), "k", text="1"))
+        with service.store.transaction() as work:
+            assert work.outbox.claim(service.reception.clock.now(), 9, 60, "practice")
+
+    assert "is it safe for you to write here now?" in chat(home)
 
 
 def _read_until(child: subprocess.Popen[str], said: str) -> None:
