@@ -6,11 +6,17 @@ import re
 import sys
 import tomllib
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.architecture.sources import PACKAGES, imported_modules, python_files, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NAME = r"[a-zA-Z0-9._-]+(?:\[[^\]]+\])?"
+"""A distribution in a lock file, with its extras."""
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 
@@ -56,9 +62,21 @@ def rows(text: str, heading: str) -> dict[str, list[str]]:
 def locked(lock: str) -> dict[str, int]:
     """Return the names a lock file pins, with the number of their hashes."""
     blocks = re.split(r"\n(?=[a-zA-Z0-9])", "\n" + text_of(lock))
-    return {
-        name_of(block): block.count("--hash=sha256:") for block in blocks if re.match(r"[a-zA-Z0-9._\[\]-]+==", block)
-    }
+    return {name_of(block): block.count("--hash=sha256:") for block in blocks if re.match(f"{NAME}==", block)}
+
+
+def metadata_of(name: str) -> list[str]:
+    """Return what a distribution requires; nothing where it is not for this platform."""
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
+def extras_of(requirements: Iterable[str]) -> set[tuple[str, str]]:
+    """Return (name, extra) of those that ask for an extra and are not themselves part of one."""
+    found = (re.match(r"([a-zA-Z0-9._-]+)\[([^\]]+)\]", line) for line in requirements if "extra ==" not in line)
+    return {(normal(one[1]), extra.strip()) for one in found if one is not None for extra in one[2].split(",")}
 
 
 def imports_of_others() -> set[str]:
@@ -119,9 +137,18 @@ def test_the_locks_hold_what_is_declared() -> None:
 
 def test_all_locks_pin_the_same_versions() -> None:
     """What is tested is what runs."""
-    pins = [set(re.findall(r"^([a-zA-Z0-9._-]+==[^ \\]+)", text_of(lock), flags=re.MULTILINE)) for lock in LOCKS]
+    pins = [set(re.findall(rf"^({NAME}==[^ \\]+)", text_of(lock), flags=re.MULTILINE)) for lock in LOCKS]
 
     assert (pins[0] | pins[2]) - pins[1] == set()
+
+
+def test_the_locks_name_the_extras_that_are_asked_for() -> None:
+    """Without its extra a line does not count for pip, which then looks for the newest release and refuses it."""
+    asked = extras_of(line for name in locked("requirements-dev.lock") for line in metadata_of(name))
+    named = extras_of(text_of("requirements-dev.lock").splitlines())
+
+    assert ("coverage", "toml") in asked
+    assert asked <= named
 
 
 def test_a_missing_row_would_be_found() -> None:
