@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from dialogs.policy import Choice, Node
     from dialogs.turn import Turn
 
-_NO_ANSWER_KEPT = (
-    "LANG",
-    "Q50",
-    "Q52",
-    "T-RESUME",
-    "C-TGFULL",
-    "FP1",
-    "T-SUPPLEMENT",
-    "T-FEEDBACK-WRITE",
-    "T-WITHDRAW-ONE",
-    "T-WITHDRAW-ASK",
+_NO_ANSWER_KEPT = frozenset(
+    {
+        "LANG",
+        "Q50",
+        "Q52",
+        "T-RESUME",
+        "C-TGFULL",
+        "FP1",
+        "T-SUPPLEMENT",
+        "T-FEEDBACK-WRITE",
+        "T-WITHDRAW-ONE",
+        "T-WITHDRAW-ASK",
+    }
 )
 """Places that are no part of a report."""
 
@@ -52,8 +54,9 @@ def accept(turn: Turn, node: Node, answer: Answer) -> None:
     for choice in chosen:
         for text_id in choice.notices:
             turn.say(text_id)
-    if any(acts.run(turn, choice) for choice in chosen):
-        return
+    for choice in chosen:
+        if choice.act is not None and acts.run(turn, choice):
+            return
     if before.alert_id and node.field in fast.CARD_FIELDS:
         fast.update_card(turn)
     _words_of(turn, node, answer)
@@ -62,9 +65,9 @@ def accept(turn: Turn, node: Node, answer: Answer) -> None:
 
 
 def _chosen(node: Node, answer: Answer) -> tuple[Choice, ...]:
-    if node.kind in (Kind.OFFICES, Kind.SEARCH):
+    if not answer.keys or node.kind in (Kind.OFFICES, Kind.SEARCH):
         return ()
-    return tuple(choice for choice in node.choices if choice.key in answer.keys)
+    return tuple([choice for choice in node.choices if choice.key in answer.keys])
 
 
 def _keeps(node: Node, chosen: tuple[Choice, ...]) -> bool:
@@ -136,8 +139,7 @@ def _after_edit(turn: Turn, node: Node, before: Draft) -> None:
 
 
 def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) -> None:
-    asked = any(event.id == "C-SENS" for event in turn.draft.consents)
-    if not asked and acts.is_private(turn, answer):
+    if acts.is_private(turn, answer) and not any(event.id == "C-SENS" for event in turn.draft.consents):
         ask(turn, "C-SENS")
         return
     if node.id == "T-WITHDRAW-ONE" and answer.value:
@@ -146,7 +148,7 @@ def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) 
     if node.kind is Kind.SEARCH and _is_outside(turn, answer.value):
         ask(turn, "T-OOS-OTH", again=True)
         return
-    goto = next((choice.goto for choice in chosen if choice.goto is not None), None) or node.then
+    goto = _goto(chosen) or node.then
     if goto is None:
         steps.go_next(turn)
     elif goto == "FP1" and turn.draft.alert_id:
@@ -159,6 +161,14 @@ def _follow(turn: Turn, node: Node, answer: Answer, chosen: tuple[Choice, ...]) 
         steps.go_next(turn)
     else:
         steps.come_to(turn, goto)
+
+
+def _goto(chosen: tuple[Choice, ...]) -> str | None:
+    """Return where the first of the answers that leads anywhere leads."""
+    for choice in chosen:
+        if choice.goto is not None:
+            return choice.goto
+    return None
 
 
 def _is_outside(turn: Turn, name: str) -> bool:

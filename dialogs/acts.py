@@ -196,8 +196,9 @@ def without_private(turn: Turn, answer: Answer) -> Answer | None:
 def is_private(turn: Turn, answer: Answer) -> bool:
     """Tell whether the answer holds something that is kept only with C-SENS."""
     node = turn.node(answer.node)
-    empty = not (answer.keys or answer.text or answer.value)
-    if not node.private or empty or (node.private_when is not None and not holds(node.private_when, turn.facts)):
+    if not node.private or not (answer.keys or answer.text or answer.value):
+        return False
+    if node.private_when is not None and not holds(node.private_when, turn.facts):
         return False
     return "*" in node.private or any(key in node.private for key in answer.keys)
 

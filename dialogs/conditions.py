@@ -25,9 +25,11 @@ class In:
 
     field: str
     patterns: tuple[str, ...]
+    codes: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
     families: tuple[str, ...] = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset(self.patterns))
         object.__setattr__(self, "families", tuple(pattern for pattern in self.patterns if "*" in pattern))
 
     def holds(self, facts: Facts) -> bool:
@@ -35,12 +37,11 @@ class In:
         value = facts.get(self.field)
         if value is None:
             return False
-        if not isinstance(value, tuple):
-            return self._matches(str(value))
-        return any(self._matches(one) for one in value)
+        values = value if isinstance(value, tuple) else (str(value),)
+        return not self.codes.isdisjoint(values) or (bool(self.families) and self._of_a_family(values))
 
-    def _matches(self, value: str) -> bool:
-        return value in self.patterns or any(fnmatchcase(value, family) for family in self.families)
+    def _of_a_family(self, values: tuple[str, ...]) -> bool:
+        return any(fnmatchcase(value, family) for value in values for family in self.families)
 
 
 @dataclass(frozen=True, slots=True)

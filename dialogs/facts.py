@@ -6,19 +6,20 @@ lost: it counts again when the person changes their mind once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dialogs.conditions import Value, holds
+from dialogs.conditions import Value
 from dialogs.errors import UnknownInterview
 from dialogs.machine import INTERVIEWS_IN_USE
 from dialogs.policy import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterator
 
+    from dialogs.conditions import Condition
     from dialogs.conversation import Answer, Conversation, Draft
     from dialogs.policy import Interview, Node, Policy
 
@@ -37,15 +38,18 @@ _ORDER_OF_MODES = ("FULL", "SHORT", "LITE")
 class Facts(Mapping[str, Value]):
     """Facts of one conversation; those that cost something are worked out when first asked for."""
 
-    def __init__(self, known: dict[str, Value], later: Mapping[str, Callable[[Facts], Value]]) -> None:
-        """Take what is known, and how to find out the rest."""
+    __slots__ = ("_known", "_later", "_work_out")
+
+    def __init__(self, known: dict[str, Value], later: Container[str], work_out: Callable[[str, Facts], Value]) -> None:
+        """Take what is known, the names of the rest, and how to find out one of these."""
         self._known = known
         self._later = later
+        self._work_out = work_out
 
     def __getitem__(self, field: str) -> Value:
         """Return the value of the field. Raises KeyError for a fact nobody has."""
-        if field not in self._known:
-            self._known[field] = self._later[field](self)
+        if field not in self._known and field in self._later:
+            self._known[field] = self._work_out(field, self)
         return self._known[field]
 
     def get(self, field: str, default: Any = None, /) -> Any:  # noqa: ANN401 - what Mapping.get promises
@@ -81,25 +85,37 @@ def plain_facts(conversation: Conversation, policy: Policy) -> dict[str, Value]:
     draft = conversation.draft
     if draft is None:
         return facts
-    interview = interview_of(conversation, policy)
-    facts.update(consent_states(draft))
+    for event in draft.consents:
+        facts[event.id] = event.status
+        if event.id == "C-EMER" and event.scope == "card" and event.status in LIVE:
+            facts["fast"] = "yes"
     if draft.alert_id:
         facts["alert"] = "stands"
-    if any(event.id == "C-EMER" and event.scope == "card" and event.status in LIVE for event in draft.consents):
-        facts["fast"] = "yes"
-    _raise_mode(facts, "LITE" if conversation.channel == "telegram" and facts.get("C-TGFULL") not in LIVE else "FULL")
-    flags = list(draft.flags)
-    answers = {answer.node: answer for answer in draft.answers}
-    folds = _folds(interview)
-    said = [(folds[node_id].place, node_id) for node_id in answers if node_id in folds]
-    for _place, node_id in sorted(said):
-        fold = folds[node_id]
-        if fold.node.when is None or holds(fold.node.when, facts):
-            _apply(fold, answers[node_id], facts, flags)
-            if node_id.startswith("Q23"):
-                facts["acts"] = _acts(facts)
+    if conversation.channel == "telegram" and facts.get("C-TGFULL") not in LIVE:
+        facts["mode"] = "LITE"
+    interview = interview_of(conversation, policy)
+    flags = _fold_answers(draft, interview, facts)
     _conclude(draft, facts, flags, interview)
     return facts
+
+
+def _fold_answers(draft: Draft, interview: Interview, facts: dict[str, Value]) -> list[str]:
+    """Put what was answered into the facts, in the order of the interview; return the flags that came up."""
+    flags = list(draft.flags)
+    places, folds = _folds(interview)
+    answers = {places[answer.node]: answer for answer in draft.answers if answer.node in places}
+    for place in sorted(answers):
+        fold, answer = folds[place], answers[place]
+        if fold.when is not None and not fold.when.holds(facts):
+            continue
+        single = fold.single.get(answer.keys)
+        if single is not None:
+            facts.update(single)
+        else:
+            _apply(fold, answer, facts, flags)
+        if fold.tells_acts:
+            facts["acts"] = _acts(facts)
+    return flags
 
 
 def consent_states(draft: Draft) -> dict[str, Value]:
@@ -112,26 +128,31 @@ class _Fold:
     """What the answers of one node do to the facts, taken out of the interview once."""
 
     node: Node
-    place: int  # in the order of the interview
+    when: Condition | None
     puts: Mapping[str, tuple[tuple[str, str, bool], ...]]  # digit -> field, value, and whether it may have several
     flags: Mapping[str, tuple[str, ...]]  # digit -> flags
+    single: Mapping[tuple[str, ...], Mapping[str, str]]  # answers that do no more than set these fields
+    tells_acts: bool
 
 
 @lru_cache(maxsize=INTERVIEWS_IN_USE)
-def _folds(interview: Interview) -> Mapping[str, _Fold]:
-    """Return the fold of every node, by its id."""
-    return {
-        node.id: _Fold(
-            node,
-            place,
-            {choice.key: _puts_of(node, choice.key) for choice in node.choices},
-            {
-                choice.key: tuple(f for c in node.choices if c.key == choice.key for f in c.flags)
-                for choice in node.choices
-            },
-        )
-        for place, node in enumerate(interview.nodes.values())
+def _folds(interview: Interview) -> tuple[Mapping[str, int], tuple[_Fold, ...]]:
+    """Return the place of every node in the interview, by its id, and the folds in that order."""
+    places = {node_id: place for place, node_id in enumerate(interview.nodes)}
+    return places, tuple(_fold(node) for node in interview.nodes.values())
+
+
+def _fold(node: Node) -> _Fold:
+    puts = {choice.key: _puts_of(node, choice.key) for choice in node.choices}
+    flags = {
+        choice.key: tuple(f for c in node.choices if c.key == choice.key for f in c.flags) for choice in node.choices
     }
+    single: dict[tuple[str, ...], Mapping[str, str]] = {
+        (key,): {field: value for field, value, _many in put}
+        for key, put in puts.items()
+        if node.kind in _NUMBERED and not flags[key] and not any(many or field == "mode" for field, _, many in put)
+    }
+    return _Fold(node, node.when, puts, flags, single, node.id.startswith("Q23"))
 
 
 def _puts_of(node: Node, key: str) -> tuple[tuple[str, str, bool], ...]:
@@ -196,8 +217,7 @@ def _conclude(draft: Draft, facts: dict[str, Value], flags: list[str], interview
     if "alias" in facts or "real_name" in facts or "id_choice" in facts:
         facts["id_level"] = "ID-2" if "real_name" in facts else "ID-1" if "alias" in facts else "ID-0"
     facts["files"] = len(draft.files)
-    facts["flags"] = tuple(dict.fromkeys(flags))
-    for flag, condition in interview.flag_rules:
-        if holds(condition, facts):
-            flags.append(flag)
-    facts["flags"] = tuple(dict.fromkeys(flags))
+    said = facts["flags"] = tuple(dict.fromkeys(flags))
+    follow = [flag for flag, condition in interview.flag_rules if condition.holds(facts)]
+    if follow:
+        facts["flags"] = tuple(dict.fromkeys((*said, *follow)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dialogs.conditions import holds
 from dialogs.machine import INTERVIEWS_IN_USE
 
 if TYPE_CHECKING:
-    from dialogs.conditions import Facts
+    from dialogs.conditions import Condition, Facts
     from dialogs.conversation import Draft
     from dialogs.policy import Interview, Node
 
@@ -22,38 +22,40 @@ def only_numbers(facts: Facts) -> bool:
     return facts.get("mode") == "LITE" or facts.get("tp_consent") in NO_OWN_VIEW_OF_THE_CASE
 
 
-def applies(node: Node, facts: Facts) -> bool:
-    """Tell whether a node of the main line is to be asked under these facts."""
-    if not node.lite and only_numbers(facts):
-        return False
-    if not node.short and facts.get("mode") == "SHORT":
-        return False
-    if not node.child and facts.get("victim_child") == "yes":
-        return False
-    return node.when is None or holds(node.when, facts)
-
-
 def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
     """Return the next question of the main line, or None when all is answered.
 
     A node with `early` goes before everything else as soon as its condition holds.
     """
-    done = {answer.node for answer in draft.answers}.difference(draft.reask)
-    for node in early_nodes(interview):
-        if node.id not in done and node.early is not None and holds(node.early, facts) and applies(node, facts):
+    done = {answer.node for answer in draft.answers}
+    done.difference_update(draft.reask)
+    line = _line(interview, only_numbers(facts), facts.get("mode") == "SHORT", facts.get("victim_child") == "yes")
+    for node, early in line.early:
+        if node.id not in done and early.holds(facts) and (node.when is None or node.when.holds(facts)):
             return node
-    return next((node for node in _line(interview) if node.id not in done and applies(node, facts)), None)
+    for node in line.nodes:
+        if node.id not in done and (node.when is None or node.when.holds(facts)):
+            return node
+    return None
 
 
-@lru_cache(maxsize=INTERVIEWS_IN_USE)
-def _line(interview: Interview) -> tuple[Node, ...]:
-    return tuple(interview.nodes[node_id] for node_id in interview.line)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The nodes of the main line that may be asked of somebody, and those of them that may come before their turn."""
+
+    nodes: tuple[Node, ...]
+    early: tuple[tuple[Node, Condition], ...]
 
 
-@lru_cache(maxsize=INTERVIEWS_IN_USE)
-def early_nodes(interview: Interview) -> tuple[Node, ...]:
-    """Return the nodes of the main line that may be asked before their turn."""
-    return tuple(interview.nodes[node_id] for node_id in interview.line if interview.nodes[node_id].early is not None)
+@lru_cache(maxsize=INTERVIEWS_IN_USE * 8)
+def _line(interview: Interview, numbers: bool, short: bool, child: bool) -> _Line:  # noqa: FBT001 - lru_cache wants places
+    """Return the line in LITE, in SHORT, about somebody under 18; `when` is not asked here."""
+    nodes = tuple(
+        node
+        for node in (interview.nodes[node_id] for node_id in interview.line)
+        if (node.lite or not numbers) and (node.short or not short) and (node.child or not child)
+    )
+    return _Line(nodes, tuple((node, node.early) for node in nodes if node.early is not None))
 
 
 def answered_part(interview: Interview, draft: Draft, part: str) -> tuple[str, ...]:

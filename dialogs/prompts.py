@@ -28,20 +28,18 @@ SHOWS_PAIR = ("Q48", "FP6")
 
 def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed: str = "") -> None:
     """Open a question and say it. `again`: it was asked before, so no edge of the table is needed."""
-    if again:
-        turn.restore(node_id)
-    else:
-        turn.move(node_id)
+    before = turn.conversation
+    place = turn.moves.restore(node_id) if again else turn.moves.forward(before.node, node_id)
     node = turn.node(node_id)
     _prepare(turn, node)
     for text_id in node.before:
         turn.say(text_id)
     shown = shown_question(turn, node, offset=offset, typed=typed)
     said = _said(turn)
-    misread = turn.conversation.question.misread if again and turn.conversation.question is not None else 0
+    misread = before.question.misread if again and before.question is not None else 0
     question = Question(
         node=node_id,
-        turn=turn.conversation.turn + 1,
+        turn=before.turn + 1,
         text_id=shown.text_id,
         text_hash=shown.text_hash,
         options=shown.options,
@@ -49,7 +47,7 @@ def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed
         typed=typed,
         misread=misread,
     )
-    turn.set(turn=question.turn, question=question)
+    turn.set(node=place, turn=question.turn, question=question)
     _speak(turn, [*said, shown.text], node_id, shown.choices, urgent=node.part == URGENT_PART)
 
 
@@ -67,20 +65,28 @@ class Shown:
 def shown_question(turn: Turn, node: Node, *, offset: int, typed: str) -> Shown:
     """Return the question as it is shown now; one that is the same for everybody is put together once."""
     texts = turn.policy.texts
-    fixed = node.kind not in (Kind.SEARCH, Kind.OFFICES) and not node.id.startswith("Q23-")
-    if not fixed or texts.variables(node.text or node.id):
-        return _shown(turn, node, offset, typed)
     known = _same_for_everybody(turn.interview, texts)
     key = node.id, turn.conversation.lang
-    if key not in known:
-        known[key] = _shown(turn, node, offset, typed)
-    return known[key]
+    if key in known:
+        return known[key]
+    shown = _shown(turn, node, offset, typed)
+    if _is_fixed(node, texts):
+        known[key] = shown
+    return shown
 
 
 @lru_cache(maxsize=INTERVIEWS_IN_USE)
 def _same_for_everybody(_interview: Interview, _texts: Catalog) -> dict[tuple[str, str], Shown]:
     """Return what is known by now of the questions without variables, by node and language."""
     return {}
+
+
+def _is_fixed(node: Node, texts: Catalog) -> bool:
+    """Tell whether everybody is shown the same: no list that depends on answers, and no variable anywhere."""
+    if node.kind in (Kind.SEARCH, Kind.OFFICES):
+        return False
+    used = [node.text or node.id, *(str(choice.value) for choice in node.choices if node.id.startswith("Q23-"))]
+    return not any(texts.variables(text_id) for text_id in used)
 
 
 def _shown(turn: Turn, node: Node, offset: int, typed: str) -> Shown:

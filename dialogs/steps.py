@@ -12,7 +12,7 @@ from dialogs.effects import CancelWake, DropFiles, Forget, NewKey, UpdateCase
 from dialogs.flow import next_node, only_numbers
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from dialogs.lists import bodies_asked
-from dialogs.machine import END, HIDDEN, PAUSED, START, moves_of
+from dialogs.machine import END, HIDDEN, PAUSED, START
 from dialogs.policy import Kind
 from dialogs.prompts import ask, speak_only
 
@@ -86,7 +86,7 @@ def go_next(turn: Turn) -> None:
 
 def come_to(turn: Turn, node_id: str) -> None:
     """Ask a question: forward where the table has the edge, else as a return to what was asked before."""
-    ask(turn, node_id, again=not moves_of(turn.interview).allows(turn.conversation.node, node_id))
+    ask(turn, node_id, again=not turn.moves.allows(turn.conversation.node, node_id))
 
 
 def lay_over(turn: Turn, node_id: str) -> None:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from dialogs.conversation import Answer, Conversation
     from dialogs.effects import Effect
     from dialogs.events import Moment
+    from dialogs.machine import Moves
     from dialogs.policy import Interview, Node, Policy
 
 NO_FACTS: Final = frozenset({"node", "turn", "question", "came_from", "last_at"})
 """Fields of the conversation that no fact follows from: where it is, not what was said."""
+
+_NOTHING_WRITTEN: Final = Draft()
 
 
 @dataclass(slots=True)
@@ -38,27 +41,35 @@ class Turn:
     spoke: bool = False  # the person did something; False: time passed, or an officer acted
     long_pause: bool = False  # the person was away so long that Q02 is asked again
     _facts: Facts | None = None
+    _interview: Interview | None = None
 
     @property
     def interview(self) -> Interview:
-        """Return the interview this conversation began with."""
-        return interview_of(self.conversation, self.policy)
+        """Return the interview this conversation began with. Raises UnknownInterview."""
+        if self._interview is None:
+            self._interview = interview_of(self.conversation, self.policy)
+        return self._interview
+
+    @property
+    def moves(self) -> Moves:
+        """Return the moves this interview allows."""
+        return moves_of(self.interview)
 
     @property
     def draft(self) -> Draft:
         """Return the draft; an empty one when nothing has been written yet."""
-        return self.conversation.draft if self.conversation.draft is not None else Draft()
+        draft = self.conversation.draft
+        return draft if draft is not None else _NOTHING_WRITTEN
 
     @property
     def facts(self) -> Facts:
         """Return the facts of the conversation as it is now."""
         if self._facts is None:
-            later = {name: self._later(name) for name in LATER}
-            self._facts = Facts(plain_facts(self.conversation, self.policy), later)
+            self._facts = Facts(plain_facts(self.conversation, self.policy), LATER, self._work_out)
         return self._facts
 
-    def _later(self, name: str) -> _Later:
-        return _Later(name, self)
+    def _work_out(self, name: str, facts: Facts) -> Value:
+        return LATER[name](facts, self.policy, self.event.at)
 
     def node(self, node_id: str) -> Node:
         """Return the node of this id."""
@@ -68,7 +79,7 @@ class Turn:
         """Change fields of the conversation."""
         self.conversation = changed(self.conversation, changes)
         if not changes.keys() <= NO_FACTS:
-            self._facts = None
+            self._facts = self._interview = None
 
     def set_draft(self, **changes: object) -> None:
         """Change fields of the draft; begins one when there is none."""
@@ -76,20 +87,20 @@ class Turn:
 
     def put_answer(self, answer: Answer) -> None:
         """Keep an answer: in its old place when the node was answered before."""
-        answers = self.draft.answers
-        if any(old.node == answer.node for old in answers):
-            kept = tuple(answer if old.node == answer.node else old for old in answers)
-        else:
-            kept = (*answers, answer)
-        self.set_draft(answers=kept, reask=tuple(node for node in self.draft.reask if node != answer.node))
+        draft = self.draft
+        nodes = [old.node for old in draft.answers]
+        place = nodes.index(answer.node) if answer.node in nodes else len(nodes)
+        kept = (*draft.answers[:place], answer, *draft.answers[place + 1 :])
+        reask = tuple(node for node in draft.reask if node != answer.node) if draft.reask else ()
+        self.set_draft(answers=kept, reask=reask)
 
     def move(self, destination: str) -> None:
         """Go forward along an edge of the table. Raises ForbiddenMove."""
-        self.set(node=moves_of(self.interview).forward(self.conversation.node, destination))
+        self.set(node=self.moves.forward(self.conversation.node, destination))
 
     def restore(self, state: str) -> None:
         """Come back to a question asked before. Raises ForbiddenMove."""
-        self.set(node=moves_of(self.interview).restore(state))
+        self.set(node=self.moves.restore(state))
 
     def say(self, text_id: str, **args: str) -> None:
         """Show a sentence before the next question of this turn."""
@@ -111,14 +122,3 @@ class Turn:
     def do(self, effect: Effect) -> None:
         """Add an effect."""
         self.effects.append(effect)
-
-
-@dataclass(frozen=True, slots=True)
-class _Later:
-    """A fact that is worked out when a condition first asks for it."""
-
-    name: str
-    turn: Turn
-
-    def __call__(self, facts: Facts) -> Value:
-        return LATER[self.name](facts, self.turn.policy, self.turn.event.at)
