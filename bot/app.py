@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from bot.duty_lines import lines
 from config import interview
 from config.documents import parse
 from config.policies import ROSTER, load_policy, packaged
+from dialogs.replace import replace
 from handlers.alerting import Alerting
 from handlers.lapsing import Lapsing
 from handlers.messages import Messaging

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
+from dialogs.replace import replace
 from handlers.alerting import DUTY_LINE
 
 if TYPE_CHECKING:

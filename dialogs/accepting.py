@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogs import acts, cases, fast, steps
@@ -15,6 +14,7 @@ from dialogs.limits import MAX_CONSENT_EVENTS
 from dialogs.lists import OUTSIDE
 from dialogs.policy import Kind
 from dialogs.prompts import ask, speak_only
+from dialogs.replace import replace
 from dialogs.sending import check_agreement
 from dialogs.variables import duty_desk
 

@@ -6,7 +6,6 @@ discloses anything checks the consent itself, whatever the interview file says.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.cases import (
@@ -41,6 +40,7 @@ from dialogs.measures import (
     public_answer,
 )
 from dialogs.prompts import ask_again, speak_only
+from dialogs.replace import replace
 from dialogs.retention import retain
 from dialogs.sending import keep_trying, send
 from dialogs.standing import say_status, tell_opened

@@ -6,7 +6,6 @@ Taking back works at once and on weak identity; erasing waits for the person's o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +30,7 @@ from dialogs.machine import END
 from dialogs.measures import all_withdrawn, withdrawn
 from dialogs.officers import heard
 from dialogs.prompts import ask, speak_only
+from dialogs.replace import replace
 from dialogs.sharing import SHARE, SHARES, no_longer_with
 from dialogs.steps import contact_is_live, end, go_next, go_on, rest, update
 from dialogs.variables import sentence

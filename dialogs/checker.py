@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from dialogs.judgement import LATER
 from dialogs.machine import END, HIDDEN, named_targets
 from dialogs.measures import CARD_NODES
 from dialogs.policy import Kind
+from dialogs.replace import replace
 from dialogs.variables import known_variables
 
 if TYPE_CHECKING:

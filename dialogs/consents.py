@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dialogs.conversation import ConsentEvent
 from dialogs.draws import draw_record
 from dialogs.facts import LIVE
+from dialogs.replace import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

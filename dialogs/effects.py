@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+from msgspec import Struct
 
-    from dialogs.conversation import CaseCard, ConsentEvent, SealedFile
-    from dialogs.gate import Granted
+from dialogs.conversation import CaseCard, ConsentEvent, SealedFile
+from dialogs.gate import Granted
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True, gc=False):
     """Send one message to the person. `choices` are (digit, label) for channels that have buttons."""
 
     text: str
@@ -27,8 +25,7 @@ class Say:
     brief: bool = False  # shown on demand: it goes from the chat by itself where that leaves no mark
 
 
-@dataclass(frozen=True, slots=True)
-class SealReport:
+class SealReport(Struct, frozen=True, gc=False):
     """Seal this document to the office's keys, and to each copy's office; store the card; erase the draft.
 
     Everything it discloses stands beside the permission of the gate for exactly that.
@@ -44,8 +41,7 @@ class SealReport:
     files: tuple[SealedFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SealMessage:
+class SealMessage(Struct, frozen=True, gc=False):
     """Seal words of the person for the officer of a case (TALK, supplements)."""
 
     kind: str  # talk | supplement
@@ -53,8 +49,7 @@ class SealMessage:
     granted: Granted
 
 
-@dataclass(frozen=True, slots=True)
-class SealFeedback:
+class SealFeedback(Struct, frozen=True, gc=False):
     """Seal a complaint about us to the feedback office: a letter of its own that names no case."""
 
     letter: str
@@ -62,8 +57,7 @@ class SealFeedback:
     document: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RaiseAlert:
+class RaiseAlert(Struct, frozen=True, gc=False):
     """Alert the duty desk: the alert itself says nothing, the card is sealed to the desk's office."""
 
     alert_id: str
@@ -74,8 +68,7 @@ class RaiseAlert:
     opens: CaseCard | None = None  # scope card: the alert is a case of its own until a report exists
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateAlert:
+class UpdateAlert(Struct, frozen=True, gc=False):
     """Seal a newer card for an alert that stands (answers of FP2 to FP4 and the line of FP6)."""
 
     alert_id: str
@@ -83,8 +76,7 @@ class UpdateAlert:
     card: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class EraseCopy:
+class EraseCopy(Struct, frozen=True, gc=False):
     """Erase what one office would have received of one purpose (copy, identity): its consent was taken back."""
 
     case: str
@@ -92,36 +84,31 @@ class EraseCopy:
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
-class EraseFiles:
+class EraseFiles(Struct, frozen=True, gc=False):
     """Erase the attachments of a case: the consent to them was taken back."""
 
     case: str
 
 
-@dataclass(frozen=True, slots=True)
-class CancelAlert:
+class CancelAlert(Struct, frozen=True, gc=False):
     """Take the alert back: the desk is told to delete the card."""
 
     alert_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateCase:
+class UpdateCase(Struct, frozen=True, gc=False):
     """Store a changed card (status, consents, words) of an existing case."""
 
     card: CaseCard
 
 
-@dataclass(frozen=True, slots=True)
-class DestroyReport:
+class DestroyReport(Struct, frozen=True, gc=False):
     """Destroy a sealed report that nobody has opened, its files and its case key."""
 
     case: str
 
 
-@dataclass(frozen=True, slots=True)
-class TellOpened:
+class TellOpened(Struct, frozen=True, gc=False):
     """Say in this chat who opened a case, by role and day, from the audit log."""
 
     case: str
@@ -130,59 +117,50 @@ class TellOpened:
     turn: int
 
 
-@dataclass(frozen=True, slots=True)
-class WakeAt:
+class WakeAt(Struct, frozen=True, gc=False):
     """Send `TimeArrived(timer)` at this time; a later WakeAt of the same name replaces it."""
 
     timer: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CancelWake:
+class CancelWake(Struct, frozen=True, gc=False):
     """Forget the timer of this name, if there is one."""
 
     timer: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClearChat:
+class ClearChat(Struct, frozen=True, gc=False):
     """Delete the messages of this chat, as far as the platform allows."""
 
 
-@dataclass(frozen=True, slots=True)
-class DropFiles:
+class DropFiles(Struct, frozen=True, gc=False):
     """Erase the sealed bytes of these blobs."""
 
     blobs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SetDisappearing:
+class SetDisappearing(Struct, frozen=True, gc=False):
     """Set the disappearing timer of the chat, in seconds; only Signal has one."""
 
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class OfferMove:
+class OfferMove(Struct, frozen=True, gc=False):
     """Remember this code for a day: whoever sends it once from another channel goes on with this conversation."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class TallyOutOfScope:
+class TallyOutOfScope(Struct, frozen=True, gc=False):
     """Add one to the monthly tally of out-of-scope conversations: no country, no language."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewKey:
+class NewKey(Struct, frozen=True, gc=False):
     """The draft is gone: store what remains under a fresh key and destroy the old one in this transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Struct, frozen=True, gc=False):
     """Destroy the conversation: its key, its row, its look-up value, its timers and its sealed files."""
 
 

@@ -6,7 +6,6 @@ the open question. Whatever is not understood is said once and the question is r
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -47,6 +46,7 @@ from dialogs.machine import END, HIDDEN, START
 from dialogs.officers import arrived, in_doubt, in_talk, shown_again
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
+from dialogs.replace import replace
 from dialogs.turn import Turn
 from dialogs.unprompted import card_arrived, gap_noticed, moved, officer_acted, time_arrived
 

@@ -7,10 +7,11 @@ once; after the last step one more person is told with every repetition: louder,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dialogs.replace import replace
 from dialogs.roster import can_be_told, next_change, on_duty
 
 if TYPE_CHECKING:

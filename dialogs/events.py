@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from datetime import datetime
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from msgspec import Struct
 
-    from dialogs.conversation import CaseCard, SealedFile
+from dialogs.conversation import CaseCard, SealedFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, gc=False, kw_only=True):
     """When it happened (UTC, aware) and 32 fresh random bytes for words and ids drawn in this turn."""
 
     at: datetime
     entropy: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextReceived(Moment):
+class TextReceived(Moment, frozen=True, gc=False, kw_only=True):
     """Somebody wrote. `known_case`: the card whose resume phrase this text is, when nothing else leads to it."""
 
     text: str
     known_case: CaseCard | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ButtonPressed(Moment):
+class ButtonPressed(Moment, frozen=True, gc=False, kw_only=True):
     """A button was pressed; it counts only for the question and the turn it was made for."""
 
     node: str
@@ -36,28 +32,24 @@ class ButtonPressed(Moment):
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditNoticed(Moment):
+class EditNoticed(Moment, frozen=True, gc=False, kw_only=True):
     """A message sent before was changed by its writer; what was answered stays answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReceived(Moment):
+class FileReceived(Moment, frozen=True, gc=False, kw_only=True):
     """A file arrived and is already sealed; None: it was refused at the door (too large, too many)."""
 
     file: SealedFile | None
     refusal: str | None = None  # text id of the reason when it was refused
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeArrived(Moment):
+class TimeArrived(Moment, frozen=True, gc=False, kw_only=True):
     """A timer set by an earlier turn is due; `timer` is its name (dialogs/limits.py)."""
 
     timer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapNoticed(Moment):
+class GapNoticed(Moment, frozen=True, gc=False, kw_only=True):
     """Messages may have been lost on the way, or the program was started again: the open question is repeated.
 
     `trouble`: id of a sentence that says what could not be done, when something went wrong on our side.
@@ -66,15 +58,13 @@ class GapNoticed(Moment):
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficerBegan(Moment):
+class OfficerBegan(Moment, frozen=True, gc=False, kw_only=True):
     """An officer opens the talk about a case: the person sees the two words by which they know who writes."""
 
     case: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficerWrote(Moment):
+class OfficerWrote(Moment, frozen=True, gc=False, kw_only=True):
     """Words of an officer are due and permitted; `message` is the id by which their fate is known.
 
     `text` are the officer's own words, or `template` the id of a neutral sentence of ours instead.
@@ -86,21 +76,18 @@ class OfficerWrote(Moment):
     template: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseClosed(Moment):
+class CaseClosed(Moment, frozen=True, gc=False, kw_only=True):
     """An officer closed a case; the card says so already. `may_ask`: the person may be written to now."""
 
     case: str
     may_ask: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved(Moment):
+class Moved(Moment, frozen=True, gc=False, kw_only=True):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardArrived(Moment):
+class CardArrived(Moment, frozen=True, gc=False, kw_only=True):
     """An officer proposed a measure; the case card already holds it."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogs.consents import consent_event, is_live, latest, minute
@@ -11,6 +10,7 @@ from dialogs.draws import draw_id
 from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert, UpdateCase
 from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.prompts import ensure_pair
+from dialogs.replace import replace
 from dialogs.steps import come_to, lay_over, remember, with_card
 from dialogs.variables import duty_desk
 

@@ -6,7 +6,6 @@ the ledger years later need not work it out. Asking again is for an officer to c
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import NO_CONTACT, consent_event, latest, minute, side, standing_events
@@ -15,6 +14,7 @@ from dialogs.effects import EraseCopy
 from dialogs.facts import LIVE
 from dialogs.gate import Act, Reason, lapse
 from dialogs.measures import LAPSED, question_of
+from dialogs.replace import replace
 from dialogs.sharing import SHARE, no_longer_with
 from dialogs.steps import go_next, rest, update
 

@@ -7,7 +7,6 @@ a time, and none while the chat is hidden or while a report is being written.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from dialogs.facts import LIVE
 from dialogs.gate import STOPPED_STATES, Act, Granted, Question, may, red_lines
 from dialogs.machine import HIDDEN
 from dialogs.prompts import ask, ask_again, speak_only
+from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from dialogs.sharing import SHARES
 from dialogs.steps import update

@@ -6,7 +6,6 @@ answers, whoever holds the phone has seen two words and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from dialogs.events import OfficerBegan
 from dialogs.machine import END, HIDDEN, START
 from dialogs.measures import CARD_NODES, RESTING
 from dialogs.prompts import speak_only
+from dialogs.replace import replace
 from dialogs.steps import remember, update
 from dialogs.variables import move_code
 

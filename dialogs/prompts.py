@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +15,7 @@ from dialogs.limits import TIMER_FAST_SILENT
 from dialogs.lists import Option, options_of
 from dialogs.machine import INTERVIEWS_IN_USE
 from dialogs.policy import Kind
+from dialogs.replace import replace
 from dialogs.variables import sentence, variables
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from dialogs.consents import consent_event, is_live
 from dialogs.effects import DestroyReport, WakeAt
 from dialogs.measures import RESTING
 from dialogs.prompts import ask, speak_only
+from dialogs.replace import replace
 from dialogs.steps import update
 
 if TYPE_CHECKING:

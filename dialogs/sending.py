@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from dialogs.keys import usable_recipients
 from dialogs.limits import SESSION_MINUTES, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import PAUSED
 from dialogs.prompts import ask, ensure_pair, speak_only
+from dialogs.replace import replace
 from dialogs.report import build_document
 from dialogs.steps import contact_is_live, drop_draft, go_next
 from dialogs.variables import duty_desk

@@ -5,11 +5,11 @@ Pure. What is sealed to that office, and when, is in handlers/sharing.py.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.facts import LIVE
 from dialogs.gate import STOPPED_STATES, Act, Question
+from dialogs.replace import replace
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard

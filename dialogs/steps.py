@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogs.conditions import holds
@@ -15,6 +14,7 @@ from dialogs.lists import bodies_asked
 from dialogs.machine import END, HIDDEN, PAUSED, START
 from dialogs.policy import Kind
 from dialogs.prompts import ask, speak_only
+from dialogs.replace import replace
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from dialogs.conversation import Draft, changed
+from msgspec.structs import replace
+
+from dialogs.conversation import Draft
 from dialogs.effects import Say
 from dialogs.facts import Facts, interview_of, plain_facts
 from dialogs.judgement import LATER
@@ -77,13 +79,13 @@ class Turn:
 
     def set(self, **changes: object) -> None:
         """Change fields of the conversation."""
-        self.conversation = changed(self.conversation, changes)
+        self.conversation = replace(self.conversation, **changes)
         if not changes.keys() <= NO_FACTS:
             self._facts = self._interview = None
 
     def set_draft(self, **changes: object) -> None:
         """Change fields of the draft; begins one when there is none."""
-        self.set(draft=changed(self.draft, changes))
+        self.set(draft=replace(self.draft, **changes))
 
     def put_answer(self, answer: Answer) -> None:
         """Keep an answer: in its old place when the node was answered before."""

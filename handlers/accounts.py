@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - msgspec reads the types of Session when the program runs
+from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Role(StrEnum):
@@ -25,8 +26,7 @@ WAITING, INVITED, ACTIVE, REVOKED = "waiting", "invited", "active", "revoked"
 """WAITING: invited by one person; the invitation counts when a second one has confirmed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True, gc=False):
     """Somebody who may use the desk: one office, one or more roles. `name` is empty until the invitation is taken."""
 
     id: str
@@ -44,8 +44,7 @@ class Account:
         return any(role in self.roles for role in roles)
 
 
-@dataclass(frozen=True, slots=True)
-class Passkey:
+class Passkey(Struct, frozen=True, gc=False):
     """A public key by which somebody logs in. `id` is the credential id (base64url)."""
 
     id: str
@@ -55,8 +54,7 @@ class Passkey:
     synced: bool = False  # more than one device may hold it (backup eligible)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True, gc=False):
     """A login. `id` says which one without being the token."""
 
     id: str
@@ -66,8 +64,7 @@ class Session:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class BoxRequest:
+class BoxRequest(Struct, frozen=True, gc=False):
     """An identity box somebody asked to open: it opens for one session, until a time."""
 
     case: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dialogs.replace import replace
 from handlers.types import AuditEntry
 
 if TYPE_CHECKING:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.clocks import OVER
 from dialogs.duty_words import read_command
 from dialogs.escalation import OWNED, look, pass_on, take
+from dialogs.replace import replace
 from dialogs.roster import is_on_duty
 from handlers.actor import Actor
 from handlers.duty_chat import DutyChat, Said

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from dialogs.conversation import SealedFile
 from dialogs.engine import file_refusal
 from dialogs.limits import MAX_FILE_BYTES
+from dialogs.replace import replace
 from handlers.errors import DraftLost
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ case at all is decided before. Every act is in the audit log. They return the ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import is_live, minute
 from dialogs.conversation import Closing, ConsentEvent
 from dialogs.draws import draw_record
+from dialogs.replace import replace
 from dialogs.safe_times import is_safe
 from handlers.access import OFFICERS
 from handlers.accounts import ACTIVE, Role

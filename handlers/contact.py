@@ -6,12 +6,12 @@ transaction that changes a card: whatever stops contact stops what is waiting, a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.gate import Act, Granted, Question, Reason, Refused, may
 from dialogs.officers import TWO_WORDS, awaits_answer
+from dialogs.replace import replace
 from handlers.message_ports import HELD, PENDING, REFUSED, SENDING, SENT, WAITING
 
 if TYPE_CHECKING:

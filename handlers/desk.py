@@ -5,12 +5,13 @@ Every act takes the unit of work of its transaction and is recorded in the audit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.gate import Granted, may
+from dialogs.replace import replace
 from handlers import reasons
 from handlers.access import reading
 from handlers.accounts import ACTIVE, INVITED, REVOKED, WAITING, Account, BoxRequest, Role, Session

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.answers import same_words
 from dialogs.duty_book import DutyBook, Offer, Stint, Swap
+from dialogs.replace import replace
 from dialogs.roster import duty_end, is_on_duty, on_duty
 from handlers.paging import codes, roster_now, write_to
 from handlers.types import AuditEntry

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from dialogs.duty_book import Ping
 from dialogs.holes import holes, offices_of
+from dialogs.replace import replace
 from dialogs.roster import can_be_told, is_on_duty, on_duty
 from handlers.duty_chat import forget
 from handlers.paging import codes, roster_now, write_to

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.gate import STOPPED_STATES
+from dialogs.replace import replace
 from handlers.types import Address, Outgoing
 
 if TYPE_CHECKING:

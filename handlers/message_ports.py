@@ -7,9 +7,10 @@ in the transaction that hands it to the person's chat, and erased in the same tr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - msgspec reads the types of Message when the program runs
+from datetime import datetime
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 WAITING, HELD, SENDING, SENT, REFUSED = "waiting", "held", "sending", "sent", "refused"
 """Waiting for a time, held for another reason, handed to the channel, sent, and never to be sent."""
@@ -17,8 +18,7 @@ WAITING, HELD, SENDING, SENT, REFUSED = "waiting", "held", "sending", "sent", "r
 PENDING: Final = (WAITING, HELD)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, gc=False):
     """One message of the thread. `for_bot` is empty once it was handed on or refused."""
 
     id: str  # random

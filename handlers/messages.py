@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from dialogs.gate import Granted, Reason, Refused
 from dialogs.limits import MAX_TEXT_CHARS
 from dialogs.machine import END, HIDDEN, START
 from dialogs.officers import TEMPLATES, awaits_answer, is_busy, is_open
+from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from handlers import contact
 from handlers.access import check_office

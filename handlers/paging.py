@@ -5,13 +5,13 @@ What an officer is told never holds anything of a case, and is of the same lengt
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from dialogs.duty_words import CODE_DIGITS
 from dialogs.escalation import OWNED, look
+from dialogs.replace import replace
 from handlers.types import ALERT, Address, AuditEntry, Outgoing
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -12,6 +12,7 @@ from dialogs.draws import draw_id
 from dialogs.engine import advance
 from dialogs.escalation import AlertState
 from dialogs.keys import identity_recipients, usable_recipients
+from dialogs.replace import replace
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail

@@ -5,7 +5,7 @@ Nothing starts without a live consent for exactly this measure, recipient, name 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ from dialogs.events import CardArrived
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
+from dialogs.replace import replace
 from dialogs.sharing import SHARES
 from dialogs.variables import longest
 from handlers.access import check_office

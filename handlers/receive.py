@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +13,7 @@ from dialogs.draws import PHRASE_WORDS
 from dialogs.engine import begin
 from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
+from dialogs.replace import replace
 from handlers.attachments import Attachments, Taken
 from handlers.contact import DROPPED, UNREACHABLE, reconsider, settle_dropped
 from handlers.deliver import clear_brief

@@ -6,13 +6,13 @@ are answered like offices that do not exist (INV-09).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.gate import Granted, Reason, may
 from dialogs.keys import usable_recipients
 from dialogs.measures import question_of
+from dialogs.replace import replace
 from dialogs.sharing import HAND, SHARES
 from handlers.access import is_shut_out, office_sees
 from handlers.errors import NotPermitted, NotYours, Refusal

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.events import CaseClosed, OfficerBegan
 from dialogs.gate import Granted
+from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import check_office
 from handlers.actor import Actor

@@ -6,13 +6,14 @@ case at all is decided before. They return the changed card, stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.clocks import OVER, Clocks, clocks
 from dialogs.consents import minute
 from dialogs.conversation import Lowering
 from dialogs.gate import Granted
+from dialogs.replace import replace
 from handlers.contact import may_write
 from handlers.errors import Refusal
 from handlers.paging import alerts_of, end_ladder, log

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - msgspec reads the types of AuditEntry when the program runs
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 
-if TYPE_CHECKING:
-    from dialogs.conversation import Conversation
+from msgspec import Struct
 
+from dialogs.conversation import Conversation
 
 ALERT: Final = -1
 """Priority of alerts to officers: before everything else, tried until they are out, by another channel if need be."""
@@ -20,16 +19,14 @@ CLEAR: Final = "clear-chat"
 """The act that deletes messages from a chat."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, gc=False):
     """Where a person writes from: a channel (signal | telegram | practice) and its own id of the person."""
 
     channel: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingFile:
+class IncomingFile(Struct, frozen=True, gc=False):
     """An attachment as announced by the channel; nothing has been downloaded or decoded yet."""
 
     name: str
@@ -39,8 +36,7 @@ class IncomingFile:
     channel: str = "practice"
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True, gc=False):
     """One message of a person. `key` is the channel's own id of the message: the same key is never taken twice."""
 
     address: Address
@@ -52,8 +48,7 @@ class Inbound:
     edited: bool = False  # the person changed a message sent before; `text` is empty then
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True, gc=False):
     """One message to a person, as it will be sent. Lower `priority` goes first (ALERT, 0 safety, 1 reply, 2 rest)."""
 
     address: Address
@@ -78,8 +73,7 @@ class Outgoing:
         return self.act == SAY and not self.message and not self.brief
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxItem:
+class OutboxItem(Struct, frozen=True, gc=False):
     """A claimed outbox row."""
 
     id: int
@@ -89,16 +83,14 @@ class OutboxItem:
     row: int = 0  # where the store keeps the person, if it says so: they need not be looked up again
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True, gc=False):
     """A conversation read under lock. `revision` starts at 1 and grows by one at every save."""
 
     conversation: Conversation
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class DueTimer:
+class DueTimer(Struct, frozen=True, gc=False):
     """A timer that is due and whose conversation can be reached by `address`."""
 
     address: Address
@@ -106,8 +98,7 @@ class DueTimer:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SealedBlob:
+class SealedBlob(Struct, frozen=True, gc=False):
     """Bytes that only an office can open. `purpose`: report | copy | identity | message | alert."""
 
     case: str  # case id or alert id
@@ -117,8 +108,7 @@ class SealedBlob:
     sealed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class BlobLine:
+class BlobLine(Struct, frozen=True, gc=False):
     """What is known of sealed bytes without looking at them."""
 
     purpose: str
@@ -127,8 +117,7 @@ class BlobLine:
     fetched: bool  # the office has downloaded it
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(Struct, frozen=True, gc=False):
     """Who did or read what, and when. Codes only, never content of a case or words of an officer."""
 
     at: datetime  # UTC
@@ -142,8 +131,7 @@ class AuditEntry:
     reason: str = ""  # a code (RSN-…, CL-…)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True, gc=False):
     """One entry of the audit log with its number, which grows with time; `entry` None: erased with its case."""
 
     number: int

@@ -6,12 +6,12 @@ agreed to it (C-ASG), and constant words that name neither office nor case (spec
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.draws import draw_id
 from dialogs.escalation import OPEN, AlertState
+from dialogs.replace import replace
 from dialogs.roster import on_duty
 from dialogs.targets import due
 from handlers.access import DUTY_DESK

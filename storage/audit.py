@@ -6,11 +6,12 @@ cover both, and `storage.auditing` verifies them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, insert, select
 
+from dialogs.replace import replace
 from handlers.types import Recorded
 from storage import codec
 from storage.crypto import chain

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select, update
 
+from dialogs.replace import replace
 from handlers.errors import DraftLost
 from handlers.types import Address, Loaded
 from storage import codec

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
+from dialogs.replace import replace
 from handlers.accounts import BoxRequest, Session
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES

@@ -6,11 +6,11 @@ import io
 from collections import Counter
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from dialogs.replace import replace
 from handlers.types import BlobLine, Loaded, Recorded
 from storage.memory_desk import MemoryAccounts, MemorySessions
 from storage.memory_messages import MemoryMessages

@@ -52,7 +52,7 @@ def office_identity(office: str, use: str = "report") -> str:
 @cache
 def practice_policy() -> Policy:
     """Return the packaged policy with a key of each use for every office."""
-    from dataclasses import replace
+    from dialogs.replace import replace
 
     policy = load_policy(None, hashed)
     offices = {}

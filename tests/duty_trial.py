@@ -10,7 +10,7 @@ from __future__ import annotations
 import random  # noqa: TID251 - seeded: the same desks in every run
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from dialogs.conversation import CaseCard
 from dialogs.duty_book import DutyBook, Swap
 from dialogs.escalation import AlertState
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from dialogs.roster import Ladder, Officer, Quiet, Roster, Rung, Shift
 from handlers.alerting import Alerting
 from handlers.deliver import Delivered, Delivery

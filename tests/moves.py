@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from dialogs.events import (
 )
 from dialogs.machine import HIDDEN
 from dialogs.policy import Kind
+from dialogs.replace import replace
 from tests.conftest import NOON, practice_policy
 
 if TYPE_CHECKING:

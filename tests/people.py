@@ -5,7 +5,6 @@ switch language, use two devices, and officers who propose measures to them mean
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from dialogs.events import (
 )
 from dialogs.lapses import lapsed_events, with_lapses
 from dialogs.policy import Kind
+from dialogs.replace import replace
 from tests.conftest import NOON, practice_policy
 from tests.oracle import lawful, undisclosed
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dialogs.effects import Effect, Say
 from dialogs.engine import advance, begin
 from dialogs.events import ButtonPressed, CardArrived, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
+from dialogs.replace import replace
 from storage import codec
 from tests.conftest import NOON, practice_policy
 

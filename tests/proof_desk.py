@@ -6,12 +6,12 @@ import tempfile  # noqa: TID251 - a folder for an encrypted database that is rem
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.clock import FixedClock
 from bot.desk.table import routes_of
+from dialogs.replace import replace
 from handlers.accounts import Role
 from tests.conftest import NOON
 from tests.desk_server.fuzzing import LEFT_OUT, fuzzed

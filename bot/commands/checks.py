@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from config.load import load_settings
 from config.policies import load_policy, packaged
 from dialogs.checker import faults
 from dialogs.keys import usable_recipients
+from dialogs.replace import replace
 from storage import schema
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.errors import CryptoError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -27,6 +26,7 @@ from bot.metrics import metrics_app
 from bot.pager import PagerAdapter, beat
 from bot.runtime import Runtime
 from config.load import load_settings
+from dialogs.replace import replace
 from handlers.mailing import sealed_for_mail
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.desk.refusals import refused
 from bot.desk.routes import ANYBODY, Allowed
+from dialogs.replace import replace
 from handlers.access import Sight, sight
 from handlers.accounts import ACTIVE, REVOKED, Account, Role, Session
 

@@ -10,7 +10,6 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +26,7 @@ from starlette.routing import Route
 from bot.clock import SystemEntropy
 from bot.practice.phone_screen import PhoneChannel, opened, read_sealed
 from dialogs.limits import MAX_FILE_BYTES
+from dialogs.replace import replace
 from handlers.contact import settle_sent
 from handlers.errors import HandlerError
 from handlers.types import Address, Inbound, IncomingFile

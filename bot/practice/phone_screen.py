@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from dialogs.replace import replace
 from storage.crypto.age.identity_file import read_identity_file
 from storage.crypto.sealing import open_report
 

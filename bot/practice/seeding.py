@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from bot.clock import FixedClock
 from bot.practice.persona import load_persona
 from bot.practice.player import Player
 from dialogs.consents import minute
+from dialogs.replace import replace
 from handlers.accounts import ACTIVE, Account, Role
 
 if TYPE_CHECKING:

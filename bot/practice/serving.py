@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,6 +15,7 @@ from bot.desk.serving import listen_at
 from bot.desk.state import Place, make_desk
 from bot.practice.phone import phone_app
 from bot.writer import Writer
+from dialogs.replace import replace
 
 if TYPE_CHECKING:
     import socket

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from config.policies import FILES, load_policy, packaged
 from dialogs.checker import faults
 from dialogs.conditions import In
 from dialogs.policy import Choice, Kind, Node, Policy
+from dialogs.replace import replace
 from tests.conftest import hashed
 
 FIXTURE = Path(__file__).parent / "domain_texts.json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from dialogs.replace import replace
 from handlers.ports import Store
 from handlers.types import AuditEntry
 from storage.auditing import problems, read_ledger

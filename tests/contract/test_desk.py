@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
+from dialogs.replace import replace
 from handlers.accounts import ACTIVE, REVOKED, WAITING, Account, BoxRequest, Passkey, Role, Session
 from handlers.ports import Store
 from handlers.types import BlobLine, SealedBlob

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.clock import SystemEntropy
+from dialogs.replace import replace
 from handlers.ports import Store
 from handlers.types import Address
 from storage.errors import CannotWrite

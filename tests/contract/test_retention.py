@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.clock import FixedClock
 from dialogs.conversation import ConsentEvent
+from dialogs.replace import replace
 from handlers.lapsing import Lapsing
 from handlers.ports import Store
 from handlers.types import SealedBlob

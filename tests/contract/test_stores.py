@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -15,6 +14,7 @@ import pytest
 from bot.clock import SystemEntropy
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
 from dialogs.escalation import AlertState
+from dialogs.replace import replace
 from handlers.message_ports import HELD, SENT, WAITING, Message
 from handlers.ports import Store
 from handlers.types import CLEAR, Address, Outgoing, SealedBlob

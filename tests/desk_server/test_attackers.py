@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from bot.desk.refusals import Refused
 from bot.desk.routes import LINES, Allowed, Call, Download, Nothing, Stream, Visitor
 from bot.desk.state import Limits
 from bot.desk.visit import NO_SESSION, authorised
+from dialogs.replace import replace
 from handlers import desk as people
 from handlers.access import Sight
 from handlers.accounts import REVOKED, Account, Role

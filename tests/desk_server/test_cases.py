@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.desk.names import name_of
+from dialogs.replace import replace
 from handlers.accounts import Role
 from handlers.desk import LOOKED
 from handlers.types import SealedBlob

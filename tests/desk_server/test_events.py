@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import httpx
 from bot.desk.app import desk_app
 from bot.desk.serving import listen_at, serve_at
 from bot.desk.state import Limits, Place
+from dialogs.replace import replace
 from handlers.accounts import Role
 from handlers.types import SealedBlob
 from tests.desk_server.world import HRC, OTHER, Browser, World, card_of, desk_world

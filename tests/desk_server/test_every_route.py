@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,6 +13,7 @@ import pytest
 from bot.clock import FixedClock
 from bot.desk.openapi import described
 from bot.desk.table import routes_of
+from dialogs.replace import replace
 from handlers.accounts import Role
 from tests.conftest import NOON
 from tests.desk_server.world import DUTY, HRC, OTHER, Browser, World, card_of, desk_world, given

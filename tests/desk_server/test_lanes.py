@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from typing import TypeAlias
 
 import httpx
@@ -16,6 +15,7 @@ from bot.desk.connections import Connections, Counted, Most
 from bot.desk.lanes import AGAIN_AFTER_SECONDS, STRANGERS, source_of
 from bot.desk.serving import listen_at, serve_at
 from bot.desk.state import Place
+from dialogs.replace import replace
 from tests.desk_server.test_login import invitation, passkey
 from tests.desk_server.world import Browser, World
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from bot.desk.refusals import Refused
 from bot.desk.routes import Allowed, Call, Nothing, Visitor
 from bot.desk.throttle import MOST_KEYS, Pace, Throttle
 from bot.desk.visit import NO_SESSION
+from dialogs.replace import replace
 from handlers.accounts import ACTIVE, REVOKED, Role
 from handlers.desk import invite
 from tests.conftest import NOON

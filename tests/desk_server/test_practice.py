@@ -42,7 +42,7 @@ def test_practice_begins_with_people_and_cases_made_once(tmp_path: Path) -> None
 
 def test_practice_logs_in_with_one_click_and_hands_out_the_practice_key(tmp_path: Path, clock: FixedClock) -> None:
     """The key of the own office only."""
-    from dataclasses import replace
+    from dialogs.replace import replace
 
     with desk_world(tmp_path, clock, practice=True) as world:
         make_practice_directory(tmp_path, tmp_path / "offices", None, SystemEntropy(), NOON)

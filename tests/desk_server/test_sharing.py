@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
+from dialogs.replace import replace
 from handlers.accounts import Role
 from handlers.actor import Actor
 from handlers.sharing import share as share_sealed
@@ -104,7 +105,7 @@ def test_a_yes_for_one_office_and_content_is_none_for_another(work: Work, elsewh
 
 
 def _other_content(work: Work) -> Any:  # noqa: ANN401 - proposals
-    from dataclasses import replace
+    from dialogs.replace import replace
 
     card = work.world.card(CASE)
     assert card is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from dialogs.conversation import Conversation
 from dialogs.officers import TEMPLATES
+from dialogs.replace import replace
 from handlers.accounts import Role
 from handlers.deliver import Delivered, Delivery
 from handlers.types import Address, Inbound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -19,6 +19,7 @@ from bot.desk.visit import NO_SESSION
 from bot.writer import Writer
 from config.load import load_settings
 from dialogs.conversation import CaseCard, ConsentEvent
+from dialogs.replace import replace
 from handlers.accounts import ACTIVE, Account, Role
 from handlers.types import SealedBlob
 from storage.keys import create_keys, load_keys

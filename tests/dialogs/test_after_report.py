@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from dialogs.effects import (
 )
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.officers import TALK_PAUSE
+from dialogs.replace import replace
 from tests.dialogs.test_conversations import sent
 from tests.playbook import Play
 

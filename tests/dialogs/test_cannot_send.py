@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from dialogs.effects import Forget, NewKey, Say, SealReport, WakeAt
 from dialogs.limits import TIMER_SEND
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from tests.conftest import practice_policy
 from tests.dialogs.test_conversations import at_review
 from tests.playbook import Play

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from dialogs.consent_record import STATES, record_of
 from dialogs.conversation import ConsentEvent
+from dialogs.replace import replace
 from tests.conftest import practice_policy
 from tests.dialogs.test_conversations import sent
 from tests.dialogs.test_gate import CARD

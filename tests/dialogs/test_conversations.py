@@ -696,7 +696,7 @@ def test_the_word_of_the_day_proves_the_bot() -> None:
 
 def test_a_conversation_finishes_on_the_interview_it_began_with() -> None:
     """A new policy does not move the questions under somebody's feet."""
-    from dataclasses import replace
+    from dialogs.replace import replace
 
     play = started()
     newer = replace(play.policy.interview, version="newer", nodes={}, line=())

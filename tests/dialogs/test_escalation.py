@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random  # noqa: TID251 - seeded: the same rosters in every run
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from dialogs.duty_book import DutyBook, Stint, Swap
 from dialogs.escalation import AlertState, look, pass_on, take
 from dialogs.holes import holes, offices_of
 from dialogs.policy import Policy, Window
+from dialogs.replace import replace
 from dialogs.roster import Officer, Quiet, Roster, Shift, on_duty
 from tests.conftest import NOON, practice_policy
 

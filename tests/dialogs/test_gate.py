@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle  # noqa: TID251 - to show that a permission cannot be stored
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +27,7 @@ from dialogs.gate import (
     may,
     red_lines,
 )
+from dialogs.replace import replace
 from tests.conftest import NOON, practice_policy
 
 MEASURES = practice_policy().measures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from dialogs.gate import Act, Granted, Question, Reason, Refused, lapse, may
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.levels import LEVELS
 from dialogs.measures import LAPSED
+from dialogs.replace import replace
 from dialogs.sharing import no_longer_with
 from tests.conftest import NOON, practice_policy
 from tests.dialogs.test_gate import CARD, MEASURES

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from dialogs.conversation import Proposal
 from dialogs.effects import EraseCopy, Say, SealMessage
 from dialogs.gate import Granted, Reason, Refused, may
 from dialogs.measures import question_of
+from dialogs.replace import replace
 from tests.dialogs.test_conversations import sent
 from tests.playbook import Play
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from dialogs.conditions import Value
 from dialogs.hours import is_open, next_opening, next_opening_words, wait_words
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from dialogs.roster import Officer, Shift
 from dialogs.routing import Route, is_excluded, route
 from dialogs.search import find_bodies, find_country

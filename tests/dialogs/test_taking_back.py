@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from dialogs.cases import DESTROY_TIMER
 from dialogs.consents import minute
 from dialogs.conversation import Answer, Proposal
 from dialogs.effects import CancelAlert, DestroyReport, DropFiles, WakeAt
+from dialogs.replace import replace
 from tests.dialogs.test_conversations import PICTURE, VOICE, sent
 from tests.dialogs.test_measures import with_card
 from tests.playbook import Play

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 
 from bot.clock import FixedClock
 from dialogs.conversation import CaseCard, ConsentEvent, Conversation
+from dialogs.replace import replace
 from handlers.actor import Actor
 from handlers.deliver import Delivered, Delivery
 from handlers.message_ports import Message

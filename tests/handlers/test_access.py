@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from handlers.access import Sight, office_sees, sight
 from handlers.accounts import ACTIVE, REVOKED, Account, Role
 from tests.conftest import NOON

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random  # noqa: TID251 - seeded: the same attempts in every run
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from dialogs.conversation import CaseCard
 from dialogs.duty_words import read_command
 from dialogs.escalation import AlertState
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from dialogs.roster import Ladder, Officer, Roster, Rung, Shift
 from handlers.alerting import Alerting
 from handlers.deliver import Delivered, Delivery

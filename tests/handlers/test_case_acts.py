@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import TypeVar
@@ -12,6 +11,7 @@ import pytest
 
 from dialogs.conversation import CaseCard, Proposal
 from dialogs.gate import Act, Question, Reason, Refused, may
+from dialogs.replace import replace
 from handlers.accounts import ACTIVE, Account, Role
 from handlers.actor import Actor
 from handlers.case_acts import (

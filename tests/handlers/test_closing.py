@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from dialogs.replace import replace
 from tests.handlers.chat import AGREED, CARD, CASE, Chat
 
 CLOSED = replace(CARD, status="ST-CLO")

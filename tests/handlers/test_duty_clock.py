@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from handlers.duty_clock import DutyClock, on_now, unanswered
 from handlers.types import Address
 from tests.conftest import CountingEntropy

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dialogs import escalation
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from tests.duty_trial import Counts, Trial
 
 

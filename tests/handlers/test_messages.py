@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 import pytest
 
 from dialogs.conversation import Draft
+from dialogs.replace import replace
 from handlers.actor import Actor
 from handlers.errors import NoSuchCase, NotPermitted, NotYours
 from handlers.message_ports import WAITING, Message

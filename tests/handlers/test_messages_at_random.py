@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random  # noqa: TID251 - a test that can be repeated
 
 from dialogs.gate import Granted
+from dialogs.replace import replace
 from handlers.contact import may_write
 from handlers.deliver import Delivered, Delivery
 from handlers.errors import HandlerError

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from dialogs.replace import replace
 from handlers.actor import Actor
 from tests.conftest import NOON
 from tests.handlers.chat import CARD, CASE, OFFICER, Chat

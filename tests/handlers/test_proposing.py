@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.clock import FixedClock
 from dialogs.conversation import CaseCard, ConsentEvent, Proposal
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from handlers.actor import Actor
 from handlers.errors import NoSuchCase, NotPermitted
 from handlers.lapsing import BATCH, Lapsing

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from dialogs.gate import Act, Granted, Question, may
+from dialogs.replace import replace
 from handlers.errors import NotPermitted
 from handlers.sink import check
 from storage.memory import MemoryStore

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from dialogs.consents import minute
 from dialogs.conversation import CaseCard
 from dialogs.escalation import AlertState, Page
 from dialogs.policy import Policy, Span, Window
+from dialogs.replace import replace
 from dialogs.roster import Officer, Roster
 from dialogs.targets import due
 from handlers.actor import Actor

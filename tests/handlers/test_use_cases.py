@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from bot.clock import FixedClock
 from dialogs.keys import identity_recipients, usable_recipients
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from handlers.deliver import Delivered, Delivery
 from handlers.errors import NoRecipients
 from handlers.receive import Reception

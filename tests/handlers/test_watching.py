@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.clock import FixedClock
 from dialogs.conversation import CaseCard
 from dialogs.policy import Policy
+from dialogs.replace import replace
 from dialogs.roster import Officer, Roster, Shift
 from handlers.alerting import Alerting
 from handlers.deliver import Delivered, Delivery

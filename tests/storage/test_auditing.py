@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from dialogs.replace import replace
 from handlers.types import AuditEntry
 from storage.auditing import problems
 from storage.crypto.errors import NotAuthentic

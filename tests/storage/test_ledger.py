@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random  # noqa: TID251 - seeded: the same tamperings in every run
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from dialogs.replace import replace
 from storage.auditing import Checkpoint, Entry, LedgerCopy, NotALedger, problems, read_ledger
 from storage.crypto import chain
 from storage.crypto.errors import NotAuthentic

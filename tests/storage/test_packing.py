@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.conversation import Answer, Draft
+from dialogs.replace import replace
 from storage import codec, packing
 from storage.packing import CannotUnpack, pack, unpack
 from tests.contract.test_stores import TALK

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from sqlalchemy import create_engine, text
 from bot.clock import SystemEntropy
 from bot.writer import insist
 from dialogs.conversation import Answer, Draft
+from dialogs.replace import replace
 from handlers.types import Address, Outgoing
 from storage import schema
 from storage.crypto.errors import UnknownRingKey
@@ -233,7 +233,7 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
 WRITER = """
 import sys
 from pathlib import Path
-from dataclasses import replace
+from dialogs.replace import replace
 from bot.clock import SystemEntropy
 from storage.keys import load_keys
 from storage.store import SqlStore, make_engine, sqlite_url

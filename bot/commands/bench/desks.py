@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from bot.desk.routes import Allowed, Call, Visitor
 from bot.desk.state import Place, make_desk
 from bot.writer import Writer
 from dialogs.conversation import ConsentEvent
+from dialogs.replace import replace
 from handlers.accounts import Account, Role, Session
 from storage.codec import decode_card, encode
 

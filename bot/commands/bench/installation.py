@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from bot.commands.failure import Refused
 from bot.directory_files import make_practice_directory
 from config.settings import Settings
 from dialogs.limits import TIMER_DRAFT
+from dialogs.replace import replace
 from handlers.types import Address, Inbound
 from storage.keys import create_keys
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.app import cover_ledger
@@ -12,6 +11,7 @@ from bot.commands.bench.figures import MICROSECONDS, Figures, Watch
 from bot.commands.bench.installation import average, installed, rows_of
 from bot.commands.bench.reference import PRAGMAS
 from dialogs.conversation import CaseCard, ConsentEvent
+from dialogs.replace import replace
 from storage.auditing import problems, read_ledger
 from storage.crypto import chain
 
