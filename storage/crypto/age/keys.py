@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from storage.crypto.age import hybrid, x25519
 from storage.crypto.age.hybrid import HybridIdentity, HybridRecipient
 from storage.crypto.age.x25519 import X25519Identity
 from storage.crypto.errors import ClassicRecipients, MalformedKey
 
 AgeIdentity = HybridIdentity | X25519Identity
+RECIPIENTS_REMEMBERED = 256
+"""Public keys of the officers of an installation, more or less; reading one takes longer than sealing to it."""
 
 
 def generate_identity(entropy: bytes) -> HybridIdentity:
@@ -29,6 +33,7 @@ def parse_identity(text: str) -> AgeIdentity:
     raise MalformedKey("a secret key begins with AGE-SECRET-KEY-PQ-1")
 
 
+@lru_cache(maxsize=RECIPIENTS_REMEMBERED)
 def parse_recipient(text: str) -> HybridRecipient:
     """Return the post-quantum recipient `age1pq1…`.
 
