@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KIB = 1024
-PIECE_BYTES = 64 * KIB  # zeros are made this many at a time: padding may be as large as the file
+PIECE_BYTES = 1024 * KIB  # files and their zeros go through in pieces: each is one write, and worth a second thread
 SIZES = (16 * KIB, 64 * KIB, 256 * KIB)
 TRAILER_BYTES = 64
 TRAILER = re.compile(rb"\nleeward-file-1 ([0-9]{20}) *\n$")

@@ -6,6 +6,7 @@ Protects against everybody but the recipients, this server included once the pla
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -42,7 +43,7 @@ def recipients_of(texts: Sequence[str], *, fewest: int = FEWEST_RECIPIENTS) -> t
 
 def seal_report(document: bytes, recipients: Sequence[str], *, entropy: EntropySource = fresh_bytes) -> bytes:
     """Return the JSON document padded and sealed to two or more different `age1pq1…` recipients."""
-    return b"".join(files.encrypt([pad_document(document)], recipients_of(recipients), entropy))
+    return files.encrypted(pad_document(document), recipients_of(recipients), entropy)
 
 
 def open_report(sealed: bytes, identities: Iterable[Identity]) -> bytes:
@@ -55,16 +56,19 @@ def seal_file(
 ) -> tuple[int, str]:
     """Write the padded file, sealed to one one-time identity, to `sink`; return its size in bytes and SHA-256 (hex).
 
-    The file is streamed and never decoded; a few pieces of 64 KiB are held. Raises: TooLarge when it has more than
+    The file is streamed and never decoded; three buffers of 1 MiB are held. Raises: TooLarge when it has more than
     `limit` bytes (what was written is no whole file then), MalformedKey.
     """
     measured = _Measured(source, limit)
-    sink.writelines(files.encrypt(measured.pieces(), [HybridIdentity.parse(identity).recipient()], entropy))
+    files.encrypt(measured.pieces(), [HybridIdentity.parse(identity).recipient()], entropy, sink)
     return measured.size, measured.digest.hexdigest()
 
 
 class _Measured:
-    """Passes a file on in pieces, counting and hashing, and adds its padding at the end."""
+    """Passes a file on in pieces, counting and hashing, and adds its padding at the end.
+
+    Each piece is hashed in a second thread while it is encrypted and written: both let go of the interpreter.
+    """
 
     def __init__(self, source: BinaryIO, limit: int) -> None:
         self.size = 0
@@ -73,12 +77,14 @@ class _Measured:
         self._limit = limit
 
     def pieces(self) -> Iterator[bytes]:
-        while piece := self._source.read(PIECE_BYTES):
-            self.size += len(piece)
-            if self.size > self._limit:
-                raise TooLarge
-            self.digest.update(piece)
-            yield piece
+        with ThreadPoolExecutor(1, thread_name_prefix="digest") as beside:
+            while piece := self._source.read(PIECE_BYTES):
+                self.size += len(piece)
+                if self.size > self._limit:
+                    raise TooLarge
+                hashed = beside.submit(self.digest.update, piece)
+                yield piece
+                hashed.result()
         yield from file_padding(self.size)
 
 

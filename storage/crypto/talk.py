@@ -24,7 +24,7 @@ def seal_words(document: bytes, recipient: str, *, entropy: EntropySource = fres
 
     Raises: MalformedKey.
     """
-    return b"".join(files.encrypt([pad_document(document)], [parse_recipient(recipient)], entropy))
+    return files.encrypted(pad_document(document), [parse_recipient(recipient)], entropy)
 
 
 class TalkIdentities(Secret):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Protocol
 
 from storage.crypto.age import derivation, header, stream
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from storage.crypto.age.header import Stanza
+    from storage.crypto.age.reader import Writable
     from storage.crypto.entropy import EntropySource
 
 
@@ -35,13 +37,20 @@ class Identity(Protocol):
         ...
 
 
-def encrypt(pieces: Iterable[bytes], recipients: Sequence[Recipient], entropy: EntropySource) -> Iterator[bytes]:
-    """Yield an age file of the joined pieces: header first, then chunk by chunk."""
+def encrypted(content: bytes, recipients: Sequence[Recipient], entropy: EntropySource) -> bytes:
+    """Return an age file of the content."""
+    file = io.BytesIO()
+    encrypt([content], recipients, entropy, file)
+    return file.getvalue()
+
+
+def encrypt(pieces: Iterable[bytes], recipients: Sequence[Recipient], entropy: EntropySource, sink: Writable) -> None:
+    """Write an age file of the joined pieces: header first, then piece by piece."""
     file_key = entropy(derivation.FILE_KEY_BYTES)
     nonce = entropy(derivation.PAYLOAD_NONCE_BYTES)
     authenticated = header.write_stanzas([recipient.wrap(file_key) for recipient in recipients])
-    yield authenticated + header.write_mac(derivation.header_mac(file_key, authenticated)) + nonce
-    yield from stream.encrypt_chunks(derivation.payload_key(file_key, nonce), pieces)
+    sink.write(authenticated + header.write_mac(derivation.header_mac(file_key, authenticated)) + nonce)
+    stream.encrypt_chunks(derivation.payload_key(file_key, nonce), pieces, sink)
 
 
 def decrypt(source: Readable, identities: Iterable[Identity]) -> Iterator[bytes]:

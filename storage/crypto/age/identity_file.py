@@ -31,7 +31,7 @@ def protect(
     work_factor: log2 of the scrypt cost. Raises: MalformedKey for an empty passphrase.
     """
     recipient = PassphraseRecipient(passphrase, entropy(SALT_BYTES), work_factor)
-    return armor.encode(b"".join(files.encrypt([content], [recipient], entropy)))
+    return armor.encode(files.encrypted(content, [recipient], entropy))
 
 
 def is_protected(content: bytes) -> bool:

@@ -20,8 +20,8 @@ class Readable(Protocol):
 class Writable(Protocol):
     """A binary file, socket or pipe that takes everything it is given."""
 
-    def write(self, data: bytes, /) -> object:
-        """Take all of the data."""
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Take all of the data, and be done with it on return: its memory is used again."""
         ...
 
 

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from storage.crypto.errors import TamperedPayload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from storage.crypto.age.reader import Reader
+    from storage.crypto.age.reader import Reader, Writable
 
 CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
@@ -23,21 +23,43 @@ def _nonce(counter: int, *, last: bool) -> bytes:
     return counter.to_bytes(COUNTER_BYTES, "big") + bytes([last])
 
 
-def encrypt_chunks(key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the encrypted chunks of the joined pieces; holds one chunk and one piece at a time."""
-    cipher = ChaCha20Poly1305(key)
-    counter = 0
+def encrypt_chunks(key: bytes, pieces: Iterable[bytes], sink: Writable) -> None:
+    """Write the encrypted chunks of the joined pieces; holds one chunk, one piece and what becomes of it."""
+    encrypted = _Encrypted(key)
     held = b""
     for piece in pieces:
-        if len(held) == CHUNK_BYTES and piece:  # the usual case, without a copy: whole pieces, and something follows
-            yield cipher.encrypt(_nonce(counter, last=False), held, None)
-            counter, held = counter + 1, piece
-        else:
-            held = held + piece if held else piece
-        while len(held) > CHUNK_BYTES:  # one byte at least stays: the last chunk MUST NOT be empty
-            yield cipher.encrypt(_nonce(counter, last=False), held[:CHUNK_BYTES], None)
-            counter, held = counter + 1, held[CHUNK_BYTES:]
-    yield cipher.encrypt(_nonce(counter, last=True), held, None)
+        missing = CHUNK_BYTES - len(held)
+        if len(piece) <= missing:
+            held += piece
+            continue
+        rest = memoryview(piece)[missing:]
+        whole = (len(rest) - 1) // CHUNK_BYTES * CHUNK_BYTES  # the last chunk MUST NOT be empty: a byte at least stays
+        chunks = [rest[at : at + CHUNK_BYTES] for at in range(0, whole, CHUNK_BYTES)]
+        sink.write(encrypted.chunks([held + piece[:missing], *chunks]))
+        held = bytes(rest[whole:])
+    sink.write(encrypted.chunks([held], last=True))
+
+
+class _Encrypted:
+    """Encrypts chunks into one buffer that is used again: memory asked for anew each time costs a fifth more."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(key)
+        self._counter = 0
+        self._buffer = bytearray()
+
+    def chunks(self, chunks: Sequence[bytes | memoryview], *, last: bool = False) -> memoryview:
+        """Return the next chunks encrypted, one after the other; good until it is called again."""
+        size = sum(len(chunk) + TAG_BYTES for chunk in chunks)
+        if len(self._buffer) < size:
+            self._buffer = bytearray(size)
+        encrypted = memoryview(self._buffer)[:size]
+        at = 0
+        for chunk in chunks:
+            end = at + len(chunk) + TAG_BYTES
+            self._cipher.encrypt_into(_nonce(self._counter, last=last), chunk, None, encrypted[at:end])
+            self._counter, at = self._counter + 1, end
+        return encrypted
 
 
 def decrypt_chunks(key: bytes, reader: Reader) -> Iterator[bytes]:

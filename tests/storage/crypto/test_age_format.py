@@ -34,6 +34,8 @@ from storage.crypto.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
 
 OFFICE = generate_identity(b"\x01" * 32)
 OFFICE_RECIPIENT = OFFICE.recipient()
@@ -43,7 +45,9 @@ FAST = 4  # work factor of passphrases in tests
 
 
 def _sealed(*pieces: bytes) -> bytes:
-    return b"".join(files.encrypt(pieces, [OFFICE_RECIPIENT], fresh_bytes))
+    sealed = io.BytesIO()
+    files.encrypt(pieces, [OFFICE_RECIPIENT], fresh_bytes, sealed)
+    return sealed.getvalue()
 
 
 def _opened(sealed: bytes) -> bytes:
@@ -195,12 +199,15 @@ def test_a_header_that_is_none_is_refused_early(content: bytes, error: type[Cryp
         _opened(content)
 
 
-def test_streaming_holds_a_few_chunks_only() -> None:
+def test_streaming_holds_a_few_chunks_only(tmp_path: Path) -> None:
     """8 MiB pass through sealing and opening in less than 1 MiB."""
+    path = tmp_path / "sealed"
     tracemalloc.start()
     try:
-        sealing = files.encrypt(_zeros(8 * 1024 * 1024), [OFFICE_RECIPIENT], fresh_bytes)
-        opened = sum(len(chunk) for chunk in files.decrypt(_Pull(sealing), [OFFICE]))
+        with path.open("wb") as sink:
+            files.encrypt(_zeros(8 * 1024 * 1024), [OFFICE_RECIPIENT], fresh_bytes, sink)
+        with path.open("rb") as source:
+            opened = sum(len(chunk) for chunk in files.decrypt(_Trickle(source), [OFFICE]))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -214,17 +221,14 @@ def _zeros(size: int) -> Iterator[bytes]:
         yield bytes(CHUNK_BYTES)
 
 
-class _Pull:
-    """Reads from an iterator, giving less than asked for, as sockets do."""
+class _Trickle:
+    """Gives less than asked for, as sockets do."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._held = b""
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
 
     def read(self, count: int, /) -> bytes:
-        self._held = self._held or next(self._pieces, b"")
-        taken, self._held = self._held[: min(count, 50_000)], self._held[min(count, 50_000) :]
-        return taken
+        return self._source.read(min(count, 50_000))
 
 
 @pytest.mark.parametrize("size", [0, 1, 47, 48, 49, 96])

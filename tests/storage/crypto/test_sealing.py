@@ -134,7 +134,7 @@ def test_arbitrary_bytes_give_only_our_errors(content: bytes) -> None:
 
 
 def test_sealing_a_large_file_keeps_memory_flat(tmp_path: Path) -> None:
-    """Source and seal are streams: a file of 8 MiB takes less than one."""
+    """Source and seal are streams: a file of 8 MiB takes less than four."""
     tracemalloc.start()
     try:
         with (tmp_path / "sealed").open("wb") as sink:
@@ -143,7 +143,7 @@ def test_sealing_a_large_file_keeps_memory_flat(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
 
-    assert peak < 1024 * KIB
+    assert peak < 4 * 1024 * KIB
 
 
 class _Zeros(io.RawIOBase):
