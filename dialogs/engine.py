@@ -59,6 +59,7 @@ NOBODY_SPOKE = (TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote
 """Events in which the person did nothing: time passed, or an officer acted."""
 
 _PANIC = "Q06-PANIC"
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def begin(conversation_id: str, channel: str, policy: Policy, at: datetime) -> Conversation:
@@ -126,7 +127,7 @@ def _text(turn: Turn, event: TextReceived) -> None:
 
 def _notice_pause(turn: Turn) -> None:
     away = turn.event.at - datetime.fromisoformat(turn.conversation.last_at)
-    limit = timedelta(minutes=turn.policy.settings.ask_safe_again_minutes)
+    limit = turn.policy.settings.ask_safe_again_minutes * _MINUTE
     turn.long_pause = away > limit and is_live(turn.draft.consents, "C-START")
 
 
@@ -367,7 +368,7 @@ def _come_back(turn: Turn, event: TextReceived) -> None:
     shown_again(turn)
     if lapses.follow_channel(turn):
         turn.set(came_from=("C-CONT-AGAIN",))
-    turn.do(WakeAt(TIMER_SESSION, turn.event.at + timedelta(minutes=SESSION_MINUTES)))
+    turn.do(WakeAt(TIMER_SESSION, turn.event.at + SESSION_MINUTES * _MINUTE))
     ask(turn, "T-RESUME")
 
 
@@ -379,9 +380,9 @@ def _wind_up(turn: Turn, before: Draft | None) -> None:
     if is_live(turn.draft.consents, "C-START"):
         if before is None or not is_live(before.consents, "C-START"):
             turn.do(CancelWake(TIMER_IDLE))
-        turn.do(WakeAt(TIMER_DRAFT, turn.event.at + timedelta(hours=settings.draft_hours)))
+        turn.do(WakeAt(TIMER_DRAFT, turn.event.at + settings.draft_hours * _HOUR))
     else:
-        turn.do(WakeAt(TIMER_IDLE, turn.event.at + timedelta(minutes=settings.idle_minutes_before_start)))
+        turn.do(WakeAt(TIMER_IDLE, turn.event.at + settings.idle_minutes_before_start * _MINUTE))
 
 
 def _is_forgotten(turn: Turn) -> bool:

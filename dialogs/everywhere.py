@@ -46,9 +46,10 @@ def _by_word(turn: Turn, words: str) -> bool:
     known = words_here(turn)
     if not words:
         return False
-    if turn.conversation.cards and cases.destroy_by_words(turn, words):
+    has_case = bool(turn.conversation.cards)
+    if has_case and cases.destroy_by_words(turn, words):
         return True
-    if proved(turn, words):
+    if has_case and proved(turn, words):
         turn.say("T-PROVED")
         if turn.conversation.node not in measures.RESTING or not measures.offer(turn):
             repeat(turn)

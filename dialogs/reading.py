@@ -62,10 +62,9 @@ def _numbered(turn: Turn, node: Node, text: str, keys: tuple[str, ...] | None) -
     options = _open_options(turn)
     chosen = keys if keys is not None else _by_label(turn, node, text)
     several = node.kind is Kind.MULTI
-    if not chosen or any(key not in options for key in chosen):
+    if not chosen or not options.keys() >= {*chosen}:
         return Rejected("T-ERR")
-    alone = {choice.key for choice in node.choices if choice.alone}
-    if len(chosen) > 1 and (not several or alone.intersection(chosen)):
+    if len(chosen) > 1 and (not several or any(choice.alone and choice.key in chosen for choice in node.choices)):
         return Rejected("T-ERR")
     return Answer(node.id, keys=tuple(sorted(chosen)) if several else chosen)
 

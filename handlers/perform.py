@@ -61,6 +61,8 @@ class Performance:
         match effect:
             case do.Say():
                 self._say(effect)
+            case do.WakeAt():  # these two are asked for in nearly every turn
+                self.work.timers.set(self.address, effect.timer, effect.at)
             case do.SealReport():
                 self._seal_report(effect)
             case do.SealMessage():
@@ -86,8 +88,6 @@ class Performance:
             case do.DestroyReport():
                 self.work.cases.erase(effect.case)
                 self.erased = True
-            case do.WakeAt():
-                self.work.timers.set(self.address, effect.timer, effect.at)
             case do.CancelWake():
                 self.work.timers.cancel(self.address, effect.timer)
             case do.ClearChat():
