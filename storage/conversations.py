@@ -22,6 +22,8 @@ from storage.tables import cases, conversations, moves, timers, traces
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Update
+
     from dialogs.conversation import Conversation
     from storage.cases import SqlCases
     from storage.row_keys import RowKeys
@@ -30,13 +32,12 @@ if TYPE_CHECKING:
 
 TABLE = "conversations"
 _NEW = inserted(conversations)
-_CHANGE = Statement(
-    lambda _database: (
-        update(conversations)
-        .where(conversations.c.row == bindparam("at_row"))
-        .values(parameters(("key", "revision", "body")))
-    )
-)
+_CHANGE = Statement(lambda _database: _set("revision", "body"), "revision", "body", "at_row")
+_CHANGE_KEY = Statement(lambda _database: _set("key"), "key", "at_row")
+
+
+def _set(*columns: str) -> Update:
+    return update(conversations).where(conversations.c.row == bindparam("at_row")).values(parameters(columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,13 @@ class SqlConversations:
         body = encrypt_body(key, pack(codec.encode(stored)), TABLE, str(place.row), revision)
         if old is None:
             lookup = self.rows.digest(address)
-            self.session.run(_NEW, row=place.row, lookup=lookup, key=key_id, revision=revision, body=body)
+            self.session.run(_NEW, place.row, lookup, key_id, revision, body)
             place.stored = Stored(lookup, key_id, revision, body, None, None, has_cases=True)
         else:
-            self.session.run(_CHANGE, at_row=place.row, key=key_id, revision=revision, body=body)
+            self.session.run(_CHANGE, revision, body, place.row)
             place.stored = old._replace(key=key_id, revision=revision, body=body)
-            if key_id != old.key:
+            if key_id != old.key:  # apart, for the database looks up every key that is set
+                self.session.run(_CHANGE_KEY, key_id, place.row)
                 self.row_keys.erase(old.key)
         return revision
 

@@ -6,49 +6,62 @@ taken back alone; the others never notice. When the commit itself fails, nothing
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from storage.errors import CannotWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from storage.statements import Session
+    from storage.work import SqlUnitOfWork
 
 
-@dataclass(slots=True)
 class Group:
-    """One transaction with parts, and what is left to do once it has committed."""
+    """One transaction with parts, and what is left to do once it has committed.
 
-    session: Session
-    doomed: list[Path] = field(default_factory=list)  # files of what was erased
-    erases: bool = False  # some part has erased something
-    broken: bool = False  # the database took back the whole transaction, not the part alone
+    A part that nothing is stored before needs no savepoint: it is taken back by beginning the transaction anew.
+    """
 
-    @contextmanager
-    def part(self) -> Iterator[None]:
-        """Take back what the block did when it raises, and nothing else. Raises: CannotWrite in a broken group."""
+    __slots__ = ("_anew", "_broken", "_cursor", "_doomed", "_filled", "erases", "work")
+
+    def __init__(self, session: Session, work: SqlUnitOfWork, anew: Callable[[], None]) -> None:
+        """Take the transaction, what is done in it, and what undoes all of it and begins it anew."""
+        self.work = work
+        self.erases = False  # some part has erased something
+        self._cursor, self._anew = session.cursor, anew
+        self._filled = False  # some part is stored
+        self._doomed = 0  # so many files were doomed by parts before this one
+        self._broken = False  # the database took back the whole transaction, not the part alone
+
+    def begin(self) -> SqlUnitOfWork:
+        """Begin a part. Raises: CannotWrite in a broken group."""
         self.check()
-        cursor = self.session.cursor
-        cursor.execute("SAVEPOINT part")
-        try:
-            yield
-            cursor.execute("RELEASE SAVEPOINT part")
-        except BaseException:
-            self._take_back()
-            raise
+        if self._filled:
+            self._cursor.execute("SAVEPOINT part")
+        self._doomed = len(self.work.doomed)
+        self.work.begin()
+        return self.work
 
-    def _take_back(self) -> None:
+    def keep(self) -> None:
+        """End a part: whatever parts after it do, it is stored with the group."""
+        if self._filled:
+            self._cursor.execute("RELEASE SAVEPOINT part")
+        self._filled = True
+
+    def take_back(self) -> None:
+        """Undo what the part did, and nothing else."""
+        del self.work.doomed[self._doomed :]
         try:
-            self.session.cursor.execute("ROLLBACK TO SAVEPOINT part")
-            self.session.cursor.execute("RELEASE SAVEPOINT part")
+            if self._filled:
+                self._cursor.execute("ROLLBACK TO SAVEPOINT part")
+                self._cursor.execute("RELEASE SAVEPOINT part")
+            else:
+                self._anew()
         except Exception:  # noqa: BLE001 - a full disk ends the transaction, and every driver says so in its own words
-            self.broken = True
+            self._broken = True
 
     def check(self) -> None:
         """Return when the group can still be committed. Raises: CannotWrite."""
-        if self.broken:
+        if self._broken:
             raise CannotWrite

@@ -16,7 +16,7 @@ from storage.statements import SQLITE, Statement, insert_or, inserted, parameter
 from storage.tables import inbox, moves, outbox, timers, traces
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from sqlalchemy import Executable, Select
 
     from handlers.ports import Entropy
     from handlers.types import Address, Outgoing
@@ -44,10 +44,13 @@ def seconds_until(at: datetime) -> int:
 
 
 _TAKEN = Statement(
-    lambda database: insert_or(database, inbox).values(parameters(("digest", "hour"))).on_conflict_do_nothing()
-)
+    lambda database: insert_or(database, inbox).values(parameters(("digest", "hour"))).on_conflict_do_nothing(),
+    "digest", "hour",
+)  # fmt: skip
 _ADD = inserted(outbox, "id")
-_SENT = Statement(lambda _database: delete(outbox).where(outbox.c.id == bindparam("id")))
+_UNTRIED: Final = (0, 0, False, WAITING)
+"""Attempts, lease, doubt and state of a message that nobody has taken yet."""
+_SENT = Statement(lambda _database: delete(outbox).where(outbox.c.id == bindparam("id")), "id")
 _CLAIMED = ("priority", "id", "attempts", "doubtful", "ring_key", "person", "payload")
 _CLAIM = Statement(
     lambda _database: (
@@ -55,33 +58,30 @@ _CLAIM = Statement(
         .where(outbox.c.id.in_(select(_due().cte("due_now").c.id)))
         .values(leased_until=bindparam("until"))
         .returning(*(outbox.c[name] for name in _CLAIMED))
-    )
-)
+    ),
+    "channel", "at", "until", "most",
+)  # fmt: skip
 _TRACE = inserted(traces, "id")
 _OVER = Statement(
     lambda _database: (
         delete(traces)
         .where(traces.c.id.in_(_over()))
         .returning(traces.c.due, traces.c.id, traces.c.person, traces.c.ring_key, traces.c.ref)
-    )
-)
-_SET = Statement(
-    lambda database: (
-        insert_or(database, timers)
-        .values(parameters(("person", "name", "due")))
-        .on_conflict_do_update(index_elements=["person", "name"], set_={"due": bindparam("due")})
-    )
-)
+    ),
+    "at", "most",
+)  # fmt: skip
 _CANCEL = Statement(
-    lambda _database: delete(timers).where(timers.c.person == bindparam("person"), timers.c.name == bindparam("name"))
-)
+    lambda _database: delete(timers).where(timers.c.person == bindparam("person"), timers.c.name == bindparam("name")),
+    "person", "name",
+)  # fmt: skip
 
 
 _TAKE = Statement(
     lambda _database: delete(timers).where(
         timers.c.person == bindparam("person"), timers.c.name == bindparam("name"), timers.c.due == bindparam("due")
-    )
-)
+    ),
+    "person", "name", "due",
+)  # fmt: skip
 
 
 def _due() -> Select[tuple[int]]:
@@ -106,6 +106,12 @@ def _over() -> Select[tuple[int]]:
     return over.limit(bindparam("most")).with_for_update(skip_locked=True)
 
 
+def _set(database: str) -> Executable:
+    """Return what sets a timer, or puts it off."""
+    new = insert_or(database, timers).values(parameters(("person", "name", "due")))
+    return new.on_conflict_do_update(index_elements=["person", "name"], set_={"due": new.excluded.due})
+
+
 def _ready(database: str) -> Select[tuple[int, str, int]]:
     """Return the timers that are due. On PostgreSQL those of people no other process is busy with, locked as in a turn.
 
@@ -126,7 +132,8 @@ def _ready(database: str) -> Select[tuple[int, str, int]]:
     return ready.where(func.pg_try_advisory_xact_lock(first.c.person))
 
 
-_READY = Statement(_ready)
+_SET = Statement(_set, "person", "name", "due")
+_READY = Statement(_ready, "at", "most", "looked_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ class SqlInbox:
     def is_new(self, channel: str, key: str, at: datetime) -> bool:
         """Record the key; False when it was recorded before."""
         digest = self.lookup.digest("message", channel, key)
-        return self.session.run(_TAKEN, digest=digest, hour=seconds(at) // _HOUR) == 1
+        return self.session.run(_TAKEN, digest, seconds(at) // _HOUR) == 1
 
     def prune(self, before: datetime) -> int:
         """Forget keys recorded before this time."""
@@ -160,14 +167,14 @@ class SqlOutbox:
         person = self.rows.of(outgoing.address)
         payload = self.ring.wrap(codec.encode(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES))
         self.session.run(
-            _ADD, person=person, channel=outgoing.address.channel, priority=outgoing.priority, due=seconds(due_at),
-            attempts=0, leased_until=0, doubtful=False, state=WAITING, ring_key=self.ring.newest, payload=payload,
+            _ADD, person, outgoing.address.channel, outgoing.priority, seconds(due_at),
+            *_UNTRIED, self.ring.newest, payload,
         )  # fmt: skip
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
         """Lease the due messages of a channel; of one person only the oldest unsent one."""
         at = seconds(now)
-        leased = self.session.all(_CLAIM, channel=channel, at=at, until=at + lease_seconds, most=limit)
+        leased = self.session.all(_CLAIM, channel, at, at + lease_seconds, limit)
         return tuple(
             OutboxItem(item, attempts, self._open(ring_key, payload, person), bool(doubtful), person)
             for _priority, item, attempts, doubtful, ring_key, person, payload in sorted(leased)
@@ -183,7 +190,7 @@ class SqlOutbox:
 
     def sent(self, item_id: int) -> bool:
         """Delete the row: what was sent is not kept."""
-        return self.session.run(_SENT, id=item_id) > 0
+        return self.session.run(_SENT, item_id) > 0
 
     def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
         """Try again later, or keep it as a dead letter."""
@@ -248,14 +255,12 @@ class SqlTraces:
         """Remember a message, encrypted."""
         person = row or self.rows.of(address)
         sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
-        self.session.run(
-            _TRACE, person=person, hour=seconds(at) // _HOUR, ring_key=self.ring.newest, ref=sealed,
-            due=None if until is None else seconds(until),
-        )  # fmt: skip
+        due = None if until is None else seconds(until)
+        self.session.run(_TRACE, person, seconds(at) // _HOUR, self.ring.newest, sealed, due)
 
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
         """Return and forget what is due; a process beside this one takes others."""
-        found = sorted(self.session.all(_OVER, at=seconds(now), most=limit))
+        found = sorted(self.session.all(_OVER, seconds(now), limit))
         addresses = {person: self.conversations.address_of(person) for _due, _id, person, _key, _ref in found}
         return tuple(
             (address, self._open(person, ring_key, ref))
@@ -316,11 +321,11 @@ class SqlTimers:
 
     def set(self, address: Address, timer: str, due_at: datetime) -> None:
         """Set or replace."""
-        self.session.run(_SET, person=self.rows.of(address), name=timer, due=seconds(due_at))
+        self.session.run(_SET, self.rows.of(address), timer, seconds(due_at))
 
     def cancel(self, address: Address, timer: str) -> None:
         """Forget."""
-        self.session.run(_CANCEL, person=self.rows.of(address), name=timer)
+        self.session.run(_CANCEL, self.rows.of(address), timer)
 
     def active(self, timer: str, due_after: datetime) -> tuple[Address, ...]:
         """Return whose timer of this name is due later than that: who did something not long ago."""
@@ -331,10 +336,10 @@ class SqlTimers:
 
     def due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
         """Take due timers; those of conversations that are gone are removed without a word."""
-        ready = self.session.all(_READY, at=seconds(now), most=limit, looked_at=max(limit, LOOKED_AT))
+        ready = self.session.all(_READY, seconds(now), limit, max(limit, LOOKED_AT))
         taken = []
         for person, name, due in ready:
-            if self.session.run(_TAKE, person=person, name=name, due=due) == 0:
+            if self.session.run(_TAKE, person, name, due) == 0:
                 continue  # set anew by a turn of the same moment
             address = self.conversations.address_of(person)
             if address is not None:

@@ -31,8 +31,8 @@ class KeyRowMissing(StorageError):
 
 
 _NEW = inserted(keys)
-_GET = Statement(lambda _database: select(keys.c.purpose, keys.c.ring_key, keys.c.wrapped).where(_this()))
-_ERASE = Statement(lambda _database: delete(keys).where(_this()))
+_GET = Statement(lambda _database: select(keys.c.purpose, keys.c.ring_key, keys.c.wrapped).where(_this()), "id")
+_ERASE = Statement(lambda _database: delete(keys).where(_this()), "id")
 
 
 def _this() -> ColumnElement[bool]:
@@ -47,21 +47,21 @@ class RowKeys:
     ring: KeyRing
     draft_ring: KeyRing
     entropy: Entropy
-    open_keys: dict[str, bytes] = field(default_factory=dict, repr=False)  # of this transaction only
+    open_keys: dict[str, bytes] = field(default_factory=dict, repr=False)  # in this turn
 
     def new(self, purpose: str) -> tuple[str, bytes]:
         """Make a key; return its id and the key."""
         key_id, key = self.entropy.bytes(_ID_BYTES).hex(), self.entropy.bytes(KEY_BYTES)
         ring = self._ring(purpose)
         wrapped = ring.wrap(key, purpose, key_id, self.entropy.bytes(NONCE_BYTES))
-        self.session.run(_NEW, id=key_id, purpose=purpose, ring_key=ring.newest, wrapped=wrapped)
+        self.session.run(_NEW, key_id, purpose, ring.newest, wrapped)
         self.open_keys[key_id] = key
         return key_id, key
 
     def get(self, key_id: str) -> bytes:
         """Return the key. Raises: KeyRowMissing, NotAuthentic, UnknownRingKey."""
         if key_id not in self.open_keys:
-            row = self.session.one(_GET, id=key_id)
+            row = self.session.one(_GET, key_id)
             if row is None:
                 raise KeyRowMissing
             purpose, ring_key, wrapped = row
@@ -87,4 +87,4 @@ class RowKeys:
     def erase(self, key_id: str) -> None:
         """Destroy the key."""
         self.open_keys.pop(key_id, None)
-        self.session.run(_ERASE, id=key_id)
+        self.session.run(_ERASE, key_id)

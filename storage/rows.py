@@ -54,9 +54,9 @@ def _find() -> Select[Any]:
     )  # fmt: skip
 
 
-_LOCK = Statement(lambda _database: select(func.pg_advisory_xact_lock(bindparam("row"))))
-_FIND = Statement(lambda _database: _find())
-_FIND_LOCKED = Statement(lambda _database: _find().with_for_update(of=conversations))
+_LOCK = Statement(lambda _database: select(func.pg_advisory_xact_lock(bindparam("row"))), "row")
+_FIND = Statement(lambda _database: _find(), "row")
+_FIND_LOCKED = Statement(lambda _database: _find().with_for_update(of=conversations), "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Rows:
 
     session: Session
     lookup: LookupKey
-    found: dict[Address, Place] = field(default_factory=dict)  # of this transaction only
+    found: dict[Address, Place] = field(default_factory=dict)  # in this turn
 
     def of(self, address: Address) -> int:
         """Return the row number of the person, whether or not it exists; collisions move to the next number."""
@@ -94,14 +94,14 @@ class Rows:
 
     def read(self, row: int) -> Stored | None:
         """Return what stands in a row."""
-        found = self.session.one(_FIND, row=row)
+        found = self.session.one(_FIND, row)
         return None if found is None else Stored(*found)
 
     def _lock(self, row: int) -> Stored | None:
         if self.session.database == SQLITE:  # the whole transaction is the lock
             return self.read(row)
-        self.session.one(_LOCK, row=row)  # a row lock alone would not hold back who inserts it
-        found = self.session.one(_FIND_LOCKED, row=row)
+        self.session.one(_LOCK, row)  # a row lock alone would not hold back who inserts it
+        found = self.session.one(_FIND_LOCKED, row)
         return None if found is None else Stored(*found)
 
     def digest(self, address: Address) -> bytes:

@@ -24,40 +24,67 @@ Row: TypeAlias = tuple[Any, ...]
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _DIALECTS: dict[str, Callable[[], Dialect]] = {
-    SQLITE: lambda: sqlite.dialect(paramstyle="named"),
-    POSTGRESQL: lambda: psycopg.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]  # a function of SQLAlchemy without types
+    SQLITE: lambda: sqlite.dialect(paramstyle="qmark"),
+    POSTGRESQL: lambda: psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # a function of SQLAlchemy without types
 }
 
 
 class Statement:
-    """One statement with named parameters; `build` is given the name of the database and called once for each."""
+    """One statement; `build` is given the name of the database and called once for each.
 
-    __slots__ = ("_build", "_compiled")
+    Its parameters are given by position, in the order of `names`: drivers take values by name from a mapping only, and
+    a turn runs ten statements.
+    """
 
-    def __init__(self, build: Callable[[str], Executable]) -> None:
-        """Take how it is built; nothing is built before it is needed."""
-        self._build = build
-        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+    __slots__ = ("_build", "_names", "_written")
 
-    def sql(self, database: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Return it in the words of a database, and the values with the constants of the statement."""
-        if database not in self._compiled:
-            expression: Any = self._build(database)
-            compiled = expression.compile(dialect=_DIALECTS[database]())
-            constants = {name: value for name, value in compiled.params.items() if value is not None}
-            self._compiled[database] = str(compiled), constants
-        words, constants = self._compiled[database]
-        return words, values | constants if constants else values
+    def __init__(self, build: Callable[[str], Executable], *names: str) -> None:
+        """Take how it is built, and what its parameters are called there; nothing is built before it is needed."""
+        self._build, self._names = build, names
+        self._written: dict[str, Written] = {}
+
+    def written(self, database: str) -> Written:
+        """Return it in the words of a database, with what puts values into the order in which the words want them."""
+        found = self._written.get(database)
+        if found is None:
+            found = self._written[database] = self._write(database)
+        return found
+
+    def _write(self, database: str) -> Written:
+        expression: Any = self._build(database)
+        compiled = expression.compile(dialect=_DIALECTS[database]())
+        wanted: Sequence[str] = compiled.positiontup or ()
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        if tuple(wanted) == self._names:
+            return str(compiled), None
+        known = (*self._names, *constants)
+        return str(compiled), _Arranged([known.index(name) for name in wanted], tuple(constants.values()))
+
+
+class _Arranged:
+    """Puts the values of a statement into its order: some occur twice, some are constants of the statement."""
+
+    __slots__ = ("_constants", "_places")
+
+    def __init__(self, places: Sequence[int], constants: Row) -> None:
+        self._places, self._constants = places, constants
+
+    def __call__(self, values: Row) -> Row:
+        known = values + self._constants
+        return tuple([known[place] for place in self._places])
+
+
+Written: TypeAlias = "tuple[str, _Arranged | None]"
 
 
 class Session:
     """One transaction, seen from both sides: the cursor of the driver, and SQLAlchemy's connection above it."""
 
-    __slots__ = ("_connection", "_engine", "_pooled", "cursor", "database")
+    __slots__ = ("_connection", "_engine", "cursor", "database", "pooled")
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection, connection: Connection | None = None) -> None:
         """Take a connection that is in a transaction; SQLAlchemy's own is made when something first asks for it."""
-        self._engine, self._pooled, self._connection = engine, pooled, connection
+        self._engine, self.pooled, self._connection = engine, pooled, connection
         self.database = engine.dialect.name
         self.cursor: DBAPICursor = pooled.cursor()
 
@@ -65,32 +92,36 @@ class Session:
     def connection(self) -> Connection:
         """Return the connection of SQLAlchemy, for what is not asked in every turn."""
         if self._connection is None:
-            self._connection = Connection(self._engine, self._pooled)
+            self._connection = Connection(self._engine, self.pooled)
         return self._connection
 
     def close(self) -> None:
         """Give the connection back to its pool; what was not committed is undone."""
-        (self._connection or self._pooled).close()
+        (self._connection or self.pooled).close()
 
     def is_lost(self) -> bool:
         """Tell whether the server is gone (PostgreSQL)."""
-        return self.connection.invalidated or bool(getattr(self._pooled.driver_connection, "closed", False))
+        return self.connection.invalidated or bool(getattr(self.pooled.driver_connection, "closed", False))
 
-    def run(self, statement: Statement, **values: object) -> int:
+    def run(self, statement: Statement, *values: object) -> int:
         """Run a statement that returns nothing; return how many rows it touched."""
-        self.cursor.execute(*statement.sql(self.database, values))
+        self._execute(statement, values)
         return self.cursor.rowcount
 
-    def one(self, statement: Statement, **values: object) -> Row | None:
+    def one(self, statement: Statement, *values: object) -> Row | None:
         """Return the first row, or None."""
-        self.cursor.execute(*statement.sql(self.database, values))
+        self._execute(statement, values)
         row: Row | None = self.cursor.fetchone()
         return row
 
-    def all(self, statement: Statement, **values: object) -> Sequence[Row]:
+    def all(self, statement: Statement, *values: object) -> Sequence[Row]:
         """Return all rows."""
-        self.cursor.execute(*statement.sql(self.database, values))
+        self._execute(statement, values)
         return self.cursor.fetchall()
+
+    def _execute(self, statement: Statement, values: Row) -> None:
+        words, arranged = statement.written(self.database)
+        self.cursor.execute(words, values if arranged is None else arranged(values))
 
 
 def parameters(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
@@ -99,9 +130,9 @@ def parameters(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
 
 
 def inserted(table: Table, *but: str) -> Statement:
-    """Return an INSERT with one parameter for each column, except those the database fills in."""
+    """Return an INSERT with one parameter for each column, in their order, except those the database fills in."""
     names = [column.name for column in table.columns if column.name not in but]
-    return Statement(lambda _database: table.insert().values(parameters(names)))
+    return Statement(lambda _database: table.insert().values(parameters(names)), *names)
 
 
 def insert_or(database: str, table: Table) -> sqlite.Insert | postgresql.Insert:

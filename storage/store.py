@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
@@ -103,6 +104,20 @@ def _begin(pooled: PoolProxiedConnection) -> None:
     driver.execute("BEGIN IMMEDIATE")
 
 
+def _begin_anew(session: Session) -> None:
+    """Undo the whole transaction and begin it again; psycopg does that by itself."""
+    session.pooled.rollback()
+    if session.database == SQLITE:
+        _begin(session.pooled)
+
+
+def _commit(pooled: PoolProxiedConnection) -> None:
+    """Commit what SQLite has not taken back by itself, as it does when the disk is full; a driver would not say so."""
+    if not _driver(pooled).in_transaction:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("the transaction was taken back"))
+    pooled.commit()
+
+
 def _file_at(path: str) -> tuple[int, int] | None:
     """Return which file is there: SQLite goes on writing to one that was moved away, and nobody would know."""
     try:
@@ -134,32 +149,39 @@ class SqlStore:
         In a group of this thread it is a part of it, and committed with it.
         """
         group: Group | None = getattr(self._thread, "group", None)
-        with self._errors():
+        try:
             if group is None:
                 with self._begun() as session:
                     work = self._work(session)
                     yield work
                 remove_files(work.doomed)
-            else:
-                with group.part():
-                    work = self._work(group.session)
-                    yield work
-                group.doomed += work.doomed
+                return
+            work = group.begin()
+            try:
+                yield work
+                group.keep()
+            except BaseException:
+                group.take_back()
+                raise
+        except self._failed as exc:
+            raise self._named(exc) from exc
 
     @contextmanager
     def group(self) -> Iterator[None]:
         """Make all transactions this thread opens in the block one; leaving it commits. Raises: StorageError."""
-        with self._errors():
+        try:
             with self._begun() as session:
-                group = self._thread.group = Group(session)
+                group = self._thread.group = Group(session, self._work(session), partial(_begin_anew, session))
                 try:
                     yield
                 finally:
                     self._thread.group = None
                 group.check()
-            remove_files(group.doomed)
-            if group.erases:
-                self.finish_erasure()
+        except self._failed as exc:
+            raise self._named(exc) from exc
+        remove_files(group.work.doomed)
+        if group.erases:
+            self.finish_erasure()
 
     def _begun(self) -> AbstractContextManager[Session]:
         return self._begun_here() if self.engine.dialect.name == SQLITE else self._begun_at_server()
@@ -172,7 +194,7 @@ class SqlStore:
         try:
             _begin(pooled)
             yield session
-            pooled.commit()
+            _commit(pooled)
         finally:
             session.close()
 
@@ -187,13 +209,6 @@ class SqlStore:
                     with suppress(SQLAlchemyError):
                         connection.exec_driver_sql("SELECT 1")
                 raise
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except self._failed as exc:
-            raise self._named(exc) from exc
 
     def _named(self, exc: BaseException) -> StorageError:
         if getattr(getattr(exc, "orig", exc), "sqlstate", None) in COLLISIONS:
@@ -229,8 +244,12 @@ class SqlStore:
     def _truncate_wal(self) -> bool:
         if self.engine.dialect.name != SQLITE:
             return True
-        with self._errors(), self.engine.connect() as connection:
-            busy, _pages, _moved = _driver(connection.connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        try:
+            with self.engine.connect() as connection:
+                done = _driver(connection.connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except self._failed as exc:
+            raise self._named(exc) from exc
+        busy, _pages, _moved = done
         return bool(busy == 0)
 
     def ping(self) -> None:

@@ -49,7 +49,7 @@ class part(Generic[Made]):  # noqa: N801 - used as a decorator, as `property` is
 
 
 class SqlUnitOfWork:
-    """handlers.ports.UnitOfWork over one session. A turn needs five of its parts; making all would take a while."""
+    """handlers.ports.UnitOfWork over one transaction. Turns need five of its parts; making all would take a while."""
 
     def __init__(self, session: Session, keys: Keys, entropy: Entropy, folder: Path) -> None:
         """Take the transaction, the keys, where chance comes from, and the folder of attachments."""
@@ -58,6 +58,11 @@ class SqlUnitOfWork:
         self._keys, self._entropy, self._folder = keys, entropy, folder
         self._rows = Rows(session, keys.lookup)
         self._row_keys = RowKeys(session, keys.ring, keys.draft_ring, entropy)
+
+    def begin(self) -> None:
+        """Know nothing of what was read before: another turn begins in the same transaction, or one was taken back."""
+        self._rows.found.clear()
+        self._row_keys.open_keys.clear()
 
     @part
     def inbox(self) -> SqlInbox:

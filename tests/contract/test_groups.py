@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -18,19 +18,34 @@ from tests.contract.test_stores import MINA, NOW, TALK, sql_store
 from tests.contract.test_stores import store as store  # noqa: PLC0414 - the fixture of all stores
 
 
-def test_what_failed_in_a_group_is_undone_alone(store: Store) -> None:
-    """The turns before and after it are stored."""
+@pytest.mark.parametrize("poison", [{0}, {2}, {4}, {0, 1}, {0, 1, 2, 3, 4}])
+def test_what_failed_in_a_group_is_undone_alone(store: Store, poison: set[int]) -> None:
+    """The turns before and after it are stored, whichever it is: the first one has no savepoint."""
     with store.group():
         for number in range(5):
             with suppress(UnicodeDecodeError), store.transaction() as work:
                 work.inbox.is_new("signal", str(number), NOW)
                 work.conversations.save(Address("signal", str(number)), TALK)
-                (b"ok" if number != 2 else b"\xff").decode()
+                (b"\xff" if number in poison else b"ok").decode()
     with store.transaction() as work:
         loaded = [work.conversations.load(Address("signal", str(number))) for number in range(5)]
-        assert [one is not None for one in loaded] == [True, True, False, True, True]
-        assert work.inbox.is_new("signal", "2", NOW)
-        assert not work.inbox.is_new("signal", "3", NOW)
+        assert {number for number, one in enumerate(loaded) if one is None} == poison
+        assert {number for number in range(5) if work.inbox.is_new("signal", str(number), NOW)} == poison
+
+
+def test_a_part_knows_nothing_of_what_a_part_before_it_made_and_lost(store: Store) -> None:
+    """Who was made known in a turn that was taken back is a stranger to the next turn."""
+    with store.group():
+        for turn in range(2):
+            with suppress(UnicodeDecodeError), store.transaction() as work:
+                assert work.conversations.load(MINA) is None
+                assert work.conversations.save(MINA, TALK) == 1
+                (b"\xff" if turn == 0 else b"ok").decode()
+    with store.transaction() as work:
+        loaded = work.conversations.load(MINA)
+
+    assert loaded is not None
+    assert (loaded.conversation, loaded.revision) == (TALK, 1)
 
 
 def test_an_exception_that_leaves_a_group_undoes_all_of_it(store: Store) -> None:
@@ -94,6 +109,35 @@ def test_files_of_what_a_group_erased_go_when_it_has_committed(tmp_path: Path) -
     store.close()
 
     assert not (tmp_path / "blobs" / "f1").exists()
+
+
+def test_files_of_an_erasure_that_was_taken_back_stay(tmp_path: Path) -> None:
+    """The turn failed after it had erased: what it would have erased is still needed."""
+    store = sql_store(sqlite_url(tmp_path), tmp_path)
+    for name in ("f1", "f2"):
+        with store.new_file(name) as file:
+            file.write(b"sealed")
+    with store.group():
+        with suppress(UnicodeDecodeError), store.transaction() as work:
+            work.blobs.drop_files(("f1",))
+            b"\xff".decode()
+        with store.transaction() as work:
+            work.blobs.drop_files(("f2",))
+    store.close()
+
+    assert [path.name for path in (tmp_path / "blobs").iterdir()] == ["f1"]
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_nothing_counts_as_stored_that_the_database_has_taken_back_by_itself(tmp_path: Path, *, grouped: bool) -> None:
+    """SQLite ends a transaction when the disk is full; a commit after that would succeed and store nothing."""
+    store = sql_store(sqlite_url(tmp_path), tmp_path)
+    with pytest.raises(CannotWrite), store.group() if grouped else nullcontext(), store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.conversations.session.cursor.execute("ROLLBACK")
+    with store.transaction() as work:
+        assert work.conversations.load(MINA) is None
+    store.close()
 
 
 def test_when_the_database_took_back_the_whole_transaction_nothing_of_the_group_counts(tmp_path: Path) -> None:
