@@ -2,6 +2,9 @@
 
 Facts are never stored: they follow from the answers (dialogs/facts.py), so that going back, editing and
 voiding an answer is one change in one place. Version `schema` says how to read a stored one.
+
+What is `array_like` is stored by place, without names (storage/forms.py): a new field goes to the end and has a
+default; none is moved or taken away.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ SCHEMA = 1
 """Version of the stored form; dialogs/upgrades.py has one pure function for each older one."""
 
 
-class Answer(Struct, frozen=True, gc=False):
+class Answer(Struct, frozen=True, gc=False, array_like=True):
     """What was answered at one node: digits for numbered answers, else words; both empty means skipped."""
 
     node: str
@@ -21,7 +24,7 @@ class Answer(Struct, frozen=True, gc=False):
     value: str = ""  # the code or normal form that words were understood as (country, body, date, office)
 
 
-class ConsentEvent(Struct, frozen=True, gc=False):
+class ConsentEvent(Struct, frozen=True, gc=False, array_like=True):
     """One event of spec 4.9. Times are ISO 8601 UTC, rounded to the minute; hashes are SHA-256 in hex."""
 
     record_id: str
@@ -70,7 +73,7 @@ class Proposal(Struct, frozen=True, gc=False):
     outcome: str = ""  # OUT-…, once it is closed
 
 
-class SealedFile(Struct, frozen=True, gc=False):
+class SealedFile(Struct, frozen=True, gc=False, array_like=True):
     """A file sealed on arrival to the draft's one-time identity. `blob` names the sealed bytes in the store."""
 
     blob: str
@@ -80,7 +83,7 @@ class SealedFile(Struct, frozen=True, gc=False):
     digest: str  # SHA-256 (hex) of the original
 
 
-class Question(Struct, frozen=True, gc=False):
+class Question(Struct, frozen=True, gc=False, array_like=True):
     """The question that is open: which turn asked it, what exactly was shown, and which codes its digits mean."""
 
     node: str
@@ -93,7 +96,7 @@ class Question(Struct, frozen=True, gc=False):
     misread: int = 0  # how often the answer was not understood
 
 
-class Draft(Struct, frozen=True, gc=False):
+class Draft(Struct, frozen=True, gc=False, array_like=True):
     """Everything that is erased at send, refusal, erasure and expiry."""
 
     answers: tuple[Answer, ...] = ()
@@ -182,7 +185,7 @@ class CaseCard(Struct, frozen=True, gc=False):
     consents: tuple[ConsentEvent, ...] = ()
 
 
-class Conversation(Struct, frozen=True, gc=False):
+class Conversation(Struct, frozen=True, gc=False, array_like=True):
     """One person on one channel. `cards` is stored apart, each under its own case key."""
 
     id: str

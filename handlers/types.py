@@ -1,4 +1,7 @@
-"""Values that cross the ports."""
+"""Values that cross the ports.
+
+What is `array_like` is stored by place (storage/forms.py): a new field goes to the end, and has a default.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ CLEAR: Final = "clear-chat"
 """The act that deletes messages from a chat."""
 
 
-class Address(Struct, frozen=True, gc=False):
+class Address(Struct, frozen=True, gc=False, array_like=True):
     """Where a person writes from: a channel (signal | telegram | practice) and its own id of the person."""
 
     channel: str
@@ -48,7 +51,7 @@ class Inbound(Struct, frozen=True, gc=False):
     edited: bool = False  # the person changed a message sent before; `text` is empty then
 
 
-class Outgoing(Struct, frozen=True, gc=False):
+class Outgoing(Struct, frozen=True, gc=False, array_like=True):
     """One message to a person, as it will be sent. Lower `priority` goes first (ALERT, 0 safety, 1 reply, 2 rest)."""
 
     address: Address

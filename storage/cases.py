@@ -144,7 +144,7 @@ class SqlCases:
         return codec.decode_card(decrypt_body(self.row_keys.get(row.key), row.card, CARDS, row.id, row.revision))
 
     def _sealed(self, key: bytes, card: CaseCard, revision: int) -> bytes:
-        return encrypt_body(key, codec.encode(card), CARDS, card.case, revision)
+        return encrypt_body(key, codec.encode_card(card), CARDS, card.case, revision)
 
     def _phrase(self, phrase_hash: str) -> bytes | None:
         return self.lookup.digest("case-phrase", phrase_hash) if phrase_hash else None

@@ -1,131 +1,104 @@
-"""Core values as bytes and back: msgspec JSON over the frozen dataclasses, strict."""
+"""Core values as JSON and back, strict: every field has its name, and what is committed to by hash keeps its bytes."""
 
 from __future__ import annotations
 
-import msgspec
+from typing import TypeVar
 
-from dialogs.conversation import SCHEMA, CaseCard, ConsentEvent, Conversation
+import msgspec
+from msgspec.structs import asdict, astuple
+
+from dialogs.conversation import CaseCard, ConsentEvent
 from dialogs.duty_book import DutyBook
 from dialogs.escalation import AlertState
-from dialogs.upgrades import upgrade
 from handlers.accounts import Account, Passkey
 from handlers.message_ports import Message
-from handlers.types import AuditEntry, Outgoing
-from storage.errors import StorageError
+from handlers.types import AuditEntry
+from storage.errors import CannotRead
+
+_Value = TypeVar("_Value")
 
 
-class CannotRead(StorageError):
-    """A stored value is of a form this program does not know: update it, or restore the backup that fits it."""
+class NamedEvent(ConsentEvent, frozen=True, gc=False, array_like=False):
+    """A consent event as ledger and cards keep it: a record that is proved years later says what each field is."""
 
 
-class StoredConversation(msgspec.Struct, frozen=True):
-    """What lies encrypted in a row of `conversations`."""
+class NamedCard(CaseCard, frozen=True, gc=False):
+    """A case card as it is kept."""
 
-    address: tuple[str, str]
-    conversation: Conversation
+    consents: tuple[NamedEvent, ...] = ()
 
 
 _ENCODER = msgspec.json.Encoder()
-_CONVERSATION = msgspec.json.Decoder(StoredConversation)
-_CARD = msgspec.json.Decoder(CaseCard)
-_EVENT = msgspec.json.Decoder(ConsentEvent)
+_CARD = msgspec.json.Decoder(NamedCard)
+_EVENT = msgspec.json.Decoder(NamedEvent)
 _ENTRY = msgspec.json.Decoder(AuditEntry)
 _BOOK = msgspec.json.Decoder(DutyBook)
 _ALERT = msgspec.json.Decoder(AlertState)
-_OUTGOING = msgspec.json.Decoder(Outgoing)
 _MESSAGE = msgspec.json.Decoder(Message)
 _ACCOUNT = msgspec.json.Decoder(Account)
 _PASSKEY = msgspec.json.Decoder(Passkey)
 
 
-def encode(value: object) -> bytes:
+def encode(value: AuditEntry | DutyBook | AlertState | Message | Account | Passkey) -> bytes:
     """Return the value as JSON."""
     return _ENCODER.encode(value)
 
 
-def decode_conversation(body: bytes) -> StoredConversation:
-    """Return the stored conversation, upgraded when it is of an older schema. Raises: CannotRead."""
-    try:
-        stored = _CONVERSATION.decode(body)
-        if stored.conversation.schema == SCHEMA:
-            return stored
-    except msgspec.ValidationError:
-        pass
-    try:
-        raw = msgspec.json.decode(body)
-        raw["conversation"] = upgrade(raw["conversation"])
-        return msgspec.convert(raw, StoredConversation)
-    except (msgspec.MsgspecError, KeyError, TypeError) as exc:
-        raise CannotRead from exc
+def encode_card(card: CaseCard) -> bytes:
+    """Return the card as JSON."""
+    consents = tuple(NamedEvent(*astuple(event)) for event in card.consents)
+    return _ENCODER.encode(NamedCard(**{**asdict(card), "consents": consents}))
+
+
+def encode_event(event: ConsentEvent) -> bytes:
+    """Return the consent event as JSON."""
+    return _ENCODER.encode(NamedEvent(*astuple(event)))
 
 
 def decode_card(body: bytes) -> CaseCard:
     """Return the card. Raises: CannotRead."""
-    try:
-        return _CARD.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    named = _read(_CARD, body)
+    consents = tuple(ConsentEvent(*astuple(event)) for event in named.consents)
+    return CaseCard(**{**asdict(named), "consents": consents})
 
 
 def decode_event(body: bytes) -> ConsentEvent:
     """Return the consent event. Raises: CannotRead."""
-    try:
-        return _EVENT.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    return ConsentEvent(*astuple(_read(_EVENT, body)))
 
 
 def decode_entry(body: bytes) -> AuditEntry:
     """Return the entry of the audit log. Raises: CannotRead."""
-    try:
-        return _ENTRY.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    return _read(_ENTRY, body)
 
 
 def decode_book(body: bytes) -> DutyBook:
     """Return the duty book. Raises: CannotRead."""
-    try:
-        return _BOOK.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    return _read(_BOOK, body)
 
 
 def decode_alert(body: bytes) -> AlertState:
     """Return the alert. Raises: CannotRead."""
-    try:
-        return _ALERT.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    return _read(_ALERT, body)
 
 
 def decode_message(body: bytes) -> Message:
     """Return the officer's message. Raises: CannotRead."""
-    try:
-        return _MESSAGE.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
-
-
-def decode_outgoing(body: bytes) -> Outgoing:
-    """Return the message to send. Raises: CannotRead."""
-    try:
-        return _OUTGOING.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    return _read(_MESSAGE, body)
 
 
 def decode_account(body: bytes) -> Account:
     """Return the account. Raises: CannotRead."""
-    try:
-        return _ACCOUNT.decode(body)
-    except msgspec.MsgspecError as exc:
-        raise CannotRead from exc
+    return _read(_ACCOUNT, body)
 
 
 def decode_passkey(body: bytes) -> Passkey:
     """Return the passkey. Raises: CannotRead."""
+    return _read(_PASSKEY, body)
+
+
+def _read(decoder: msgspec.json.Decoder[_Value], body: bytes) -> _Value:
     try:
-        return _PASSKEY.decode(body)
+        return decoder.decode(body)
     except msgspec.MsgspecError as exc:
         raise CannotRead from exc

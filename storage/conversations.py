@@ -10,10 +10,9 @@ from sqlalchemy import bindparam, delete, select, update
 from dialogs.replace import replace
 from handlers.errors import DraftLost
 from handlers.types import Address, Loaded
-from storage import codec
+from storage import forms
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.errors import UnknownRingKey
-from storage.packing import pack, unpack
 from storage.row_keys import DRAFTS
 from storage.rows import Stored
 from storage.statements import Statement, inserted, parameters
@@ -79,9 +78,9 @@ class SqlConversations:
         row = self.session.connection.scalar(select(cases.c.person).where(cases.c.id == case))
         return None if row is None else self.address_of(row)
 
-    def _open(self, row: int, stored: Stored) -> codec.StoredConversation:
+    def _open(self, row: int, stored: Stored) -> forms.StoredConversation:
         key = self.row_keys.unwrap(stored.key, DRAFTS, stored.ring_key, stored.wrapped)
-        return codec.decode_conversation(unpack(decrypt_body(key, stored.body, TABLE, str(row), stored.revision)))
+        return forms.decode_conversation(decrypt_body(key, stored.body, TABLE, str(row), stored.revision))
 
     def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
         """Encrypt and store; return the new revision."""
@@ -90,8 +89,8 @@ class SqlConversations:
         revision = 1 if old is None else old.revision + 1
         key_id, key = self.row_keys.new(DRAFTS) if old is None or new_key else (old.key, self.row_keys.get(old.key))
         kept = replace(conversation, cards=()) if conversation.cards else conversation
-        stored = codec.StoredConversation((address.channel, address.value), kept)
-        body = encrypt_body(key, pack(codec.encode(stored)), TABLE, str(place.row), revision)
+        stored = forms.StoredConversation((address.channel, address.value), kept)
+        body = encrypt_body(key, forms.encode_conversation(stored), TABLE, str(place.row), revision)
         if old is None:
             lookup = self.rows.digest(address)
             self.session.run(_NEW, place.row, lookup, key_id, revision, body)

@@ -63,7 +63,7 @@ class SqlAccounts:
     def _account(self, row: Row[Any]) -> Account:
         return codec.decode_account(self.ring.unwrap(row.ring_key, bytes(row.body), ACCOUNT, row.id))
 
-    def _wrap(self, value: object, purpose: str, row: str) -> bytes:
+    def _wrap(self, value: Account | Passkey, purpose: str, row: str) -> bytes:
         return self.ring.wrap(codec.encode(value), purpose, row, self.entropy.bytes(NONCE_BYTES))
 
     def invite(self, account_id: str, code: str, until: datetime) -> None:

@@ -41,3 +41,7 @@ class KeysReadable(StorageError):
 
 class KeysBroken(StorageError):
     """A key file cannot be understood: restore it from a backup of the keys."""
+
+
+class CannotRead(StorageError):
+    """A stored value is of a form this program does not know: update it, or restore the backup that fits it."""

@@ -42,7 +42,7 @@ class SqlLedger:
         """Add events in this order under the case key; return the head (hex)."""
         length, head = self._last(case)
         for sequence, event in enumerate(events, start=length + 1):
-            salt, body = self.entropy.bytes(chain.SALT_BYTES), codec.encode(event)
+            salt, body = self.entropy.bytes(chain.SALT_BYTES), codec.encode_event(event)
             committed = chain.commitment(salt, body)
             head = chain.link(head, sequence, committed)
             values = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from handlers.types import ALERT, CLEAR, DueTimer, OutboxItem
-from storage import codec
+from storage import forms
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.statements import SQLITE, Statement, insert_or, inserted, parameters
 from storage.tables import inbox, moves, outbox, timers, traces
@@ -165,7 +165,9 @@ class SqlOutbox:
     def add(self, outgoing: Outgoing, due_at: datetime) -> None:
         """Queue one message, encrypted."""
         person = self.rows.of(outgoing.address)
-        payload = self.ring.wrap(codec.encode(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES))
+        payload = self.ring.wrap(
+            forms.encode_outgoing(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES)
+        )
         self.session.run(
             _ADD, person, outgoing.address.channel, outgoing.priority, seconds(due_at),
             *_UNTRIED, self.ring.newest, payload,
@@ -181,7 +183,7 @@ class SqlOutbox:
         )
 
     def _open(self, ring_key: str, payload: bytes, person: int) -> Outgoing:
-        return codec.decode_outgoing(self.ring.unwrap(ring_key, payload, "outbox", str(person)))
+        return forms.decode_outgoing(self.ring.unwrap(ring_key, payload, "outbox", str(person)))
 
     def release(self, channel: str) -> int:
         """Give back every lease of a channel."""

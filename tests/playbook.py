@@ -10,7 +10,7 @@ from dialogs.effects import Effect, Say
 from dialogs.engine import advance, begin
 from dialogs.events import ButtonPressed, CardArrived, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
 from dialogs.replace import replace
-from storage import codec
+from storage import codec, forms
 from tests.conftest import NOON, practice_policy
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ class Play:
         first = advance(before, event, self.policy)
         assert first == advance(before, event, self.policy), "the engine is not pure"
         after, self.effects = first
-        stored = codec.decode_conversation(codec.encode(codec.StoredConversation(("x", "y"), replace(after, cards=()))))
-        cards = tuple(codec.decode_card(codec.encode(card)) for card in after.cards)
+        kept = forms.StoredConversation(("x", "y"), replace(after, cards=()))
+        stored = forms.decode_conversation(forms.encode_conversation(kept))
+        cards = tuple(codec.decode_card(codec.encode_card(card)) for card in after.cards)
         self.conversation = replace(stored.conversation, cards=cards)
         assert self.conversation == after, "what was stored is not what was"
 

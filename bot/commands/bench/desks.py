@@ -18,7 +18,7 @@ from bot.writer import Writer
 from dialogs.conversation import ConsentEvent
 from dialogs.replace import replace
 from handlers.accounts import Account, Role, Session
-from storage.codec import decode_card, encode
+from storage.codec import decode_card, encode_card
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ def _fill(service: Service, count: int) -> list[bytes]:
         with service.store.transaction() as work:
             for card in cards[start : start + AT_ONCE]:
                 work.cases.open(card, None)
-    return [encode(card) for card in cards]
+    return [encode_card(card) for card in cards]
 
 
 def _call(service: Service) -> Call[Filter]:
