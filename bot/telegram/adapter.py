@@ -24,13 +24,14 @@ from bot.adapter import Outcome, Sending
 from bot.streams import LoopStream
 from bot.telegram.errors import AGAIN_SECONDS, LONGEST_WAIT, TROUBLE, exc_wait, gone, problem_of, seconds_of, sending_of
 from bot.telegram.parsing import CHANNEL, Parsed, in_order, is_chat, keyboard, parse, split_text
-from bot.telegram.request import AiohttpRequest, parameters
-from bot.telegram.wire import read_update
+from bot.telegram.request import AiohttpRequest, PollRequest, parameters
+from bot.telegram.wire import is_object, number_of, read_update
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.adapter import Intake
+    from bot.telegram.wire import Bytes
     from handlers.types import Address, IncomingFile, Outgoing
 
 LOG: Final = logging.getLogger("leeward")
@@ -62,6 +63,10 @@ class BotTexts:
     about: str = "Notices and opening hours. Send 1."
 
 
+class NoUpdate(Exception):
+    """What a webhook brought is no JSON object."""
+
+
 class TelegramAdapter:
     """One bot account."""
 
@@ -74,7 +79,7 @@ class TelegramAdapter:
     ) -> None:  # fmt: skip
         """Take the account; nothing is called yet. `api_url`: a self-hosted Bot API server."""
         base = (api_url or PUBLIC_API).rstrip("/")
-        self._request, self._poll = AiohttpRequest(call_seconds), AiohttpRequest(call_seconds)
+        self._request, self._poll = AiohttpRequest(call_seconds), PollRequest(call_seconds)
         self.bot = Bot(
             token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._request,
             get_updates_request=self._poll,
@@ -148,19 +153,19 @@ class TelegramAdapter:
                 wait = 1.0
                 self._well()
 
-    async def _updates(self, offset: int) -> list[Any]:
+    async def _updates(self, offset: int) -> list[Bytes]:
         """Ask for updates from this one on, which confirms all before it; they come raw, to be read one by one."""
         asked = {
             "offset": offset, "timeout": self._poll_seconds, "limit": UPDATES_AT_ONCE,
             "allowed_updates": list(ALLOWED_UPDATES),
         }  # fmt: skip
         patience = self._poll_seconds + min(self._call_seconds, SILENCE_SECONDS)
-        raw = await self._poll.post(f"{self.bot.base_url}/getUpdates", parameters(asked), read_timeout=patience)
+        raw: Any = await self._poll.post(f"{self.bot.base_url}/getUpdates", parameters(asked), read_timeout=patience)
         if not isinstance(raw, list):
             raise NetworkError("no list of updates")
         return raw
 
-    async def _take_batch(self, raw: list[Any], intake: Intake) -> None:
+    async def _take_batch(self, raw: list[Bytes], intake: Intake) -> None:
         """Store every update: chats side by side, the updates of one chat in their order. Raises NotStored."""
         by_chat: dict[object, list[Parsed]] = {}
         before = self.unreadable
@@ -177,7 +182,7 @@ class TelegramAdapter:
             if isinstance(result, BaseException):
                 raise result
 
-    def _parsed(self, raw: Any) -> Parsed | None:  # noqa: ANN401 - a JSON value
+    def _parsed(self, raw: Bytes) -> Parsed | None:
         """Read one update; one that cannot be read is left out, so that it never stands in anybody's way."""
         try:
             return parse(read_update(raw))
@@ -210,11 +215,16 @@ class TelegramAdapter:
         except TROUBLE as exc:
             self._closed_until[what] = self._clock() + seconds_of(exc)
 
-    async def take_raw(self, raw: dict[str, Any], intake: Intake) -> None:
-        """Store one update that a webhook brought, after those of the same chat that came before. Raises NotStored."""
+    async def take_raw(self, body: bytes, intake: Intake) -> None:
+        """Store one update that a webhook brought, after those of the same chat that came before.
+
+        Raises NotStored; NoUpdate when it is no JSON object.
+        """
         self._loop = asyncio.get_running_loop()
-        parsed = self._parsed(raw)
+        parsed = self._parsed(body)
         if parsed is None:
+            if not is_object(body):
+                raise NoUpdate
             LOG.warning("1 update of Telegram could not be read and was left out")
         elif parsed.address is None:
             await self._take_in_order([parsed], intake)
@@ -347,9 +357,10 @@ class TelegramAdapter:
         self.healthy, self.problem = True, ""
 
 
-def after(raw: list[Any], offset: int) -> int:
+def after(raw: list[Bytes], offset: int) -> int:
     """Return the offset that confirms this batch: one more than its last id, also where that is a smaller one."""
-    ids = [one["update_id"] for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
-    if raw and not ids:
+    found = (number_of(one) for one in reversed(raw))
+    last = next((number for number in found if number is not None), None)
+    if raw and last is None:
         raise NetworkError("updates without ids")
-    return ids[-1] + 1 if ids else offset
+    return offset if last is None else last + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -93,6 +94,29 @@ class AiohttpRequest(BaseRequest):
         if status >= SERVER_TROUBLE:  # whatever a proxy on the way wrote into the body
             raise NetworkError("the service has trouble")
         return status, content
+
+
+class Batch(msgspec.Struct, gc=False):
+    """The answer to getUpdates, each update still as bytes."""
+
+    result: list[msgspec.Raw]
+
+
+_BATCH: Final = msgspec.json.Decoder(Batch)
+
+
+class PollRequest(AiohttpRequest):
+    """Brings updates as bytes, to be read one by one: one that cannot be read stands in nobody's way."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - a JSON value
+        """Return the value of an answer, the updates in it as bytes. Raises: TelegramError."""
+        try:
+            return {"result": _BATCH.decode(payload).result}
+        except msgspec.DecodeError:  # an error, or something odd
+            answer = AiohttpRequest.parse_json_payload(payload)
+        found = answer.get("result")
+        return {**answer, "result": [json.dumps(one).encode() for one in found]} if isinstance(found, list) else answer
 
 
 def parameters(values: Mapping[str, Any]) -> RequestData:

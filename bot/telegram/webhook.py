@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import json
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 from starlette.routing import Route
+
+from bot.telegram.adapter import NoUpdate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,13 +33,9 @@ def webhook_route(path: str, secret: str, adapter: TelegramAdapter, intake: Inta
             if len(body) > MAX_BODY_BYTES:
                 return Response(status_code=413)
         try:
-            update = json.loads(body)
-        except (ValueError, RecursionError):
+            await adapter.take_raw(body, intake)
+        except NoUpdate:
             return Response(status_code=400)
-        if not isinstance(update, dict):
-            return Response(status_code=400)
-        try:
-            await adapter.take_raw(update, intake)
         except Exception:  # noqa: BLE001 - whatever kept it from being stored: Telegram brings it again
             return Response(status_code=503)
         return Response(status_code=200)

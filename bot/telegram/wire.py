@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
+
+if TYPE_CHECKING:
+    Bytes: TypeAlias = bytes | msgspec.Raw
+
+Read = TypeVar("Read")
 
 
 class User(msgspec.Struct, frozen=True, gc=False):
@@ -82,6 +88,39 @@ class Update(msgspec.Struct, frozen=True):
     my_chat_member: ChatMemberUpdated | None = None
 
 
-def read_update(raw: object) -> Update:
-    """Return the update of a JSON value. Raises: msgspec.ValidationError."""
-    return msgspec.convert(raw, Update)
+class Numbered(msgspec.Struct, frozen=True, gc=False):
+    """As much of an update as its confirmation needs."""
+
+    update_id: int
+
+
+_UPDATE: Final = msgspec.json.Decoder(Update)
+_NUMBERED: Final = msgspec.json.Decoder(Numbered)
+
+
+def read_update(raw: Bytes) -> Update:
+    """Return the update of these bytes. Raises: msgspec.DecodeError, ValueError, RecursionError."""
+    return _read(raw, _UPDATE)
+
+
+def number_of(raw: Bytes) -> int | None:
+    """Return the number of an update, also of one that cannot be read otherwise; None when it has none."""
+    try:
+        return _read(raw, _NUMBERED).update_id
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+
+
+def is_object(body: bytes) -> bool:
+    """Return whether the bytes are a JSON object at all."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _read(raw: Bytes, decoder: msgspec.json.Decoder[Read]) -> Read:
+    try:
+        return decoder.decode(raw)
+    except msgspec.DecodeError:  # Python's own reader takes more, as half of a pair of surrogates
+        return msgspec.convert(json.loads(bytes(raw)), decoder.type)

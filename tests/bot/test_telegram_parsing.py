@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.telegram.parsing import Parsed, is_chat, keyboard, parse, read_data, split_text
-from bot.telegram.wire import read_update
+from bot.telegram.request import PollRequest
+from bot.telegram.wire import number_of, read_update
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 
 MINA = {"id": 7, "is_bot": False, "first_name": "Mina"}
@@ -23,7 +26,7 @@ def message(**content: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a
 
 
 def read(**content: Any) -> Parsed:  # noqa: ANN401 - the fields of an update
-    return parse(read_update({"update_id": 40, **content}))
+    return parse(read_update(json.dumps({"update_id": 40, **content}).encode()))
 
 
 def pressed(data: str, by: dict[str, Any] = MINA, chat: dict[str, Any] = CHAT) -> Parsed:
@@ -221,3 +224,25 @@ def test_ids_of_chats_are_numbers() -> None:
     assert is_chat("-100")
     assert not is_chat("")
     assert not is_chat("@somebody")
+
+
+BATCHES = (
+    b'{"ok": true, "result": [{"update_id": 40}, {"update_id": 41, "message": 5}, {"message": 5}, 7]}',
+    b'{"ok": true, "result": [{"update_id": 40}, {"update_id": 41, "message": "\\ud83d"}, {"x": NaN}, null]}',
+)
+
+
+@pytest.mark.parametrize("answer", BATCHES)
+def test_every_update_of_an_answer_is_read_by_itself(answer: bytes) -> None:
+    """One that cannot be read has its number all the same, so that it is confirmed with the others."""
+    updates = PollRequest.parse_json_payload(answer)["result"]
+
+    assert read_update(updates[0]).update_id == 40
+    with pytest.raises((msgspec.ValidationError, ValueError)):
+        read_update(updates[1])
+    assert [number_of(update) for update in updates] == [40, 41, None, None]
+
+
+def test_half_a_pair_of_surrogates_is_read_as_python_reads_it() -> None:
+    """No update is lost to a stricter reader."""
+    assert read(message=message(text="\ud83d")).inbound[0].text == "\ud83d"

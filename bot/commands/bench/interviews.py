@@ -92,9 +92,10 @@ def _together(figures: Figures, reporting: Reporting, count: int, at_a_time: int
     async def play() -> Watch:
         program = Program(reporting.service, several=False)
         program.begin_at(people.start * len(reporting.texts) + 1)
+        updates = program.updates_of((chat_of(person), reporting.texts) for person in people)
         async with program.running():
             with Watch() as watch:
-                await program.play([(chat_of(person), reporting.texts) for person in people], at_a_time)
+                await program.play(updates, at_a_time)
         return watch
 
     watch = asyncio.run(play())

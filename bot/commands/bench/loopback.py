@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, BinaryIO
 
 from telegram import Bot
-from telegram.request import BaseRequest
 
 from bot.adapter import Outcome, Sending
 from bot.commands.bench.installation import TOKEN
 from bot.commands.bench.updates import update_bytes
 from bot.runtime import Runtime
 from bot.telegram.adapter import TelegramAdapter
-from bot.telegram.request import body_of
+from bot.telegram.request import AiohttpRequest, body_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -29,7 +27,10 @@ if TYPE_CHECKING:
     from handlers.types import IncomingFile, Outgoing
 
 CHAT = re.compile(rb'"chat_id": ?"?(\d+)')
-LONGEST_TURN_SECONDS = 60.0
+LONGEST_CALL_SECONDS = 1.0
+LONGEST_SECONDS = 3600.0
+"""A program whose replies do not come is ended after so many seconds."""
+
 NEVER_CALLED = "https://localhost/webhook"
 ANSWER = (
     b'{"ok":true,"result":{"message_id":5,"date":1790000000,"chat":{"id":7,"type":"private","first_name":"P"},'
@@ -37,23 +38,13 @@ ANSWER = (
 )
 
 
-class Taken(BaseRequest):
+class Taken(AiohttpRequest):
     """Telegram's side of a send: the bytes of a call are taken and answered at once."""
 
     def __init__(self, said: Callable[[bytes], None]) -> None:
         """Take whom to tell which chat was written to."""
+        super().__init__(LONGEST_CALL_SECONDS)
         self._said = said
-
-    @property
-    def read_timeout(self) -> float | None:
-        """Return the usual seconds."""
-        return 1.0
-
-    async def initialize(self) -> None:
-        """Do nothing."""
-
-    async def shutdown(self) -> None:
-        """Do nothing."""
 
     async def do_request(  # noqa: PLR0913, PLR0917 - the signature is the library's
         self,
@@ -144,27 +135,30 @@ class Program:
         self.updates += 1
         return update_bytes(self.updates, chat, text)
 
+    def updates_of(self, people: Iterable[tuple[str, Sequence[str]]]) -> list[tuple[str, list[bytes]]]:
+        """Return the bytes of what these people (chat, answers) send."""
+        return [(chat, [self.update(chat, text) for text in answers]) for chat, answers in people]
+
     async def turn(self, chat: str, update: bytes) -> float:
         """Take one update; return the seconds until it was acknowledged (durable) and its reply had gone out."""
         started = perf_counter()
         replied = asyncio.get_running_loop().create_future()
         self._awaited[chat.encode()] = replied
-        await self.adapter.take_raw(json.loads(update), self.runtime.intake)
-        async with asyncio.timeout(LONGEST_TURN_SECONDS):
-            await replied
+        await self.adapter.take_raw(update, self.runtime.intake)
+        await replied
         return perf_counter() - started
 
     async def take(self, chat: str, update: bytes) -> float:
         """Take one update; return the seconds until it was acknowledged."""
         del chat
         started = perf_counter()
-        await self.adapter.take_raw(json.loads(update), self.runtime.intake)
+        await self.adapter.take_raw(update, self.runtime.intake)
         return perf_counter() - started
 
     async def play(
-        self, people: Iterable[tuple[str, Sequence[str]]], in_flight: int, *, replied: bool = True
+        self, people: Iterable[tuple[str, Sequence[bytes]]], in_flight: int, *, replied: bool = True
     ) -> list[float]:
-        """Let these people (chat, answers) play their turns, so many of them at a time; return the seconds of each.
+        """Let these people (chat, updates) play their turns, so many of them at a time; return the seconds of each.
 
         Without `replied` only the acknowledgement is waited for: the reply may go out through another process.
         """
@@ -173,8 +167,8 @@ class Program:
         turn = self.turn if replied else self.take
 
         async def one_after_the_other() -> None:
-            for chat, answers in waiting:
-                seconds.extend([await turn(chat, self.update(chat, text)) for text in answers])
+            for chat, updates in waiting:
+                seconds.extend([await turn(chat, update) for update in updates])
 
         async with asyncio.TaskGroup() as group:
             for _ in range(in_flight):
@@ -188,5 +182,6 @@ class Program:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.runtime.run(ready.set))
             await ready.wait()
-            yield self
+            async with asyncio.timeout(LONGEST_SECONDS):
+                yield self
             self.runtime.stop()

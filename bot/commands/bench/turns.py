@@ -138,9 +138,10 @@ def _ours(figures: Figures, name: str, contest: Contest, turns: int, in_flight: 
     async def play() -> list[float]:
         program = Program(contest.service, several=False)
         program.begin_at(contest.updates + 1)
+        people = program.updates_of(contest.script(turns))
         async with program.running():
             with Watch() as watch:
-                seconds = await program.play(contest.script(turns), in_flight)
+                seconds = await program.play(people, in_flight)
         contest.updates = program.updates
         _add(figures, name, watch, len(seconds))
         return seconds

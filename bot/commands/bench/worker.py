@@ -73,11 +73,12 @@ async def _ours(task: Task, script: Sequence[tuple[str, Sequence[str]]]) -> Done
     with live_service(settings_of(Path(task.folder), task.database)) as service:
         program = Program(service, several=True)
         program.begin_at(task.first_update)
+        people = program.updates_of(script)
         async with program.running():
             await asyncio.to_thread(_told)
             began = monotonic()
             with Watch() as watch:
-                turns = await program.play(script, task.in_flight, replied=False)
+                turns = await program.play(people, task.in_flight, replied=False)
                 while await asyncio.to_thread(rows_of, service, "outbox"):  # noqa: ASYNC110 - other processes empty it
                     await asyncio.sleep(GLANCE_SECONDS)
             return Done(began, monotonic(), watch.cpu, len(turns))
