@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from config.trends import load_trends
 from dialogs.conversation import CaseCard, ConsentEvent, Proposal
 from dialogs.counting import Lists, counted, in_scope, reporters_of
 from dialogs.disclosure import STEP
+from dialogs.replace import replace
 from dialogs.trend_plan import Counted, Period, Plan
 from dialogs.trends import PrintedTable, Release, cells_of, release_of, sums_of
 from tests.conftest import practice_policy
