@@ -10,23 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import BindParameter, Dialect, Engine, Executable, Table
+    from sqlalchemy.dialects import postgresql
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.pool import PoolProxiedConnection
 
 Row: TypeAlias = tuple[Any, ...]
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-_DIALECTS: dict[str, Callable[[], Dialect]] = {
-    SQLITE: lambda: sqlite.dialect(paramstyle="qmark"),
-    POSTGRESQL: lambda: psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # a function of SQLAlchemy without types
-}
 
 
 class Statement:
@@ -52,7 +48,7 @@ class Statement:
 
     def _write(self, database: str) -> Written:
         expression: Any = self._build(database)
-        compiled = expression.compile(dialect=_DIALECTS[database]())
+        compiled = expression.compile(dialect=_dialect(database))
         wanted: Sequence[str] = compiled.positiontup or ()
         constants = {name: value for name, value in compiled.params.items() if value is not None}
         if tuple(wanted) == self._names:
@@ -137,4 +133,17 @@ def inserted(table: Table, *but: str) -> Statement:
 
 def insert_or(database: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows ON CONFLICT on this database."""
-    return postgresql.insert(table) if database == POSTGRESQL else sqlite.insert(table)
+    if database != POSTGRESQL:
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as in _dialect
+
+    return postgresql.insert(table)
+
+
+def _dialect(database: str) -> Dialect:
+    """Return how a database is spoken to, with parameters by position."""
+    if database != POSTGRESQL:
+        return sqlite.dialect(paramstyle="qmark")
+    from sqlalchemy.dialects.postgresql import psycopg  # noqa: PLC0415 - a twentieth of a second, for PostgreSQL alone
+
+    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # a function of SQLAlchemy without types

@@ -104,7 +104,8 @@ traces = Table(
     Column("ref", LargeBinary, nullable=False),  # encrypted: the channel's id of a message, to delete it from the chat
     Column("due", Integer, nullable=True),  # seconds since 1970: goes by itself then; NULL: with the rest of the chat
 )
-Index("traces_due", traces.c.due, sqlite_where=traces.c.due.is_not(None), postgresql_where=traces.c.due.is_not(None))
+# PostgreSQL has the same condition (migration 0007); said here too, it would load that dialect at every start.
+Index("traces_due", traces.c.due, sqlite_where=traces.c.due.is_not(None))
 
 blobs = Table(
     "blobs",
