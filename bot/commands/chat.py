@@ -12,7 +12,7 @@ from bot.app import practice_service
 from bot.clock import SystemEntropy
 from bot.commands.failure import Refused
 from bot.commands.keys import harmless, open_files
-from bot.desk.serving import PortTaken
+from bot.listening import PortTaken
 from bot.practice.replay import replay
 from bot.practice.seeding import seed
 from bot.practice.serving import serve_practice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.clock import SystemEntropy
 from bot.desk.invitations import place_of
 from bot.desk.pages import built
-from bot.desk.serving import PortTaken, listen_at
+from bot.listening import PortTaken, listen_at
 from handlers.accounts import REVOKED, Role
 from storage import schema
 from storage.errors import InUse

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, BinaryIO
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 import click
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from bot.app import live_service
 from bot.commands.failure import Refused
 from bot.commands.officers import commands_of
-from bot.desk.app import desk_app
 from bot.desk.invitations import invited_from_here, place_of
-from bot.desk.serving import PortTaken, listen_at, serve_at
-from bot.desk.state import make_desk
 from bot.duty_lines import duty_adapters
+from bot.listening import PortTaken, listen_at
 from bot.logs import set_up_logs
-from bot.mail import MailAdapter
-from bot.metrics import metrics_app
-from bot.pager import PagerAdapter, beat
 from bot.runtime import Runtime
 from config.load import load_settings
-from dialogs.replace import replace
 from handlers.mailing import sealed_for_mail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.routing import BaseRoute
+    from collections.abc import Callable, Coroutine
 
     from bot.adapter import Adapter
     from config.settings import Settings
@@ -40,6 +32,9 @@ if TYPE_CHECKING:
 
 BOT, DESK, WORKER = "bot", "desk", "worker"
 """What one process may do alone: people and officers by messenger; the pages; time, alerts, ledger, mail and pager."""
+
+HEAD_START_SECONDS: Final = 0.5
+"""So long people by messenger have the process for themselves, before the pages are loaded (a quarter of a second)."""
 
 
 def serve(only: str | None) -> int:
@@ -77,22 +72,20 @@ async def _serve(settings: Settings, only: str | None) -> None:
             "duty-signal": (settings.signal_per_second, 0.0),
         }
         if settings.smtp_url is not None and only in (None, WORKER):
+            from bot.mail import MailAdapter  # noqa: PLC0415 - only where mail is configured
+
             url = settings.smtp_url.get_secret_value()
             adapters["mail"] = MailAdapter(url, lambda ref: sealed_for_mail(service.store, ref))
         if settings.pager_url is not None and only in (None, WORKER):
+            from bot.pager import PagerAdapter  # noqa: PLC0415 - only where a pager is configured
+
             adapters["pager"] = PagerAdapter(settings.pager_url.get_secret_value())
         runtime = Runtime(
             service, adapters, paces, several=bool(settings.database_url),
             keeps_time=only in (None, WORKER), open_to_all=("telegram",) if settings.telegram_webhook_url else (),
         )  # fmt: skip
 
-        app = _web(settings, runtime, only)
-        listening = listen_at(*host_and_port(settings.desk_listen)) if app.routes else None
-        if listening is not None:
-            runtime.beside.append(partial(serve_at, app, listening))
-        if settings.metrics_listen:
-            metrics = listen_at(*host_and_port(settings.metrics_listen))
-            runtime.beside.append(partial(serve_at, metrics_app(runtime), metrics))
+        _serve_beside(settings, runtime, only)
         names = [*adapters, *([DESK] if only in (None, DESK) else []), *([WORKER] if only == WORKER else [])]
 
         def ready() -> None:
@@ -103,6 +96,8 @@ async def _serve(settings: Settings, only: str | None) -> None:
             "invite": partial(invited_from_here, service, place_of(settings)),
         }
         if settings.heartbeat_url is not None:
+            from bot.pager import beat  # noqa: PLC0415 - only where a heartbeat is configured
+
             url = settings.heartbeat_url.get_secret_value()
             runtime.beside.append(partial(beat, url, runtime.is_well, settings.heartbeat_seconds))
         await runtime.run(ready, commands)
@@ -131,20 +126,29 @@ def webhook_secret(token: str) -> str:
     return sha256(f"leeward webhook {token}".encode()).hexdigest()
 
 
-def _web(settings: Settings, runtime: Runtime, only: str | None) -> Starlette:
-    """Return what is served by HTTP: the webhook of Telegram, and the desk."""
-    routes: list[BaseRoute] = []
-    adapter: Any = runtime.adapters.get("telegram")  # an Adapter; its class is loaded only where it is configured
-    if adapter is not None and settings.telegram_token is not None and settings.telegram_webhook_url:
-        from bot.telegram.webhook import webhook_route  # noqa: PLC0415 - only where Telegram calls us
-
+def _serve_beside(settings: Settings, runtime: Runtime, only: str | None) -> None:
+    """Listen for what is answered by HTTP, and have it loaded and served once the service runs. Raises: PortTaken."""
+    webhook = None
+    if "telegram" in runtime.adapters and settings.telegram_token is not None and settings.telegram_webhook_url:
         path = urlsplit(settings.telegram_webhook_url).path or "/"
-        secret = webhook_secret(settings.telegram_token.get_secret_value())
-        routes.append(webhook_route(path, secret, adapter, runtime.intake))
-    if only in (None, DESK):
-        desk = replace(make_desk(runtime.service, runtime.writer, place_of(settings)), wake=runtime.wake_all)
-        routes.append(Mount("/", desk_app(desk)))
-    return Starlette(routes=routes)
+        webhook = path, webhook_secret(settings.telegram_token.get_secret_value())
+    place = place_of(settings) if only in (None, DESK) else None
+    wait = HEAD_START_SECONDS if runtime.adapters and webhook is None else 0.0
+    if place is not None or webhook is not None:
+        pages = listen_at(*host_and_port(settings.desk_listen))
+        serving = partial(_load, wait, lambda web: web.serve_web(pages, runtime, place=place, webhook=webhook))
+        runtime.beside.append(serving)
+    if settings.metrics_listen:
+        metrics = listen_at(*host_and_port(settings.metrics_listen))
+        runtime.beside.append(partial(_load, wait, lambda web: web.serve_metrics(metrics, runtime)))
+
+
+async def _load(wait: float, serve_with: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+    """Wait, load bot.web without stopping the loop, and serve. Who connects meanwhile waits as long."""
+    await asyncio.sleep(wait)
+    web = await asyncio.to_thread(import_module, "bot.web")
+    gc.freeze()  # as the runtime does with what was loaded before
+    await serve_with(web)
 
 
 def host_and_port(text: str) -> tuple[str, int]:

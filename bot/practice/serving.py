@@ -11,8 +11,8 @@ import click
 import uvicorn
 
 from bot.desk.app import desk_app
-from bot.desk.serving import listen_at
 from bot.desk.state import Place, make_desk
+from bot.listening import listen_at
 from bot.practice.phone import phone_app
 from bot.writer import Writer
 from dialogs.replace import replace

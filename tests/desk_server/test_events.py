@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bot.desk.app import desk_app
-from bot.desk.serving import listen_at, serve_at
+from bot.desk.serving import serve_at
 from bot.desk.state import Limits, Place
+from bot.listening import listen_at
 from dialogs.replace import replace
 from handlers.accounts import Role
 from handlers.types import SealedBlob

@@ -13,8 +13,9 @@ import httpx
 from bot.desk.app import desk_app
 from bot.desk.connections import Connections, Counted, Most
 from bot.desk.lanes import AGAIN_AFTER_SECONDS, STRANGERS, source_of
-from bot.desk.serving import listen_at, serve_at
+from bot.desk.serving import serve_at
 from bot.desk.state import Place
+from bot.listening import listen_at
 from dialogs.replace import replace
 from tests.desk_server.test_login import invitation, passkey
 from tests.desk_server.world import Browser, World
