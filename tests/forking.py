@@ -23,7 +23,7 @@ COMMANDS = (
     "serve", "setup",
 )  # fmt: skip
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.forking", "bot.cli", *(f"bot.commands.{name}" for name in COMMANDS)])
+CONTEXT.set_forkserver_preload(["tests.forking", "bot.cli", "bot.web", *(f"bot.commands.{name}" for name in COMMANDS)])
 
 
 def _serve(settings: dict[str, str], log: str) -> None:
