@@ -80,7 +80,7 @@ def _keeps(node: Node, chosen: tuple[Choice, ...]) -> bool:
 
 def _permitted(turn: Turn, answer: Answer) -> Answer:
     """Once C-SENS was refused, later private answers are not kept either."""
-    refused = any(event.id == "C-SENS" and event.status == "refused" for event in turn.draft.consents)
+    refused = "refused" in [event.status for event in turn.draft.consents if event.id == "C-SENS"]
     return acts.without_private(turn, answer) or Answer(answer.node) if refused else answer
 
 
@@ -172,4 +172,4 @@ def _goto(chosen: tuple[Choice, ...]) -> str | None:
 
 
 def _is_outside(turn: Turn, name: str) -> bool:
-    return any(body.name == name and body.kind == OUTSIDE for body in turn.policy.directory.bodies)
+    return name in [body.name for body in turn.policy.directory.bodies if body.kind == OUTSIDE]

@@ -38,12 +38,10 @@ class In:
         if value is None:
             return False
         if isinstance(value, tuple):
-            return not self.codes.isdisjoint(value) or self._of_a_family(value)
-        return str(value) in self.codes or self._of_a_family((str(value),))
+            return not self.codes.isdisjoint(value) or (self.families != () and self._of_a_family(value))
+        return str(value) in self.codes or (self.families != () and self._of_a_family((str(value),)))
 
     def _of_a_family(self, values: tuple[str, ...]) -> bool:
-        if not self.families:
-            return False
         return any(fnmatchcase(value, family) for value in values for family in self.families)
 
 

@@ -217,7 +217,7 @@ def _conclude(draft: Draft, facts: dict[str, Value], flags: list[str], interview
     if "alias" in facts or "real_name" in facts or "id_choice" in facts:
         facts["id_level"] = "ID-2" if "real_name" in facts else "ID-1" if "alias" in facts else "ID-0"
     facts["files"] = len(draft.files)
-    said = facts["flags"] = tuple(dict.fromkeys(flags))
+    said = facts["flags"] = tuple(dict.fromkeys(flags)) if flags else ()
     follow = [flag for flag, condition in interview.flag_rules if condition.holds(facts)]
     if follow:
         facts["flags"] = tuple(dict.fromkeys((*said, *follow)))

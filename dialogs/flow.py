@@ -33,29 +33,34 @@ def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
     for node, early in line.early:
         if node.id not in done and early.holds(facts) and (node.when is None or node.when.holds(facts)):
             return node
-    for node in line.nodes:
-        if node.id not in done and (node.when is None or node.when.holds(facts)):
-            return node
+    for node_id, when in zip(line.nodes, line.conditions, strict=True):
+        if node_id not in done and (when is None or when.holds(facts)):
+            return interview.nodes[node_id]
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The nodes of the main line that may be asked of somebody, and those of them that may come before their turn."""
+    """The nodes of the main line that may be asked of somebody, and those of them that may come before their turn.
 
-    nodes: tuple[Node, ...]
+    Ids and conditions apart: every turn goes through the line, and a node is far more than either.
+    """
+
+    nodes: tuple[str, ...]
+    conditions: tuple[Condition | None, ...]
     early: tuple[tuple[Node, Condition], ...]
 
 
 @lru_cache(maxsize=INTERVIEWS_IN_USE * 8)
 def _line(interview: Interview, numbers: bool, short: bool, child: bool) -> _Line:  # noqa: FBT001 - lru_cache wants places
     """Return the line in LITE, in SHORT, about somebody under 18; `when` is not asked here."""
-    nodes = tuple(
+    nodes = [
         node
         for node in (interview.nodes[node_id] for node_id in interview.line)
         if (node.lite or not numbers) and (node.short or not short) and (node.child or not child)
-    )
-    return _Line(nodes, tuple((node, node.early) for node in nodes if node.early is not None))
+    ]
+    early = tuple((node, node.early) for node in nodes if node.early is not None)
+    return _Line(tuple(node.id for node in nodes), tuple(node.when for node in nodes), early)
 
 
 def answered_part(interview: Interview, draft: Draft, part: str) -> tuple[str, ...]:

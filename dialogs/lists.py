@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dialogs.conditions import values_of
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dialogs.conversation import ConsentEvent
-    from dialogs.policy import Node, UnBody
+    from dialogs.policy import Directory, Node, UnBody
     from dialogs.turn import Turn
 
 PAGE = 7
 MORE_KEY = "8"
+_LISTS_KEPT = 64
 NONE_OF_THESE = ""
 OUTSIDE = "OTHER"
 """Kind of bodies that are not part of the UN (a regional court): they lead to T-OOS-OTH."""
@@ -82,8 +84,12 @@ def kinds_asked(turn: Turn) -> tuple[str, ...]:
 
 def bodies_asked(turn: Turn) -> tuple[UnBody, ...]:
     """Return the bodies of the kinds the person chose, in the order of the directory."""
-    kinds = kinds_asked(turn)
-    return tuple(body for body in turn.policy.directory.bodies if body.kind in kinds)
+    return _bodies_of(turn.policy.directory, kinds_asked(turn))
+
+
+@lru_cache(maxsize=_LISTS_KEPT)
+def _bodies_of(directory: Directory, kinds: tuple[str, ...]) -> tuple[UnBody, ...]:
+    return tuple(body for body in directory.bodies if body.kind in kinds)
 
 
 def found_bodies(turn: Turn, typed: str) -> tuple[UnBody, ...]:

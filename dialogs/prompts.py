@@ -6,25 +6,32 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from dialogs.conversation import Question
 from dialogs.draws import PAIR_WORDS, PHRASE_WORDS, draw_words
 from dialogs.effects import Say, WakeAt
+from dialogs.facts import MORE
+from dialogs.flow import only_numbers
 from dialogs.limits import TIMER_FAST_SILENT
-from dialogs.lists import Option, options_of
+from dialogs.lists import Option, kinds_asked, options_of
 from dialogs.machine import INTERVIEWS_IN_USE
 from dialogs.policy import Kind
 from dialogs.replace import replace
 from dialogs.variables import sentence, variables
 
 if TYPE_CHECKING:
-    from dialogs.policy import Catalog, Interview, Node
+    from dialogs.policy import Catalog, Directory, Interview, Node
     from dialogs.turn import Turn
 
 URGENT_PART = "fast"
 SHOWS_PHRASE = ("Q06-PHRASE", "Q06-PHRASE-AGAIN")
 SHOWS_PAIR = ("Q48", "FP6")
+MOST_KEPT = 2_000
+"""So many questions are kept as they are shown: some hundred, and pages of lists."""
+
+_What: TypeAlias = tuple[str, str, tuple[int, tuple[str, ...]] | None]
+"""What a question without variables depends on: node, language, and of a list the page and what is asked for."""
 
 
 def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed: str = "") -> None:
@@ -64,30 +71,33 @@ class Shown:
 
 
 def shown_question(turn: Turn, node: Node, *, offset: int, typed: str) -> Shown:
-    """Return the question as it is shown now; one that is the same for everybody is put together once."""
+    """Return the question as it is shown now; one that is the same for many is put together once."""
+    if node.kind is Kind.OFFICES or typed:
+        return _shown(turn, node, offset, typed)
     texts = turn.policy.texts
-    known = _same_for_everybody(turn.interview, texts)
-    key = node.id, turn.conversation.lang
-    if key in known:
-        return known[key]
+    known = _same_for_many(turn.interview, texts, turn.policy.directory)
+    listed = (offset, kinds_asked(turn)) if node.kind is Kind.SEARCH and only_numbers(turn.facts) else None
+    key = node.id, turn.conversation.lang, listed
+    shown = known.get(key)
+    if shown is not None:
+        return shown
     shown = _shown(turn, node, offset, typed)
-    if _is_fixed(node, texts):
+    if not _has_variables(node, shown.text_id, texts):
+        if len(known) >= MOST_KEPT:
+            known.clear()
         known[key] = shown
     return shown
 
 
 @lru_cache(maxsize=INTERVIEWS_IN_USE)
-def _same_for_everybody(_interview: Interview, _texts: Catalog) -> dict[tuple[str, str], Shown]:
-    """Return what is known by now of the questions without variables, by node and language."""
+def _same_for_many(_interview: Interview, _texts: Catalog, _directory: Directory) -> dict[_What, Shown]:
+    """Return what is known by now of the questions without variables: the same policy shows the same to all."""
     return {}
 
 
-def _is_fixed(node: Node, texts: Catalog) -> bool:
-    """Tell whether everybody is shown the same: no list that depends on answers, and no variable anywhere."""
-    if node.kind in (Kind.SEARCH, Kind.OFFICES):
-        return False
-    used = [node.text or node.id, *(str(choice.value) for choice in node.choices if node.id.startswith("Q23-"))]
-    return not any(texts.variables(text_id) for text_id in used)
+def _has_variables(node: Node, text_id: str, texts: Catalog) -> bool:
+    labels = [str(choice.value) for choice in node.choices if node.id.startswith("Q23-")]
+    return any(texts.variables(used) for used in (text_id, MORE, *labels))
 
 
 def _shown(turn: Turn, node: Node, offset: int, typed: str) -> Shown:
