@@ -113,10 +113,13 @@ class TelegramAdapter:
                 self._ill(exc)
                 await self._sleep(exc_wait(exc, wait))
                 wait = min(wait * 2, LONGEST_WAIT)
-        for call in (self._clear_commands, self._set_name, self._set_short_description, self._set_description):
-            with suppress(*TROUBLE):  # a name that cannot be set now must not keep anybody waiting
-                await call()
         self._well()
+
+    async def introduce(self) -> None:
+        """Set what a stranger sees of the account, where it is not so already; what cannot be set waits for a start."""
+        for call in (self._clear_commands, self._set_name, self._set_short_description, self._set_description):
+            with suppress(*TROUBLE):
+                await call()
 
     async def _set_name(self) -> None:
         if (await self.bot.get_my_name()).name != self._texts.name:
@@ -135,9 +138,14 @@ class TelegramAdapter:
             await self.bot.delete_my_commands()
 
     async def receive(self, intake: Intake) -> None:
-        """Receive for ever. With a webhook the route brings the updates, and this only waits."""
+        """Receive for ever; the account introduces itself meanwhile, in ten calls that nobody waits for."""
         self._loop = asyncio.get_running_loop()
-        if self._webhook_url:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.introduce())
+            await self._receive(intake)
+
+    async def _receive(self, intake: Intake) -> None:
+        if self._webhook_url:  # the route brings the updates
             await asyncio.Event().wait()
         offset, wait = 0, 1.0
         while True:
