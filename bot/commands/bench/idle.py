@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FEW = 10
 TALKING = 50
-LIBRARIES = "import aiohttp, alembic, pydantic, sqlalchemy, starlette, telegram, uvicorn, cryptography, fluent.runtime"
+LIBRARIES = "import aiohttp, babel, cryptography, fluent.runtime, msgspec, pydantic, sqlalchemy, telegram, yaml"
 
 
 def parked(folder: Path, count: int) -> SqliteReference:
@@ -113,7 +113,7 @@ async def _restart(options: Options, folder: Path) -> Figures:
 
 
 def start(options: Options, folder: Path) -> Figures:
-    """How long `leeward --help` and `leeward serve` take, beside Python alone and with the libraries they need."""
+    """How long `leeward --help` and `leeward serve` take, beside Python alone and the libraries it has to load."""
     return asyncio.run(_start(options, folder))
 
 
