@@ -16,21 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILE = click.Path(path_type=Path)
+FIRST_YEAR, LAST_YEAR = 2010, 9998
 POSITIVE = click.IntRange(min=1)
 BENCHMARKS = (
-    "step",
-    "turn",
-    "interview",
-    "send",
-    "seal",
-    "park",
-    "restart",
-    "alert",
-    "ledger",
-    "desk",
-    "start",
-    "load",
-)
+    "step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "desk", "start", "load",
+)  # fmt: skip
 OWNER_ALONE = 0o077
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -172,6 +162,39 @@ def verify(
 
 
 @cli.command()
+@click.option(
+    "--year",
+    type=click.IntRange(FIRST_YEAR, LAST_YEAR),
+    required=True,
+    help="Year of the report: it is about 1 May of the year before to 30 April.",
+)
+@click.option(
+    "-i",
+    "--identity",
+    "identities",
+    multiple=True,
+    required=True,
+    type=FILE,
+    help="Key file of an office; repeat for more.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["csv", "json", "html"]),
+    default="csv",
+    show_default=True,
+    help="How to print.",
+)
+def trends(year: int, identities: tuple[Path, ...], shape: str) -> None:
+    """Print the tables of the annual report, with disclosure control.
+
+    Counted are cases whose person agreed to be counted, and whose reports these keys open. A period is released once,
+    when it is over: the same command prints the same numbers again.
+    """
+    _call("trends", "trends", year, identities, shape)
+
+
+@cli.command()
 @click.argument("case")
 @click.argument("measure")
 @click.option("--recipient", required=True, help="Exactly who would learn of it.")
@@ -194,17 +217,9 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
 ) -> None:
     """Put a MEASURE to the person of a CASE: a card with yes, no, talk first, later."""
     _call(
-        "officers",
-        "propose",
-        case,
-        measure,
-        content,
-        recipient=recipient,
-        name_mode=name_mode,
-        hope=hope,
-        by=by,
+        "officers", "propose", case, measure, content, recipient=recipient, name_mode=name_mode, hope=hope, by=by,
         raised=raised,
-    )
+    )  # fmt: skip
 
 
 @cli.command()
@@ -333,16 +348,9 @@ def directory_add_office(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Add an office. The directory must be signed again afterwards."""
     _call(
-        "directories",
-        "add_office",
-        office,
-        name=name,
-        kind=kind,
-        country=country,
-        zone=zone,
-        mailbox=mailbox,
+        "directories", "add_office", office, name=name, kind=kind, country=country, zone=zone, mailbox=mailbox,
         folder=folder,
-    )
+    )  # fmt: skip
 
 
 @directory.command("add-key")

@@ -1,6 +1,6 @@
 """Disclosure control: which numbers of a release are printed, and how, so that nobody can be counted out (spec 7.4).
 
-All tables of a release are looked at together, for a number hidden in one can be computed from another. What the
+All tables of a release are looked at together, for a number withheld in one can be computed from another. What the
 reader may use is written down as sums: the rows of a table add up to the number of cases, the regions of a group of
 acts to that group in the world table. Pure.
 """

@@ -6,7 +6,7 @@ The values come from config/policy/trends.yaml; dialogs/trends.py makes tables o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Period:
     def until(self) -> datetime:
         """Return the first moment after it."""
         return datetime(self.year, _FIRST_MONTH, 1, tzinfo=UTC)
+
+    @property
+    def last_day(self) -> str:
+        """Return its last day, ISO 8601."""
+        return (self.until - timedelta(days=1)).date().isoformat()
 
     def holds(self, moment: str) -> bool:
         """Tell whether a moment (ISO 8601, UTC) is in it."""

@@ -7,18 +7,17 @@ numbers are printed is decided in dialogs/disclosure.py, for all tables of a rel
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from dialogs.disclosure import Cell, Sum, protect, rounded, share
-from dialogs.trend_plan import CONSENTS, REGION, WORLD
+from dialogs.trend_plan import CONSENTS, REGION, WORLD, Missing  # Missing: a Release is read by the types of its fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from dialogs.disclosure import Key
-    from dialogs.trend_plan import Category, Counted, Dimension, Missing, Period, Plan, Table
+    from dialogs.trend_plan import Category, Counted, Dimension, Period, Plan, Table
 
 REST: Final = "rest"
 """Of a share: all other cases."""
@@ -172,9 +171,8 @@ def release_of(plan: Plan, period: Period, cases: Sequence[Counted], made_on: st
     hidden = protect(cells, sums_of(plan))
     if plan.total in hidden:  # even a zero would tell something about so few
         hidden = frozenset(cells)
-    last = period.until - timedelta(days=1)
     return Release(
-        period.year, period.begins.date().isoformat(), last.date().isoformat(), plan.version, made_on,
+        period.year, period.begins.date().isoformat(), period.last_day, plan.version, made_on,
         tuple(_printed(plan, table, cells, hidden) for table in plan.tables), plan.missing,
     )  # fmt: skip
 

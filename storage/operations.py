@@ -17,6 +17,7 @@ from storage.desk import ACCOUNT, PASSKEY
 from storage.errors import CannotWrite, StorageError
 from storage.keys import RING_FILE, SEED_BYTES, TALK_FILE, load_keys, ring_line, talk_lines, write_private
 from storage.queues import DEAD, seconds
+from storage.releases import FOLDER as RELEASES
 from storage.store import DATABASE_FILE
 from storage.tables import accounts, alerts, attachments, audit, duty, inbox, keys, messages, outbox, passkeys, traces
 
@@ -34,6 +35,9 @@ TRACE_SECONDS: Final = 48 * 3600
 DEAD_SECONDS: Final = 30 * 24 * 3600
 _HOUR: Final = 3600
 PINS_FILE: Final = "ledger.pins"
+FOLDERS: Final = ("blobs", RELEASES)
+"""What of a folder goes along whole: sealed attachments, and what was published."""
+
 NEVER_COPIED: Final = (
     "keys", "conversations", "messages", "outbox", "timers", "traces", "moves",
     "boxes", "sessions", "invitations", "passkeys", "accounts", "duty",
@@ -169,7 +173,7 @@ def read_pins(home: Path) -> tuple[str, ...]:
 
 
 def backup(home: Path, target: Path, pin: str) -> int:
-    """Copy sealed reports, attachments, ledger, tallies and policy files of a SQLite folder; return bytes written.
+    """Copy sealed reports, attachments, ledger, tallies, releases and policy of a SQLite folder; return bytes written.
 
     `pin`: the fingerprint of the key that signs checkpoints now; it goes along, so that they can still be checked.
     No key, no conversation and no address is in it: what only this server could open is not worth stealing from it.
@@ -194,8 +198,9 @@ def backup(home: Path, target: Path, pin: str) -> int:
             copy.commit()
             copy.execute("VACUUM")
         (target / DATABASE_FILE).chmod(0o600)
-        if (home / "blobs").is_dir():
-            shutil.copytree(home / "blobs", target / "blobs")
+        for folder in FOLDERS:
+            if (home / folder).is_dir():
+                shutil.copytree(home / folder, target / folder)
         for path in home.glob("*.yaml*"):
             shutil.copy2(path, target / path.name)
         (target / PINS_FILE).write_text("\n".join((pin, *read_pins(home))) + "\n", encoding="ascii")
@@ -221,8 +226,9 @@ def restore(source: Path, home: Path) -> None:
         raise BackupBroken(source.name)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if (source / "blobs").is_dir():
-            shutil.copytree(source / "blobs", home / "blobs", dirs_exist_ok=True)
+        for folder in FOLDERS:
+            if (source / folder).is_dir():
+                shutil.copytree(source / folder, home / folder, dirs_exist_ok=True)
         for path in (*source.glob("*.yaml*"), source / PINS_FILE):
             if not (home / path.name).exists():
                 shutil.copy2(path, home / path.name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "chat", "checks", "directories", "drill", "invitations", "keys", "ledger", "officers", "operations", "replaying",
-    "serve", "setup",
+    "serve", "setup", "trends",
 )  # fmt: skip
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.forking", "bot.cli", "bot.web", *(f"bot.commands.{name}" for name in COMMANDS)])

@@ -17,6 +17,7 @@ from config import texts
 from config.documents import PolicyMistakes
 from config.load import load_settings
 from config.policies import load_policy, packaged
+from config.trends import load_trends
 from dialogs.checker import faults
 from dialogs.keys import usable_recipients
 from dialogs.replace import replace
@@ -111,6 +112,7 @@ def _hash(kind: str, words: str) -> str:
 
 def _policy(settings: Settings) -> str:
     load_policy(settings.policy_dir, _hash)
+    load_trends(settings.policy_dir)
     return ""
 
 

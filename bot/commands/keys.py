@@ -46,7 +46,7 @@ def keygen(output: Path | None, *, passphrase: bool) -> int:
 
 def open_files(files: tuple[Path, ...], identities: tuple[Path, ...], *, as_json: bool, files_to: Path | None) -> int:
     """Open sealed reports and print them; 1 when one of them does not open: the others are printed all the same."""
-    keys = [identity for path in identities for identity in _identities(path)]
+    keys = [identity for path in identities for identity in identities_of(path)]
     closed = False
     for path in files:
         try:
@@ -64,7 +64,8 @@ def open_files(files: tuple[Path, ...], identities: tuple[Path, ...], *, as_json
     return 1 if closed else 0
 
 
-def _identities(path: Path) -> tuple[AgeIdentity, ...]:
+def identities_of(path: Path) -> tuple[AgeIdentity, ...]:
+    """Return the identities of a key file, asking for its passphrase. Raises: CryptoError, OSError."""
     content = path.read_bytes()
     passphrase = (
         click.prompt(f"Passphrase of {path.name}", hide_input=True, err=True) if is_protected(content) else None
@@ -74,7 +75,7 @@ def _identities(path: Path) -> tuple[AgeIdentity, ...]:
 
 def opened_document(path: Path, identity: Path) -> dict[str, Any]:
     """Return the document inside a sealed report. Raises: Refused, CryptoError, OSError."""
-    return _document(open_report(path.read_bytes(), _identities(identity)), path)
+    return _document(open_report(path.read_bytes(), identities_of(identity)), path)
 
 
 def _document(opened: bytes, path: Path) -> dict[str, Any]:

@@ -322,7 +322,7 @@ export const W = {
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
-    "alert-raised": "an alert went out", "alert-taken": "took the alert",
+    trends: "printed the tables of the annual report", "alert-raised": "an alert went out", "alert-taken": "took the alert",
   } as Record<string, string>,
   blobs: {
     report: "the report", copy: "a copy of the report", alert: "the alert card", identity: "the real name", message: "a message of the person",
