@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -161,6 +161,8 @@ class SqlOutbox:
     rows: Rows
     ring: KeyRing
     entropy: Entropy
+    added: dict[bytes, Outgoing] = field(default_factory=dict)
+    """What was encrypted in this transaction, by what became of it: claimed in its commit, it need not be decrypted."""
 
     def add(self, outgoing: Outgoing, due_at: datetime) -> None:
         """Queue one message, encrypted."""
@@ -172,13 +174,16 @@ class SqlOutbox:
             _ADD, person, outgoing.address.channel, outgoing.priority, seconds(due_at),
             *_UNTRIED, self.ring.newest, payload,
         )  # fmt: skip
+        self.added[payload] = outgoing
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, channel: str) -> tuple[OutboxItem, ...]:
         """Lease the due messages of a channel; of one person only the oldest unsent one."""
         at = seconds(now)
         leased = self.session.all(_CLAIM, channel, at, at + lease_seconds, limit)
         return tuple(
-            OutboxItem(item, attempts, self._open(ring_key, payload, person), bool(doubtful), person)
+            OutboxItem(
+                item, attempts, self.added.get(payload) or self._open(ring_key, payload, person), bool(doubtful), person
+            )
             for _priority, item, attempts, doubtful, ring_key, person, payload in sorted(leased)
         )
 

@@ -249,6 +249,30 @@ def test_messages_go_out_by_priority_and_in_order_of_each_person(store: Store) -
         assert [item.outgoing.text for item in work.outbox.claim(NOW, 10, 60, "signal")] == ["2"]
 
 
+def test_a_message_is_claimed_as_it_was_queued(store: Store) -> None:
+    """With all that belongs to it, in the transaction that queued it and, after the lease ran out, in a later one."""
+    said = Outgoing(
+        MINA,
+        "Are you safe?",
+        "Q01",
+        7,
+        (("1", "Yes"), ("2", "No")),
+        seconds=60,
+        refs=("5",),
+        message="MS-1",
+        brief=True,
+    )
+    with store.transaction() as work:
+        work.outbox.add(said, NOW)
+        work.outbox.add(Outgoing(BLUE, said.text, "Q01", 7), NOW)
+        at_once = work.outbox.claim(NOW, 10, 60, "signal")
+    with store.transaction() as work:
+        later = work.outbox.claim(NOW + timedelta(seconds=61), 10, 60, "signal")
+
+    assert [item.outgoing for item in at_once] == [said, Outgoing(BLUE, said.text, "Q01", 7)]
+    assert [item.outgoing for item in later] == [item.outgoing for item in at_once]
+
+
 def test_a_lease_runs_out_and_a_dead_letter_blocks_nobody(store: Store) -> None:
     """A sender that died is replaced; what cannot be sent is put aside."""
     with store.transaction() as work:
