@@ -181,6 +181,6 @@ def _codes(case: str, sealed: Sequence[bytes], opener: Opener) -> dict[str, Any]
 def _parsed(content: bytes) -> dict[str, Any] | None:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None

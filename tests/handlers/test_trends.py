@@ -182,11 +182,11 @@ def test_a_withdrawn_yes_is_missing_from_the_count_of_a_later_period(desk: Desk)
 @pytest.mark.parametrize(
     "sealed",
     [
-        b"of another office", b"HRC no JSON", b"HRC []", b'HRC {"schema": "leeward-message-1", "case": "LW-100"}',
+        b"of another office", b"HRC no JSON", b"HRC " + b"[" * 100_000, b"HRC []", b'HRC {"schema": "leeward-message-1", "case": "LW-100"}',
         b'HRC {"schema": "leeward-report-1", "case": "LW-1", "codes": {"scope": "in"}}',
         b'HRC {"schema": "leeward-report-1", "case": "LW-100", "codes": []}',
     ],
-    ids=["does not open", "no JSON", "no document", "no report", "of another case", "no codes"],
+    ids=["does not open", "no JSON", "no end of lists", "no document", "no report", "of another case", "no codes"],
 )  # fmt: skip
 def test_what_does_not_open_as_the_report_of_the_case_is_counted_as_nothing(desk: Desk, sealed: bytes) -> None:
     """And no number says how many those are."""
