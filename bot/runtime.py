@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.accounts import EVERY, Account, Others
@@ -26,6 +27,7 @@ from bot.sender import Sender
 from bot.writer import Writer
 from handlers.deliver import Delivery
 from handlers.errors import HandlerError
+from handlers.types import Slice
 from storage.crypto.errors import CryptoError
 from storage.errors import InUse, StorageError
 from storage.lock import locked
@@ -44,7 +46,9 @@ LONGEST_SILENCE: Final = 30.0
 
 CALENDAR_EVERY: Final = 60
 CHECKPOINT_EVERY: Final = 600
-PRUNE_EVERY: Final = 3600
+PRUNE_EVERY: Final = 60
+PRUNED_IN: Final = 60
+"""So many slices, one after the other: a round takes an hour, and none of them keeps anybody waiting."""
 SENDS_END_SECONDS: Final = 5.0
 KEYS_REMEMBERED: Final = timedelta(days=3)
 TRACES_REMEMBERED: Final = timedelta(hours=48)
@@ -78,6 +82,8 @@ class Runtime:
         self._stop = asyncio.Event()
         self._place = ExitStack()  # what this process alone may have in the folder
         self._last_tick = -LONGEST_SILENCE
+        begin = service.reception.clock.now().minute  # not always the same ones, where a service is often begun anew
+        self._slices = cycle((begin + number) % PRUNED_IN for number in range(PRUNED_IN))
         self._loop: asyncio.AbstractEventLoop | None = None
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []  # what else runs until the end, as the desk
 
@@ -249,10 +255,10 @@ class Runtime:
             await self.writer.run(partial(self.service.lapsing.look, cases))
 
     def _prune(self) -> None:
-        now = self.service.reception.clock.now()
+        now, part = self.service.reception.clock.now(), Slice(next(self._slices), PRUNED_IN)
         with self.service.store.transaction() as work:
-            work.inbox.prune(now - KEYS_REMEMBERED)
-            work.traces.prune(now - TRACES_REMEMBERED)
+            work.inbox.prune(now - KEYS_REMEMBERED, part)
+            work.traces.prune(now - TRACES_REMEMBERED, part)
 
     def sent_counts(self) -> dict[str, Mapping[str, int]]:
         """Return what became of the sends of this process: by channel, by outcome."""

@@ -103,13 +103,13 @@ class Alerting:
         for item in reversed(work.outbox.stuck(STUCK_AT_ONCE)):
             out = item.outgoing
             if (out.address, out.text) in waiting:
-                work.outbox.sent(item.id)
+                work.outbox.sent(item)
                 continue
             waiting.add((out.address, out.text))
             if out.since and datetime.fromisoformat(out.since) + patience <= now:
                 following = self._next_line(out.address)
                 if following != out.address:
-                    work.outbox.sent(item.id)
+                    work.outbox.sent(item)
                     work.outbox.add(replace(out, address=following, since=now.isoformat()), now)
                     moved += 1
         return moved

@@ -88,23 +88,23 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     if item.outgoing.priority == ALERT:
         _settle_alert(work, result, now)
     elif item.outgoing.act == CLEAR and result.outcome == UNREACHABLE:
-        work.outbox.sent(item.id)  # who blocked the bot sees nothing of it any more: there is nothing left to clear
+        work.outbox.sent(item)  # who blocked the bot sees nothing of it any more: there is nothing left to clear
     elif item.outgoing.brief and item.outgoing.act == CLEAR:
         _settle_brief(work, result, now)
     elif result.outcome == SENT:
-        kept = work.outbox.sent(item.id)
+        kept = work.outbox.sent(item)
         if result.ref and kept:
             work.traces.add(item.outgoing.address, result.ref, now, until=_until(item.outgoing, now), row=item.row)
         elif result.ref:  # the chat was cleared while this was on its way: it goes, too
             work.outbox.add(Outgoing(item.outgoing.address, "", "", 0, act=CLEAR, refs=(result.ref,)), now)
     elif result.outcome == LATER:
-        work.outbox.failed(item.id, retry_at=_after(result, now))
+        work.outbox.failed(item, retry_at=_after(result, now))
     elif result.outcome == UNKNOWN and not item.doubtful:
-        work.outbox.doubted(item.id, retry_at=now + timedelta(seconds=DOUBT_SECONDS))
+        work.outbox.doubted(item, retry_at=now + timedelta(seconds=DOUBT_SECONDS))
     elif result.outcome == UNKNOWN or item.outgoing.message:
-        work.outbox.sent(item.id)  # tried twice, and twice no answer came: a third time would only annoy
+        work.outbox.sent(item)  # tried twice, and twice no answer came: a third time would only annoy
     else:
-        work.outbox.failed(item.id, retry_at=None)
+        work.outbox.failed(item, retry_at=None)
 
 
 def _after(result: Delivered, now: datetime) -> datetime:
@@ -117,7 +117,7 @@ def _until(outgoing: Outgoing, now: datetime) -> datetime | None:
 
 def _settle_brief(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     """Deleting that did not work is tried again later, but nothing else that goes to this chat waits for it."""
-    work.outbox.sent(result.item.id)
+    work.outbox.sent(result.item)
     if result.outcome in (LATER, UNKNOWN):
         for ref in result.item.outgoing.refs:
             work.traces.add(result.item.outgoing.address, ref, now, until=_after(result, now))
@@ -145,7 +145,7 @@ def _tell_fate(work: UnitOfWork, item: OutboxItem, outcome: str) -> None:
 def _settle_alert(work: UnitOfWork, result: Delivered, now: datetime) -> None:
     """An alert is tried until it is out for certain; where that takes long it is moved to another channel meanwhile."""
     if result.outcome == SENT:
-        work.outbox.sent(result.item.id)
+        work.outbox.sent(result.item)
         return
     wait = result.wait_seconds if result.outcome == LATER else ALERT_SECONDS
-    work.outbox.failed(result.item.id, retry_at=now + timedelta(seconds=min(max(wait, 1.0), ALERT_SECONDS)))
+    work.outbox.failed(result.item, retry_at=now + timedelta(seconds=min(max(wait, 1.0), ALERT_SECONDS)))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from handlers.types import WHOLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
@@ -16,20 +18,8 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
     from handlers.desk_ports import Accounts, Sessions
     from handlers.message_ports import Messages
-    from handlers.record_ports import Alerts, Audit, Checkpoints, Duty, Tallies, Versions
-    from handlers.types import Address, BlobLine, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob
-
-
-class Inbox(Protocol):
-    """Remembers which messages were taken, for a window of days, never by a high-water mark."""
-
-    def is_new(self, channel: str, key: str, at: datetime) -> bool:
-        """Record the key; False when it was recorded before (the message is dropped)."""
-        ...
-
-    def prune(self, before: datetime) -> int:
-        """Forget keys recorded before this time; return how many."""
-        ...
+    from handlers.record_ports import Alerts, Audit, Checkpoints, Duty, Inbox, Tallies, Versions
+    from handlers.types import Address, BlobLine, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob, Slice
 
 
 class Conversations(Protocol):
@@ -163,15 +153,15 @@ class Outbox(Protocol):
         """Give back every lease of a channel, when whoever held them is gone for certain; return how many."""
         ...
 
-    def sent(self, item_id: int) -> bool:
+    def sent(self, item: OutboxItem) -> bool:
         """Mark as sent: the payload is erased. False when it was dropped while it was on its way."""
         ...
 
-    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
+    def failed(self, item: OutboxItem, *, retry_at: datetime | None) -> None:
         """Mark as failed; retry_at None makes it a dead letter that blocks nobody."""
         ...
 
-    def doubted(self, item_id: int, *, retry_at: datetime) -> None:
+    def doubted(self, item: OutboxItem, *, retry_at: datetime) -> None:
         """Mark as perhaps sent: it is tried once more, and never a third time."""
         ...
 
@@ -211,8 +201,8 @@ class Traces(Protocol):
         """Return what is remembered of this chat, the oldest first, and forget it."""
         ...
 
-    def prune(self, before: datetime) -> int:
-        """Forget what was remembered before this time; return how many."""
+    def prune(self, before: datetime, part: Slice = WHOLE) -> int:
+        """Forget what was remembered before this time, of one slice of all people; return how many."""
         ...
 
 

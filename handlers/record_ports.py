@@ -1,4 +1,4 @@
-"""The ports of what is kept for the record: audit log, checkpoints, alerts, tallies, old interviews.
+"""The ports of what is kept for the record: messages taken, audit log, checkpoints, alerts, tallies, old interviews.
 
 They belong to the unit of work of `handlers.ports`, which says what holds for all ports.
 """
@@ -7,12 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from handlers.types import WHOLE
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.duty_book import DutyBook
     from dialogs.escalation import AlertState
-    from handlers.types import AuditEntry, Recorded
+    from handlers.types import AuditEntry, Recorded, Slice
+
+
+class Inbox(Protocol):
+    """Remembers which messages were taken, for a window of days, never by a high-water mark."""
+
+    def is_new(self, channel: str, key: str, at: datetime) -> bool:
+        """Record the key; False when it was recorded before (the message is dropped)."""
+        ...
+
+    def prune(self, before: datetime, part: Slice = WHOLE) -> int:
+        """Forget keys recorded before this time, of one slice of all keys; return how many."""
+        ...
 
 
 class Audit(Protocol):

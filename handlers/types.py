@@ -76,6 +76,20 @@ class Outgoing(Struct, frozen=True, gc=False, array_like=True):
         return self.act == SAY and not self.message and not self.brief
 
 
+class Slice(Struct, frozen=True, gc=False):
+    """One of so many equal slices of what is kept: what is forgotten by age is looked for in one after the other."""
+
+    number: int  # from 0
+    of: int
+
+    def of_keys(self, count: int) -> tuple[int, int]:
+        """Return the first and the last of its keys, when keys are numbers below `count` and evenly spread."""
+        return count * self.number // self.of, count * (self.number + 1) // self.of - 1
+
+
+WHOLE = Slice(0, 1)
+
+
 class OutboxItem(Struct, frozen=True, gc=False):
     """A claimed outbox row."""
 

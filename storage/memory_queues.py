@@ -6,21 +6,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from dialogs.duty_book import DutyBook
-from handlers.types import ALERT, CLEAR, DueTimer, OutboxItem
+from handlers.types import ALERT, CLEAR, WHOLE, DueTimer, OutboxItem
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.escalation import AlertState
     from handlers.accounts import Account, BoxRequest, Passkey, Session
     from handlers.message_ports import Message
-    from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob
+    from handlers.types import Address, AuditEntry, Loaded, Outgoing, SealedBlob, Slice
 
 
 def whole_second(at: datetime) -> datetime:
     """Return the time rounded up to a second, as the database keeps it: nothing is tried again before its time."""
     return (at + timedelta(microseconds=999_999)).replace(microsecond=0)
+
+
+def _is_in(part: Slice, key: tuple[str, str]) -> bool:
+    """Tell whether a key is in a slice: each is in one of them, and that is all there is to it."""
+    first, last = part.of_keys(1 << 32)
+    return first <= crc32("\0".join(key).encode()) <= last
 
 
 @dataclass(slots=True)
@@ -91,10 +98,10 @@ class MemoryInbox:
         self._data.seen[channel, key] = at
         return True
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, part: Slice = WHOLE) -> int:
         """Forget keys of earlier hours."""
         hour = before.replace(minute=0, second=0, microsecond=0)
-        old = [key for key, at in self._data.seen.items() if at < hour]
+        old = [key for key, at in self._data.seen.items() if at < hour and _is_in(part, key)]
         for key in old:
             del self._data.seen[key]
         return len(old)
@@ -139,26 +146,26 @@ class MemoryOutbox:
             item.leased_until = None
         return len(held)
 
-    def sent(self, item_id: int) -> bool:
+    def sent(self, item: OutboxItem) -> bool:
         """Remove."""
-        return self._data.outbox.pop(item_id, None) is not None
+        return self._data.outbox.pop(item.id, None) is not None
 
-    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
+    def failed(self, item: OutboxItem, *, retry_at: datetime | None) -> None:
         """Try again later, or keep as a dead letter."""
-        item = self._data.outbox.get(item_id)
-        if item is None:  # dropped while it was on its way
+        waiting = self._data.outbox.get(item.id)
+        if waiting is None:  # dropped while it was on its way
             return
-        item.leased_until = None
+        waiting.leased_until = None
         if retry_at is None:
-            item.dead = True
+            waiting.dead = True
         else:
-            item.due, item.attempts = whole_second(retry_at), item.attempts + 1
+            waiting.due, waiting.attempts = whole_second(retry_at), waiting.attempts + 1
 
-    def doubted(self, item_id: int, *, retry_at: datetime) -> None:
+    def doubted(self, item: OutboxItem, *, retry_at: datetime) -> None:
         """Try once more."""
-        item = self._data.outbox.get(item_id)
-        if item is not None:
-            item.leased_until, item.doubtful, item.due = None, True, whole_second(retry_at)
+        waiting = self._data.outbox.get(item.id)
+        if waiting is not None:
+            waiting.leased_until, waiting.doubtful, waiting.due = None, True, whole_second(retry_at)
 
     def dead(self) -> int:
         """Count dead letters."""
@@ -220,10 +227,11 @@ class MemoryTraces:
         """Return and forget."""
         return tuple(trace.ref for trace in self._data.traces.pop(address, []))
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, part: Slice = WHOLE) -> int:
         """Forget what is older, by the hour."""
         hour = before.replace(minute=0, second=0, microsecond=0)
-        old = [(address, trace) for address, found in self._data.traces.items() for trace in found if trace.at < hour]
+        mine = [address for address in self._data.traces if _is_in(part, (address.channel, address.value))]
+        old = [(address, trace) for address in mine for trace in self._data.traces[address] if trace.at < hour]
         for address, trace in old:
             self._data.traces[address].remove(trace)
         return len(old)

@@ -153,14 +153,16 @@ def _rewrap(  # noqa: PLR0913, PLR0917 - one table's columns, each named
     connection: Connection, ring: KeyRing, entropy: Entropy, table: Table, column: str, purpose: str, row: str
 ) -> int:
     count = 0
-    (own_id,) = table.primary_key.columns
-    for found in connection.execute(select(own_id, table.c[row], table.c.ring_key, table.c[column])).all():
-        bound, sealed = str(found[1]), found[3]
-        if sealed is None or found[2] is None:  # erased, or under a case key
+    own = tuple(table.primary_key.columns)
+    for name, ring_key, sealed, *key in connection.execute(
+        select(table.c[row], table.c.ring_key, table.c[column], *own)
+    ).all():
+        if sealed is None or ring_key is None:  # erased, or under a case key
             continue
-        plain = ring.unwrap(found[2], bytes(sealed), purpose, bound)
+        bound = str(name)
+        plain = ring.unwrap(ring_key, bytes(sealed), purpose, bound)
         wrapped = ring.wrap(plain, purpose, bound, entropy.bytes(NONCE_BYTES))
-        change = update(table).where(own_id == found[0])
+        change = update(table).where(*(part == value for part, value in zip(own, key, strict=True)))
         connection.execute(change.values({"ring_key": ring.newest, column: wrapped}))
         count += 1
     return count

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
 
-from handlers.types import ALERT, CLEAR, DueTimer, OutboxItem
+from handlers.types import ALERT, CLEAR, WHOLE, DueTimer, OutboxItem
 from storage import forms
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.statements import SQLITE, Statement, insert_or, inserted, parameters
-from storage.tables import inbox, moves, outbox, timers, traces
+from storage.statements import POSTGRESQL, SQLITE, Statement, drawn, insert_or, parameters
+from storage.tables import inbox, moves, outbox, timers
 
 if TYPE_CHECKING:
     from sqlalchemy import Executable, Select
 
     from handlers.ports import Entropy
-    from handlers.types import Address, Outgoing
+    from handlers.types import Address, Outgoing, Slice
     from storage.conversations import SqlConversations
     from storage.crypto.key_ring import KeyRing
     from storage.crypto.lookup import LookupKey
@@ -30,7 +30,9 @@ LOOKED_AT: Final = 16
 """So many due timers are looked at for one whose person no other process is busy with."""
 
 WAITING, DEAD = "waiting", "dead"
-_HOUR = 3600
+MESSAGE_KEY_BYTES: Final = 16
+"""Of the keyed hash of a message's key: nobody who lacks the look-up key can look for two that are the same."""
+HOUR_SECONDS: Final = 3600
 
 
 def seconds(at: datetime) -> int:
@@ -47,28 +49,22 @@ _TAKEN = Statement(
     lambda database: insert_or(database, inbox).values(parameters(("digest", "hour"))).on_conflict_do_nothing(),
     "digest", "hour",
 )  # fmt: skip
-_ADD = inserted(outbox, "id")
+_HIGHEST = Statement(lambda _database: select(func.coalesce(func.max(outbox.c.id), 0)))
 _UNTRIED: Final = (0, 0, False, WAITING)
 """Attempts, lease, doubt and state of a message that nobody has taken yet."""
-_SENT = Statement(lambda _database: delete(outbox).where(outbox.c.id == bindparam("id")), "id")
+_SENT = Statement(
+    lambda _database: delete(outbox).where(outbox.c.person == bindparam("person"), outbox.c.id == bindparam("id")),
+    "person", "id",
+)  # fmt: skip
 _CLAIMED = ("priority", "id", "attempts", "doubtful", "ring_key", "person", "payload")
 _CLAIM = Statement(
     lambda _database: (
         update(outbox)
-        .where(outbox.c.id.in_(select(_due().cte("due_now").c.id)))
+        .where(tuple_(outbox.c.person, outbox.c.id).in_(select(_due().cte("due_now"))))
         .values(leased_until=bindparam("until"))
         .returning(*(outbox.c[name] for name in _CLAIMED))
     ),
     "channel", "at", "until", "most",
-)  # fmt: skip
-_TRACE = inserted(traces, "id")
-_OVER = Statement(
-    lambda _database: (
-        delete(traces)
-        .where(traces.c.id.in_(_over()))
-        .returning(traces.c.due, traces.c.id, traces.c.person, traces.c.ring_key, traces.c.ref)
-    ),
-    "at", "most",
 )  # fmt: skip
 _CANCEL = Statement(
     lambda _database: delete(timers).where(timers.c.person == bindparam("person"), timers.c.name == bindparam("name")),
@@ -84,12 +80,18 @@ _TAKE = Statement(
 )  # fmt: skip
 
 
-def _due() -> Select[tuple[int]]:
-    """Return the ids of what is due and not leased; of one person only the oldest unsent one."""
+def _add(database: str) -> Executable:
+    """Return what queues a message; PostgreSQL numbers it by itself, for every process that writes there."""
+    values: dict[str, Any] = parameters(outbox.columns.keys())
+    return outbox.insert().inline().values(values | ({"id": drawn("outbox_id_seq")} if database == POSTGRESQL else {}))
+
+
+def _due() -> Select[tuple[int, int]]:
+    """Return the keys of what is due and not leased; of one person only the oldest unsent one."""
     earlier = outbox.alias()
     behind = exists().where(earlier.c.person == outbox.c.person, earlier.c.state == WAITING, earlier.c.id < outbox.c.id)
     return (
-        select(outbox.c.id)
+        select(outbox.c.person, outbox.c.id)
         .where(
             outbox.c.state == WAITING, outbox.c.channel == bindparam("channel"), outbox.c.due <= bindparam("at"),
             outbox.c.leased_until <= bindparam("at"), ~behind,
@@ -98,12 +100,6 @@ def _due() -> Select[tuple[int]]:
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )  # fmt: skip
-
-
-def _over() -> Select[tuple[int]]:
-    """Return the ids of messages whose time in the chat is over and that no other process takes now."""
-    over = select(traces.c.id).where(traces.c.due <= bindparam("at")).order_by(traces.c.due, traces.c.id)
-    return over.limit(bindparam("most")).with_for_update(skip_locked=True)
 
 
 def _set(database: str) -> Executable:
@@ -132,6 +128,7 @@ def _ready(database: str) -> Select[tuple[int, str, int]]:
     return ready.where(func.pg_try_advisory_xact_lock(first.c.person))
 
 
+_ADD = Statement(_add, *outbox.columns.keys())
 _SET = Statement(_set, "person", "name", "due")
 _READY = Statement(_ready, "at", "most", "looked_at")
 
@@ -145,12 +142,37 @@ class SqlInbox:
 
     def is_new(self, channel: str, key: str, at: datetime) -> bool:
         """Record the key; False when it was recorded before."""
-        digest = self.lookup.digest("message", channel, key)
-        return self.session.run(_TAKEN, digest, seconds(at) // _HOUR) == 1
+        digest = self.lookup.digest("message", channel, key)[:MESSAGE_KEY_BYTES]
+        return self.session.run(_TAKEN, digest, seconds(at) // HOUR_SECONDS) == 1
 
-    def prune(self, before: datetime) -> int:
-        """Forget keys recorded before this time."""
-        return self.session.connection.execute(delete(inbox).where(inbox.c.hour < seconds(before) // _HOUR)).rowcount
+    def prune(self, before: datetime, part: Slice = WHOLE) -> int:
+        """Forget keys of a slice that were recorded before this time."""
+        first, last = (key.to_bytes(MESSAGE_KEY_BYTES, "big") for key in part.of_keys(1 << 8 * MESSAGE_KEY_BYTES))
+        old = delete(inbox).where(inbox.c.digest.between(first, last), inbox.c.hour < seconds(before) // HOUR_SECONDS)
+        return self.session.connection.execute(old).rowcount
+
+
+class Numbers:
+    """Numbers of messages in the outbox, on SQLite: they grow, and none is given twice while the process runs.
+
+    What is on its way is settled by its number, after its row was dropped, too. It ends with the process: the next one
+    goes on from the highest that is left.
+    """
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        """Nothing is read before a number is needed."""
+        self._last: int | None = None
+
+    def next(self, session: Session) -> int:
+        """Return the next number; PostgreSQL draws its own, and does not look at this one."""
+        if session.database == POSTGRESQL:
+            return 0
+        if self._last is None:
+            (self._last,) = session.one(_HIGHEST) or (0,)
+        self._last += 1
+        return self._last
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +183,7 @@ class SqlOutbox:
     rows: Rows
     ring: KeyRing
     entropy: Entropy
+    numbers: Numbers
     added: dict[bytes, Outgoing] = field(default_factory=dict)
     """What was encrypted in this transaction, by what became of it: claimed in its commit, it need not be decrypted."""
 
@@ -171,7 +194,7 @@ class SqlOutbox:
             forms.encode_outgoing(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES)
         )
         self.session.run(
-            _ADD, person, outgoing.address.channel, outgoing.priority, seconds(due_at),
+            _ADD, person, self.numbers.next(self.session), outgoing.address.channel, outgoing.priority, seconds(due_at),
             *_UNTRIED, self.ring.newest, payload,
         )  # fmt: skip
         self.added[payload] = outgoing
@@ -195,24 +218,24 @@ class SqlOutbox:
         held = (outbox.c.channel == channel, outbox.c.state == WAITING, outbox.c.leased_until > 0)
         return self.session.connection.execute(update(outbox).where(*held).values(leased_until=0)).rowcount
 
-    def sent(self, item_id: int) -> bool:
+    def sent(self, item: OutboxItem) -> bool:
         """Delete the row: what was sent is not kept."""
-        return self.session.run(_SENT, item_id) > 0
+        return self.session.run(_SENT, item.row, item.id) > 0
 
-    def failed(self, item_id: int, *, retry_at: datetime | None) -> None:
+    def failed(self, item: OutboxItem, *, retry_at: datetime | None) -> None:
         """Try again later, or keep it as a dead letter."""
-        change = update(outbox).where(outbox.c.id == item_id)
         if retry_at is None:
-            self.session.connection.execute(change.values(state=DEAD))
+            self._change(item, state=DEAD)
         else:
-            self.session.connection.execute(
-                change.values(attempts=outbox.c.attempts + 1, due=seconds_until(retry_at), leased_until=0)
-            )
+            self._change(item, attempts=outbox.c.attempts + 1, due=seconds_until(retry_at), leased_until=0)
 
-    def doubted(self, item_id: int, *, retry_at: datetime) -> None:
+    def doubted(self, item: OutboxItem, *, retry_at: datetime) -> None:
         """Nobody knows whether it went out: it is tried once more."""
-        change = update(outbox).where(outbox.c.id == item_id)
-        self.session.connection.execute(change.values(doubtful=True, due=seconds_until(retry_at), leased_until=0))
+        self._change(item, doubtful=True, due=seconds_until(retry_at), leased_until=0)
+
+    def _change(self, item: OutboxItem, **values: object) -> None:
+        here = (outbox.c.person == item.row, outbox.c.id == item.id)
+        self.session.connection.execute(update(outbox).where(*here).values(values))
 
     def dead(self) -> int:
         """Return how many dead letters lie there."""
@@ -225,7 +248,7 @@ class SqlOutbox:
         mine = {row.id: self._open(row.ring_key, row.payload, person) for row in found}
         by_row = {item: outgoing.message for item, outgoing in mine.items() if outgoing.act != CLEAR}
         gone = [item for item, message in by_row.items() if message or not officers_only]
-        self.session.connection.execute(delete(outbox).where(outbox.c.id.in_(gone)))
+        self.session.connection.execute(delete(outbox).where(outbox.c.person == person, outbox.c.id.in_(gone)))
         return tuple(message for message in by_row.values() if message)
 
     def waits_for(self, address: Address) -> bool:
@@ -240,56 +263,13 @@ class SqlOutbox:
         waiting = select(outbox).where(outbox.c.state == WAITING, outbox.c.priority == ALERT)
         found = self.session.connection.execute(waiting.order_by(outbox.c.id).limit(limit))
         return tuple(
-            OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person), r.doubtful) for r in found
+            OutboxItem(r.id, r.attempts, self._open(r.ring_key, r.payload, r.person), r.doubtful, r.person)
+            for r in found
         )
 
     def waiting(self) -> int:
         """Return how many messages wait."""
         return self.session.connection.scalar(select(func.count()).where(outbox.c.state == WAITING)) or 0
-
-
-@dataclass(frozen=True, slots=True)
-class SqlTraces:
-    """handlers.ports.Traces over one connection."""
-
-    session: Session
-    rows: Rows
-    ring: KeyRing
-    entropy: Entropy
-    conversations: SqlConversations
-
-    def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None, row: int = 0) -> None:
-        """Remember a message, encrypted."""
-        person = row or self.rows.of(address)
-        sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
-        due = None if until is None else seconds(until)
-        self.session.run(_TRACE, person, seconds(at) // _HOUR, self.ring.newest, sealed, due)
-
-    def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
-        """Return and forget what is due; a process beside this one takes others."""
-        found = sorted(self.session.all(_OVER, seconds(now), limit))
-        addresses = {person: self.conversations.address_of(person) for _due, _id, person, _key, _ref in found}
-        return tuple(
-            (address, self._open(person, ring_key, ref))
-            for _due, _id, person, ring_key, ref in found
-            if (address := addresses[person]) is not None
-        )
-
-    def _open(self, person: int, ring_key: str, ref: bytes) -> str:
-        return self.ring.unwrap(ring_key, bytes(ref), "trace", str(person)).decode()
-
-    def take(self, address: Address) -> tuple[str, ...]:
-        """Return what is remembered of this chat, the oldest first, and forget it."""
-        person = self.rows.of(address)
-        found = list(
-            self.session.connection.execute(select(traces).where(traces.c.person == person).order_by(traces.c.id))
-        )
-        self.session.connection.execute(delete(traces).where(traces.c.person == person))
-        return tuple(self._open(person, r.ring_key, r.ref) for r in found)
-
-    def prune(self, before: datetime) -> int:
-        """Forget what is too old to be deleted from a chat anyway."""
-        return self.session.connection.execute(delete(traces).where(traces.c.hour < seconds(before) // _HOUR)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam
+from sqlalchemy import Sequence as Numbering
 from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import BindParameter, Dialect, Engine, Executable, Table
+    from sqlalchemy import BindParameter, ColumnElement, Dialect, Engine, Executable, Table
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.pool import PoolProxiedConnection
@@ -128,7 +129,7 @@ def parameters(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
 def inserted(table: Table, *but: str) -> Statement:
     """Return an INSERT with one parameter for each column, in their order, except those the database fills in."""
     names = [column.name for column in table.columns if column.name not in but]
-    return Statement(lambda _database: table.insert().values(parameters(names)), *names)
+    return Statement(lambda _database: table.insert().inline().values(parameters(names)), *names)
 
 
 def insert_or(database: str, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -138,6 +139,11 @@ def insert_or(database: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as in _dialect
 
     return postgresql.insert(table)
+
+
+def drawn(sequence: str) -> ColumnElement[int]:
+    """Return the next number of a sequence (PostgreSQL)."""
+    return Numbering(sequence).next_value()
 
 
 def _dialect(database: str) -> Dialect:

@@ -22,6 +22,7 @@ from storage.alone import Processes
 from storage.blobs import new_sealed_file, remove_files
 from storage.errors import CannotConnect, CannotWrite, Collided, StorageError
 from storage.groups import Group
+from storage.queues import Numbers
 from storage.statements import SQLITE, Session
 from storage.work import SqlUnitOfWork
 
@@ -136,6 +137,7 @@ class SqlStore:
         self._keys = keys
         self._entropy = entropy
         self._folder = blobs_folder
+        self._numbers = Numbers()
         self._thread = threading.local()
         self.unfinished_erasure = False
         self.processes = Processes(engine, keys.lookup)
@@ -218,7 +220,7 @@ class SqlStore:
         return StorageError()
 
     def _work(self, session: Session) -> SqlUnitOfWork:
-        return SqlUnitOfWork(session, self._keys, self._entropy, self._folder)
+        return SqlUnitOfWork(session, self._keys, self._entropy, self._folder, self._numbers)
 
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:
         """Open a new file for the sealed bytes of an attachment."""

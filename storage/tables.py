@@ -1,4 +1,8 @@
-"""All tables. What is not called encrypted or sealed is operational: random ids, keyed hashes, coarse times."""
+"""All tables. What is not called encrypted or sealed is operational: random ids, keyed hashes, coarse times.
+
+Every index is a page that each commit writes. So most tables a turn writes lie in the order of their keys (on SQLite
+WITHOUT ROWID), and what is forgotten by age is found by reading slices, not by an index of its own.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +103,7 @@ traces = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("person", BigInteger, nullable=False, index=True),  # row of the conversation
-    Column("hour", Integer, nullable=False, index=True),  # hours since 1970; forgotten after two days
+    Column("hour", Integer, nullable=False),  # hours since 1970; forgotten after two days
     Column("ring_key", String(40), nullable=False),
     Column("ref", LargeBinary, nullable=False),  # encrypted: the channel's id of a message, to delete it from the chat
     Column("due", Integer, nullable=True),  # seconds since 1970: goes by itself then; NULL: with the rest of the chat
@@ -134,15 +138,16 @@ messages = Table(
 inbox = Table(
     "inbox",
     metadata,
-    Column("digest", LargeBinary, primary_key=True),  # keyed hash of channel and message key
-    Column("hour", Integer, nullable=False, index=True),  # hours since 1970, for pruning
+    Column("digest", LargeBinary, primary_key=True),  # 128 bits of a keyed hash of channel and message key
+    Column("hour", Integer, nullable=False),  # hours since 1970, for pruning
+    sqlite_with_rowid=False,
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("person", BigInteger, nullable=False),  # row of the conversation: order within one person
+    Column("person", BigInteger, primary_key=True, autoincrement=False),  # row of the conversation
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # grows: who came first
     Column("channel", String(20), nullable=False),  # signal | telegram | practice | mail | pager | duty-signal …
     Column("priority", Integer, nullable=False),  # -1 alert to an officer, 0 safety, 1 reply, 2 rest
     Column("due", Integer, nullable=False),  # seconds since 1970
@@ -152,9 +157,8 @@ outbox = Table(
     Column("state", String(8), nullable=False),  # waiting | dead; a sent row is deleted
     Column("ring_key", String(40), nullable=False),
     Column("payload", LargeBinary, nullable=False),  # encrypted: address, text, buttons
-    Index("outbox_waiting", "state", "channel", "due"),
-    Index("outbox_person", "person", "id"),
-    sqlite_autoincrement=True,  # an id is never used again: a send under way is settled by it
+    Index("outbox_waiting", "state", "channel", "priority", "id"),  # the order in which they go out
+    sqlite_with_rowid=False,
 )
 
 moves = Table(
@@ -171,6 +175,7 @@ timers = Table(
     Column("person", BigInteger, primary_key=True, autoincrement=False),
     Column("name", String(60), primary_key=True),
     Column("due", Integer, nullable=False, index=True),  # seconds since 1970
+    sqlite_with_rowid=False,
 )
 
 alerts = Table(

@@ -11,10 +11,11 @@ from storage.conversations import SqlConversations
 from storage.desk import SqlAccounts, SqlSessions
 from storage.ledger import SqlCheckpoints, SqlLedger
 from storage.messages import SqlMessages
-from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers, SqlTraces
+from storage.queues import SqlInbox, SqlMoves, SqlOutbox, SqlTimers
 from storage.records import SqlAlerts, SqlDuty, SqlTallies, SqlVersions
 from storage.row_keys import RowKeys
 from storage.rows import Rows
+from storage.traces import SqlTraces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from handlers.ports import Entropy
     from storage.keys import Keys
+    from storage.queues import Numbers
     from storage.statements import Session
 
 
@@ -51,11 +53,11 @@ class part(Generic[Made]):  # noqa: N801 - used as a decorator, as `property` is
 class SqlUnitOfWork:
     """handlers.ports.UnitOfWork over one transaction. Turns need five of its parts; making all would take a while."""
 
-    def __init__(self, session: Session, keys: Keys, entropy: Entropy, folder: Path) -> None:
-        """Take the transaction, the keys, where chance comes from, and the folder of attachments."""
+    def __init__(self, session: Session, keys: Keys, entropy: Entropy, folder: Path, numbers: Numbers) -> None:
+        """Take the transaction, the keys, where chance and numbers come from, and the folder of attachments."""
         self._session = session
         self.doomed: list[Path] = []  # files of what was erased, to be removed after the commit
-        self._keys, self._entropy, self._folder = keys, entropy, folder
+        self._keys, self._entropy, self._folder, self._numbers = keys, entropy, folder, numbers
         self._rows = Rows(session, keys.lookup)
         self._row_keys = RowKeys(session, keys.ring, keys.draft_ring, entropy)
 
@@ -93,7 +95,7 @@ class SqlUnitOfWork:
     @part
     def outbox(self) -> SqlOutbox:
         """Return the messages to send."""
-        return SqlOutbox(self._session, self._rows, self._keys.ring, self._entropy)
+        return SqlOutbox(self._session, self._rows, self._keys.ring, self._entropy, self._numbers)
 
     @part
     def traces(self) -> SqlTraces:

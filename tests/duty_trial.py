@@ -182,9 +182,9 @@ class Work:
                 found.append(OutboxItem(item_id, 0, out))
         return tuple(found)
 
-    def sent(self, item_id: int) -> bool:
-        there = item_id in self.data.outbox
-        self._put(self.data.outbox, item_id, None)
+    def sent(self, item: OutboxItem) -> bool:
+        there = item.id in self.data.outbox
+        self._put(self.data.outbox, item.id, None)
         return there
 
     def stuck(self, limit: int) -> tuple[OutboxItem, ...]:

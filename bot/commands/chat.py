@@ -117,7 +117,7 @@ def _print_waiting(service: Service) -> None:
                 click.echo(f"\n{harmless(item.outgoing.text)}\n")
             sys.stdout.flush()
             with service.store.transaction() as work:
-                work.outbox.sent(item.id)
+                work.outbox.sent(item)
         if not items:
             return
 

@@ -196,7 +196,7 @@ class Played:
                 for item in work.outbox.claim(self.clock.at, 200, 60, channel):
                     officer = self.service.alerting.officer_of(item.outgoing.address)
                     names.add(officer.id if officer is not None else "")
-                    work.outbox.sent(item.id)
+                    work.outbox.sent(item)
         return names - {""}
 
     def _decide(self, what: str, who: str, about: str) -> None:

@@ -214,7 +214,7 @@ class Phone:
                 if self.channel.send(item.outgoing):
                     found = True
                     with self._store.transaction() as work:
-                        work.outbox.sent(item.id)
+                        work.outbox.sent(item)
                         settle_sent(work, item.outgoing.message)
 
 

@@ -243,7 +243,7 @@ class Player:
             played.fast = done.after if done.after.node in ("FP6", "FP6-LINE", "TALK") else played.fast
         with self._service.store.transaction() as work:
             for item in work.outbox.claim(self._clock.at, 50, 60, self._address.channel):
-                work.outbox.sent(item.id)
+                work.outbox.sent(item)
 
 
 def _notices(done: TurnDone) -> tuple[str, ...]:

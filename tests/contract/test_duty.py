@@ -41,7 +41,7 @@ def test_alerts_that_wait_are_found_until_they_are_sent(store: Store) -> None:
         assert first.outgoing.text == "1"
         assert [item.outgoing.text for item in work.outbox.stuck(9)] == ["1", "2"]
         assert [item.outgoing.text for item in work.outbox.stuck(1)] == ["1"]
-        work.outbox.sent(first.id)
+        work.outbox.sent(first)
         assert [item.outgoing for item in work.outbox.stuck(9)] == [
             Outgoing(MINA, "2", "duty", 0, priority=ALERT, since=NOW.isoformat())
         ]

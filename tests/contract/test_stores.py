@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.clock import SystemEntropy
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
@@ -17,7 +19,7 @@ from dialogs.escalation import AlertState
 from dialogs.replace import replace
 from handlers.message_ports import HELD, SENT, WAITING, Message
 from handlers.ports import Store
-from handlers.types import CLEAR, Address, Outgoing, SealedBlob
+from handlers.types import CLEAR, Address, Outgoing, SealedBlob, Slice
 from storage import schema
 from storage.keys import create_keys, load_keys
 from storage.memory import MemoryStore
@@ -83,6 +85,45 @@ def test_old_message_keys_are_forgotten_by_age(store: Store) -> None:
         assert pruned == 1
         assert not work.inbox.is_new("telegram", "1000", NOW)
         assert work.inbox.is_new("telegram", "900000000", NOW)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(hours=st.lists(st.integers(-100, 0), max_size=40), slices=st.integers(1, 70), begin=st.integers(0, 69))
+def test_a_round_of_slices_forgets_everything_old_and_nothing_young(
+    store: Store, hours: list[int], slices: int, begin: int
+) -> None:
+    """However many slices there are and wherever it begins: message keys, and what stands in chats."""
+    ages = {
+        f"{number}-{SystemEntropy().bytes(8).hex()}": NOW + timedelta(hours=hour) for number, hour in enumerate(hours)
+    }
+    limit = NOW - timedelta(hours=72)
+    with store.transaction() as work:
+        for name, at in ages.items():
+            work.inbox.is_new("signal", name, at)
+            work.traces.add(Address("signal", name), name, at)
+    gone = [0, 0]
+    with store.transaction() as work:
+        for number in range(slices):
+            part = Slice((begin + number) % slices, slices)
+            gone[0] += work.inbox.prune(limit, part)
+            gone[1] += work.traces.prune(limit, part)
+
+    old = {name for name, at in ages.items() if at < limit}
+    with store.transaction() as work:
+        assert gone == [len(old), len(old)]
+        assert {name for name in ages if not work.traces.take(Address("signal", name))} == old
+        assert {name for name in ages if work.inbox.is_new("signal", name, NOW)} == old
+        work.inbox.prune(NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("keys", [1 << 63, 1 << 128])
+@given(of=st.integers(1, 100))
+def test_slices_lie_beside_each_other_and_leave_nothing_out(keys: int, of: int) -> None:
+    """The first begins at zero, each other one behind the one before it, and the last ends with the last key."""
+    ends = [Slice(number, of).of_keys(keys) for number in range(of)]
+
+    assert [first for first, _last in ends] == [0, *(last + 1 for _first, last in ends[:-1])]
+    assert ends[-1][1] == keys - 1
 
 
 def test_a_conversation_comes_back_as_it_was_saved(store: Store) -> None:
@@ -244,7 +285,7 @@ def test_messages_go_out_by_priority_and_in_order_of_each_person(store: Store) -
         assert [item.outgoing.text for item in claimed] == ["sos", "1"]
         assert work.outbox.claim(NOW, 10, 60, "signal") == ()
         for item in claimed:
-            work.outbox.sent(item.id)
+            work.outbox.sent(item)
     with store.transaction() as work:
         assert [item.outgoing.text for item in work.outbox.claim(NOW, 10, 60, "signal")] == ["2"]
 
@@ -280,10 +321,10 @@ def test_a_lease_runs_out_and_a_dead_letter_blocks_nobody(store: Store) -> None:
         work.outbox.add(Outgoing(MINA, "2", "Q01", 1), NOW)
         first = work.outbox.claim(NOW, 10, 60, "signal")[0]
         again = work.outbox.claim(NOW + timedelta(seconds=61), 10, 60, "signal")[0]
-        work.outbox.failed(again.id, retry_at=NOW + timedelta(hours=1))
+        work.outbox.failed(again, retry_at=NOW + timedelta(hours=1))
         assert work.outbox.claim(NOW + timedelta(minutes=30), 10, 60, "signal") == ()
         late = work.outbox.claim(NOW + timedelta(hours=2), 10, 60, "signal")[0]
-        work.outbox.failed(late.id, retry_at=None)
+        work.outbox.failed(late, retry_at=None)
         follower = work.outbox.claim(NOW + timedelta(hours=3), 10, 60, "signal")
 
     assert (first.id, late.attempts) == (again.id, 1)
@@ -296,10 +337,10 @@ def test_nothing_is_tried_again_before_its_time_not_even_within_the_second(store
     with store.transaction() as work:
         work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
         item = work.outbox.claim(NOW, 10, 60, "signal")[0]
-        work.outbox.failed(item.id, retry_at=at)
+        work.outbox.failed(item, retry_at=at)
         early = work.outbox.claim(at.replace(microsecond=0), 10, 60, "signal")
         later = work.outbox.claim(at + timedelta(seconds=1), 10, 60, "signal")
-        work.outbox.doubted(item.id, retry_at=at)
+        work.outbox.doubted(item, retry_at=at)
 
         assert (early, [found.id for found in later]) == ((), [item.id])
         assert work.outbox.claim(at.replace(microsecond=0), 10, 60, "signal") == ()
@@ -321,7 +362,7 @@ def test_what_a_process_that_is_gone_had_claimed_is_taken_up_at_once(store: Stor
             work.outbox.add(Outgoing(person, "hello", "Q01", 1), NOW)
         held = work.outbox.claim(NOW, 10, 60, "signal")
         work.outbox.claim(NOW, 10, 60, "telegram")
-        work.outbox.failed(held[0].id, retry_at=None)
+        work.outbox.failed(held[0], retry_at=None)
         assert work.outbox.release("signal") == 1
         assert [item.id for item in work.outbox.claim(NOW, 10, 60, "signal")] == [held[1].id]
         assert work.outbox.claim(NOW, 10, 60, "telegram") == ()
@@ -334,9 +375,9 @@ def test_what_was_dropped_while_it_was_on_its_way_is_told_when_it_is_settled(sto
         work.outbox.add(Outgoing(BLUE, "2", "Q01", 1), NOW)
         first, second = work.outbox.claim(NOW, 10, 60, "signal")
         work.outbox.drop_for(MINA)
-        work.outbox.failed(first.id, retry_at=NOW)
-        work.outbox.doubted(first.id, retry_at=NOW)
-        assert (work.outbox.sent(first.id), work.outbox.sent(second.id)) == (False, True)
+        work.outbox.failed(first, retry_at=NOW)
+        work.outbox.doubted(first, retry_at=NOW)
+        assert (work.outbox.sent(first), work.outbox.sent(second)) == (False, True)
         assert work.outbox.waiting() == 0
 
 
@@ -347,7 +388,7 @@ def test_an_id_of_the_outbox_is_never_used_again(store: Store) -> None:
         (first,) = work.outbox.claim(NOW, 10, 60, "signal")
         work.outbox.drop_for(MINA)
         work.outbox.add(Outgoing(MINA, "", "", 0, act="clear-chat", refs=("5",)), NOW)
-        assert not work.outbox.sent(first.id)
+        assert not work.outbox.sent(first)
         assert [item.outgoing.act for item in work.outbox.claim(NOW, 10, 60, "signal")] == ["clear-chat"]
 
 
@@ -407,7 +448,7 @@ def test_whether_something_waits_for_a_person(store: Store) -> None:
     with store.transaction() as work:
         work.outbox.add(Outgoing(MINA, "1", "Q01", 1), NOW)
         assert (work.outbox.waits_for(MINA), work.outbox.waits_for(BLUE)) == (True, False)
-        work.outbox.failed(work.outbox.claim(NOW, 10, 60, "signal")[0].id, retry_at=None)
+        work.outbox.failed(work.outbox.claim(NOW, 10, 60, "signal")[0], retry_at=None)
         assert not work.outbox.waits_for(MINA)
 
 

@@ -69,7 +69,7 @@ class Desk:
             for channel in ("signal", "telegram", "pager", "duty-signal"):
                 while items := work.outbox.claim(self.clock.at, 100, 60, channel):
                     for item in items:
-                        work.outbox.sent(item.id)
+                        work.outbox.sent(item)
                         found.append((item.outgoing.address, item.outgoing.text))
         return found
 

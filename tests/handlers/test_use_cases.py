@@ -53,7 +53,7 @@ class Desk:
             for channel in ("signal", "telegram"):
                 while items := work.outbox.claim(self.clock.at, 100, 60, channel):
                     for item in items:
-                        work.outbox.sent(item.id)
+                        work.outbox.sent(item)
                         last = item.outgoing.text or last
         return last
 

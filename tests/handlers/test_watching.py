@@ -56,7 +56,7 @@ class Waiting:
             for channel in ("signal", "mail"):
                 while items := work.outbox.claim(self.clock.at, 100, 60, channel):
                     for item in items:
-                        work.outbox.sent(item.id)
+                        work.outbox.sent(item)
                         found.append((item.outgoing.address.value, item.outgoing.text))
         return found
 

@@ -19,7 +19,7 @@ from bot.clock import SystemEntropy
 from bot.writer import insist
 from dialogs.conversation import Answer, Draft
 from dialogs.replace import replace
-from handlers.types import Address, Outgoing
+from handlers.types import Address, OutboxItem, Outgoing
 from storage import schema
 from storage.crypto.errors import UnknownRingKey
 from storage.errors import CannotConnect, CannotWrite, InUse, KeysBroken, KeysMissing, KeysReadable, NotMigrated
@@ -196,7 +196,7 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
         work.conversations.save(person, replace(TALK, turn=0))
         for number in range(40):
             work.outbox.add(Outgoing(Address("signal", f"{tmp_path.name}-{number}"), "x", "Q01", 1), NOW)
-    taken: list[int] = []
+    taken: list[OutboxItem] = []
 
     def turn() -> None:
         with store.transaction() as work:
@@ -204,9 +204,9 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
             assert loaded is not None
             work.conversations.save(person, replace(loaded.conversation, turn=loaded.conversation.turn + 1))
 
-    def claim() -> list[int]:
+    def claim() -> tuple[OutboxItem, ...]:
         with store.transaction() as work:
-            return [item.id for item in work.outbox.claim(NOW, 3, 60, "signal")]
+            return work.outbox.claim(NOW, 3, 60, "signal")
 
     def count() -> None:
         for _ in range(50):
@@ -227,7 +227,7 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
 
     assert loaded is not None
     assert loaded.conversation.turn == 100
-    assert len(taken) == len(set(taken)) == 40
+    assert len(taken) == len({item.id for item in taken}) == 40
 
 
 WRITER = """
