@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 
 from dialogs.replace import replace
 from handlers.types import Recorded
@@ -17,6 +17,7 @@ from storage import codec
 from storage.crypto import chain
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.key_ring import NONCE_BYTES
+from storage.statements import POSTGRESQL, Statement, inserted
 from storage.tables import audit
 
 if TYPE_CHECKING:
@@ -26,21 +27,37 @@ if TYPE_CHECKING:
     from handlers.types import AuditEntry
     from storage.cases import SqlCases
     from storage.crypto.key_ring import KeyRing
+    from storage.statements import Session
 
 DESK: Final = "desk"
 """Chain of what concerns no case. No case has this id."""
 
 ENTRIES: Final = "audit"
+_APPEND = inserted(audit, "number")
+_LAST = Statement(
+    lambda _database: (
+        select(audit.c.sequence, audit.c.head)
+        .where(audit.c.chain == bindparam("chain"))
+        .order_by(audit.c.sequence.desc())
+        .limit(1)
+    ),
+    "chain",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlAudit:
     """handlers.ports.Audit over one connection."""
 
-    connection: Connection
+    session: Session
     cases: SqlCases
     ring: KeyRing
     entropy: Entropy
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of SQLAlchemy, for what is not asked at every report."""
+        return self.session.connection
 
     def record(self, entry: AuditEntry) -> None:
         """Append one entry to the chain of its case, or of the desk."""
@@ -56,25 +73,17 @@ class SqlAudit:
         else:
             ring_key = self.ring.newest
             sealed = self.ring.wrap(salt + body, ENTRIES, str(sequence), self.entropy.bytes(NONCE_BYTES))
-        values = {
-            "chain": name, "sequence": sequence, "commitment": committed,
-            "head": chain.link(head, sequence, committed), "checkpoint": None, "ring_key": ring_key, "entry": sealed,
-        }  # fmt: skip
-        self.connection.execute(insert(audit).values(values))
+        head = chain.link(head, sequence, committed)
+        self.session.run(_APPEND, name, sequence, committed, head, None, ring_key, sealed)
 
     def _next(self, name: str) -> tuple[int, bytes]:
-        if self.connection.dialect.name == "postgresql":
+        if self.session.database == POSTGRESQL:
             # Two transactions must not take the same place; SQLite has one writer anyway.
             self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
-        last = self.connection.execute(
-            select(audit.c.sequence, audit.c.head)
-            .where(audit.c.chain == name)
-            .order_by(audit.c.sequence.desc())
-            .limit(1)
-        ).one_or_none()
+        last = self.session.one(_LAST, name)
         if last is None:
             return 1, chain.genesis(chain.of_audit(name))
-        return last.sequence + 1, bytes(last.head)
+        return last[0] + 1, bytes(last[1])
 
     def of(self, case: str) -> tuple[AuditEntry, ...]:
         """Return the entries of a case. Raises: NotAuthentic when a row was changed or moved."""

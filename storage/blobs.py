@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from handlers.types import BlobLine, SealedBlob
 from storage.errors import CannotWrite
+from storage.statements import Statement, inserted
 from storage.tables import attachments, blobs
 
 if TYPE_CHECKING:
@@ -23,31 +24,37 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
     from sqlalchemy import Connection
 
+    from storage.statements import Session
+
 
 MESSAGE = "message"
 """Purpose of what the person wrote after their report."""
+
+_PLACE = ("case", "office", "purpose", "sequence")
+_CLEAR = Statement(
+    lambda _database: delete(blobs).where(*(blobs.c[name] == bindparam(name) for name in _PLACE)), *_PLACE
+)
+_PUT = inserted(blobs)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlBlobs:
     """handlers.ports.Blobs over one connection and one folder."""
 
-    connection: Connection
+    session: Session
     folder: Path
     doomed: list[Path]  # files to remove once the transaction has committed
 
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of SQLAlchemy, for what is not asked at every report."""
+        return self.session.connection
+
     def put(self, blob: SealedBlob) -> None:
         """Store, replacing what had the same place."""
-        same = (
-            (blobs.c.case == blob.case) & (blobs.c.office == blob.office)
-            & (blobs.c.purpose == blob.purpose) & (blobs.c.sequence == blob.sequence)
-        )  # fmt: skip
-        self.connection.execute(delete(blobs).where(same))
-        values = {
-            "case": blob.case, "office": blob.office, "purpose": blob.purpose, "sequence": blob.sequence,
-            "sealed": blob.sealed,
-        }  # fmt: skip
-        self.connection.execute(insert(blobs).values(values))
+        place = (blob.case, blob.office, blob.purpose, blob.sequence)
+        self.session.run(_CLEAR, *place)
+        self.session.run(_PUT, *place, blob.sealed, False)  # noqa: FBT003 - a value of the row: nobody has fetched it yet
 
     def of(self, case: str) -> tuple[SealedBlob, ...]:
         """Return all blobs of a case or alert."""
@@ -91,7 +98,8 @@ class SqlBlobs:
 
     def give_files(self, case: str, names: Iterable[str]) -> None:
         """From now on these belong to the case, and go with it."""
-        self.connection.execute(update(attachments).where(attachments.c.name.in_(list(names))).values(case=case))
+        if named := list(names):
+            self.connection.execute(update(attachments).where(attachments.c.name.in_(named)).values(case=case))
 
     def files_of(self, case: str) -> tuple[str, ...]:
         """Return the names of the attachments of a case."""
@@ -105,9 +113,9 @@ class SqlBlobs:
 
     def drop_files(self, names: Iterable[str]) -> None:
         """Erase sealed attachments when this transaction commits."""
-        names = list(names)
-        self.connection.execute(delete(attachments).where(attachments.c.name.in_(names)))
-        self.doomed.extend(self.folder / name for name in names)
+        if named := list(names):
+            self.connection.execute(delete(attachments).where(attachments.c.name.in_(named)))
+            self.doomed.extend(self.folder / name for name in named)
 
 
 def remove_files(doomed: Iterable[Path]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
+from storage.statements import Statement, inserted, parameters
 from storage.tables import attachments, audit, blobs, cases, messages
 
 if TYPE_CHECKING:
@@ -23,31 +24,55 @@ if TYPE_CHECKING:
     from storage.ledger import SqlLedger
     from storage.row_keys import RowKeys
     from storage.rows import Rows
+    from storage.statements import Session
 
 CARDS = "cases"
 TOGETHER = 500
 """Cards read in one query."""
+
+_OPEN = inserted(cases)
+_READ = Statement(lambda _database: select(cases).where(cases.c.id == bindparam("case")).with_for_update(), "case")
+_CHANGE = Statement(
+    lambda _database: (
+        update(cases).where(cases.c.id == bindparam("case")).values(parameters(("revision", "card", "phrase")))
+    ),
+    "revision", "card", "phrase", "case",
+)  # fmt: skip
+
+
+class CaseRow(NamedTuple):
+    """A row of the table; `key` None: erased."""
+
+    id: str
+    key: str | None
+    revision: int
+    card: bytes | None
+    person: int | None
+    phrase: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class SqlCases:
     """handlers.ports.Cases over one connection."""
 
-    connection: Connection
+    session: Session
     rows: Rows
     row_keys: RowKeys
     lookup: LookupKey
     ledger: SqlLedger
     blobs: SqlBlobs
 
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of SQLAlchemy, for what is not asked at every report."""
+        return self.session.connection
+
     def open(self, card: CaseCard, address: Address | None) -> None:
         """Store a new case under a new key."""
         key_id, key = self.row_keys.new("case")
-        values = {
-            "id": card.case, "key": key_id, "revision": 1, "card": self._sealed(key, card, 1),
-            "person": self.rows.of(address) if address is not None else None, "phrase": self._phrase(card.phrase_hash),
-        }  # fmt: skip
-        self.connection.execute(insert(cases).values(values))
+        person = self.rows.of(address) if address is not None else None
+        phrase = self._phrase(card.phrase_hash)
+        self.session.run(_OPEN, card.case, key_id, 1, self._sealed(key, card, 1), person, phrase)
 
     def update(self, card: CaseCard) -> None:
         """Store a changed card; an erased case stays erased."""
@@ -56,8 +81,7 @@ class SqlCases:
             return
         revision = row.revision + 1
         body = self._sealed(self.row_keys.get(row.key), card, revision)
-        change = update(cases).where(cases.c.id == card.case)
-        self.connection.execute(change.values(card=body, revision=revision, phrase=self._phrase(card.phrase_hash)))
+        self.session.run(_CHANGE, revision, body, self._phrase(card.phrase_hash), card.case)
 
     def get(self, case: str) -> CaseCard | None:
         """Return the card, or None when there is none any more."""
@@ -134,12 +158,13 @@ class SqlCases:
         cards = [card for one in found if (card := self._card(one)) is not None]
         return tuple(sorted(cards, key=lambda card: (card.submitted_at, card.case)))
 
-    def _row(self, case: str) -> Row[tuple[object, ...]] | None:
+    def _row(self, case: str) -> CaseRow | None:
         """Read under lock: between reading a card and storing its change nobody else changes it."""
-        return self.connection.execute(select(cases).where(cases.c.id == case).with_for_update()).one_or_none()
+        found = self.session.one(_READ, case)
+        return None if found is None else CaseRow(*found)
 
-    def _card(self, row: Row[tuple[object, ...]]) -> CaseCard | None:
-        if row.key is None:
+    def _card(self, row: CaseRow | Row[Any]) -> CaseCard | None:
+        if row.key is None or row.card is None:
             return None
         return codec.decode_card(decrypt_body(self.row_keys.get(row.key), row.card, CARDS, row.id, row.revision))
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from storage import codec
 from storage.crypto import chain
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.signatures import sign_record
+from storage.statements import Statement, inserted
 from storage.tables import audit, checkpoints, ledger
 
 if TYPE_CHECKING:
@@ -26,16 +27,33 @@ if TYPE_CHECKING:
     from dialogs.conversation import ConsentEvent
     from handlers.ports import Entropy
     from storage.crypto.signatures import RootKey
+    from storage.statements import Session
 
 EVENTS = "ledger"
 _MINUTE = 60
+_APPEND = inserted(ledger)
+_LAST = Statement(
+    lambda _database: (
+        select(ledger.c.sequence, ledger.c.head)
+        .where(ledger.c.case == bindparam("case"))
+        .order_by(ledger.c.sequence.desc())
+        .limit(1)
+    ),
+    "case",
+)
+_EVENTS = Statement(
+    lambda _database: (
+        select(ledger.c.sequence, ledger.c.event).where(ledger.c.case == bindparam("case")).order_by(ledger.c.sequence)
+    ),
+    "case",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlLedger:
     """The ledger of one transaction; handlers reach it through Cases.record and Checkpoints."""
 
-    connection: Connection
+    session: Session
     entropy: Entropy
 
     def append(self, case: str, key: bytes, events: Iterable[ConsentEvent]) -> str:
@@ -45,11 +63,8 @@ class SqlLedger:
             salt, body = self.entropy.bytes(chain.SALT_BYTES), codec.encode_event(event)
             committed = chain.commitment(salt, body)
             head = chain.link(head, sequence, committed)
-            values = {
-                "case": case, "sequence": sequence, "commitment": committed, "head": head, "checkpoint": None,
-                "event": encrypt_body(key, salt + body, EVENTS, case, sequence),
-            }  # fmt: skip
-            self.connection.execute(insert(ledger).values(values))
+            sealed = encrypt_body(key, salt + body, EVENTS, case, sequence)
+            self.session.run(_APPEND, case, sequence, committed, head, None, sealed)
         return head.hex()
 
     def head(self, case: str) -> str:
@@ -57,25 +72,20 @@ class SqlLedger:
         return self._last(case)[1].hex()
 
     def _last(self, case: str) -> tuple[int, bytes]:
-        last = self.connection.execute(
-            select(ledger.c.sequence, ledger.c.head)
-            .where(ledger.c.case == case)
-            .order_by(ledger.c.sequence.desc())
-            .limit(1)
-        ).one_or_none()
-        return (last.sequence, bytes(last.head)) if last is not None else (0, chain.genesis(case))
+        last = self.session.one(_LAST, case)
+        return (last[0], bytes(last[1])) if last is not None else (0, chain.genesis(case))
 
     def events(self, case: str, key: bytes) -> tuple[ConsentEvent, ...]:
         """Return the events of the case in their order. Raises: NotAuthentic when a row was changed or moved."""
-        found = self.connection.execute(
-            select(ledger.c.sequence, ledger.c.event).where(ledger.c.case == case).order_by(ledger.c.sequence)
+        opened = (
+            decrypt_body(key, bytes(event or b""), EVENTS, case, sequence)
+            for sequence, event in self.session.all(_EVENTS, case)
         )
-        opened = (decrypt_body(key, bytes(row.event or b""), EVENTS, case, row.sequence) for row in found)
         return tuple(codec.decode_event(body[chain.SALT_BYTES :]) for body in opened)
 
     def erase(self, case: str) -> None:
         """Take away what the rows of the case hide; the rows stay."""
-        self.connection.execute(update(ledger).where(ledger.c.case == case).values(event=None))
+        self.session.connection.execute(update(ledger).where(ledger.c.case == case).values(event=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,13 +79,13 @@ class SqlUnitOfWork:
     @part
     def cases(self) -> SqlCases:
         """Return the cases."""
-        ledger = SqlLedger(self._session.connection, self._entropy)
-        return SqlCases(self._session.connection, self._rows, self._row_keys, self._keys.lookup, ledger, self.blobs)
+        ledger = SqlLedger(self._session, self._entropy)
+        return SqlCases(self._session, self._rows, self._row_keys, self._keys.lookup, ledger, self.blobs)
 
     @part
     def blobs(self) -> SqlBlobs:
         """Return the sealed bytes."""
-        return SqlBlobs(self._session.connection, self._folder, self.doomed)
+        return SqlBlobs(self._session, self._folder, self.doomed)
 
     @part
     def messages(self) -> SqlMessages:
@@ -120,7 +120,7 @@ class SqlUnitOfWork:
     @part
     def audit(self) -> SqlAudit:
         """Return the audit log."""
-        return SqlAudit(self._session.connection, self.cases, self._keys.ring, self._entropy)
+        return SqlAudit(self._session, self.cases, self._keys.ring, self._entropy)
 
     @part
     def alerts(self) -> SqlAlerts:
