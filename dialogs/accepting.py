@@ -9,7 +9,6 @@ from dialogs.conditions import values_of
 from dialogs.consents import NO_CONTACT, consent_event, fingerprint
 from dialogs.conversation import Answer, Draft
 from dialogs.facts import LIVE
-from dialogs.judgement import route_of, triage_of
 from dialogs.limits import MAX_CONSENT_EVENTS
 from dialogs.lists import OUTSIDE
 from dialogs.policy import Kind
@@ -111,12 +110,12 @@ def _recipient(turn: Turn, node: Node) -> tuple[str, str]:
     if node.id == "C-ASG":
         return "OFF-ASG", "report"
     if node.id == "C-FWD":
-        return route_of(turn.facts, turn.policy, turn.event.at).office, "report"
+        return turn.judged.route.office, "report"
     return "", ""
 
 
 def _bind(turn: Turn, event: ConsentEvent) -> None:
-    level = triage_of(turn.facts, turn.policy, turn.event.at).level
+    level = turn.judged.triage.level
     agreed = fingerprint(turn.draft, turn.interview, event.recipient, level)
     bound = tuple(
         replace(old, content_version=agreed) if old.record_id == event.record_id else old for old in turn.draft.consents

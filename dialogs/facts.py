@@ -40,7 +40,7 @@ class Facts(Mapping[str, Value]):
 
     __slots__ = ("_known", "_later", "_work_out")
 
-    def __init__(self, known: dict[str, Value], later: Container[str], work_out: Callable[[str, Facts], Value]) -> None:
+    def __init__(self, known: dict[str, Value], later: Container[str], work_out: Callable[[str], Value]) -> None:
         """Take what is known, the names of the rest, and how to find out one of these."""
         self._known = known
         self._later = later
@@ -49,7 +49,7 @@ class Facts(Mapping[str, Value]):
     def __getitem__(self, field: str) -> Value:
         """Return the value of the field. Raises KeyError for a fact nobody has."""
         if field not in self._known and field in self._later:
-            self._known[field] = self._work_out(field, self)
+            self._known[field] = self._work_out(field)
         return self._known[field]
 
     def get(self, field: str, default: Any = None, /) -> Any:  # noqa: ANN401 - what Mapping.get promises

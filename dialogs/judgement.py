@@ -34,40 +34,51 @@ def deadline_hours(facts: Facts, now: datetime) -> int | None:
     return min(hours) if hours else None
 
 
-def full_facts(facts: Facts, policy: Policy, now: datetime) -> dict[str, Value]:
-    """Return the facts the rules read: with the deadline, the aggravators and what follows from the acts."""
-    known = {name: value for name, value in facts.items() if name not in LATER}
-    hours = deadline_hours(known, now)
-    if hours is not None:
-        known["deadline_hours"] = hours
-    return dict(derived(known, policy.triage, policy.taxonomy))
+class Judgement:
+    """What the rules say of these facts at this moment; each is worked out once, when it is first asked for."""
+
+    __slots__ = ("_facts", "_full", "_now", "_policy", "_route", "_triage")
+
+    def __init__(self, facts: Facts, policy: Policy, now: datetime) -> None:
+        """Take the facts, which do not change any more, the rules and the time."""
+        self._facts, self._policy, self._now = facts, policy, now
+        self._full: Mapping[str, Value] | None = None
+        self._triage: Triage | None = None
+        self._route: Route | None = None
+
+    @property
+    def facts(self) -> Mapping[str, Value]:
+        """Return the facts the rules read: with the deadline, the aggravators and what follows from the acts."""
+        if self._full is None:
+            known = {name: value for name, value in self._facts.items() if name not in LATER}
+            hours = deadline_hours(known, self._now)
+            if hours is not None:
+                known["deadline_hours"] = hours
+            self._full = derived(known, self._policy.triage, self._policy.taxonomy)
+        return self._full
+
+    @property
+    def triage(self) -> Triage:
+        """Return the level and every rule that fired."""
+        if self._triage is None:
+            self._triage = triage(self.facts, self._policy.triage, self._policy.taxonomy)
+        return self._triage
+
+    @property
+    def route(self) -> Route:
+        """Return the first respondent and how it was found."""
+        if self._route is None:
+            self._route = route(self.facts, self._policy.directory, self._now, level=self.triage.level)
+        return self._route
+
+    @property
+    def office_is_open(self) -> bool:
+        """Tell whether somebody works at the first respondent now."""
+        return is_open(self._policy.directory.offices[self.route.office], self._now)
 
 
-def triage_of(facts: Facts, policy: Policy, now: datetime) -> Triage:
-    """Return the level and every rule that fired."""
-    return triage(full_facts(facts, policy, now), policy.triage, policy.taxonomy)
-
-
-def route_of(facts: Facts, policy: Policy, now: datetime) -> Route:
-    """Return the first respondent and how it was found."""
-    return route(full_facts(facts, policy, now), policy.directory, now, level=triage_of(facts, policy, now).level)
-
-
-def _level(facts: Facts, policy: Policy, now: datetime) -> Value:
-    return triage_of(facts, policy, now).level
-
-
-def _office(facts: Facts, policy: Policy, now: datetime) -> Value:
-    return route_of(facts, policy, now).office
-
-
-def _office_open(facts: Facts, policy: Policy, now: datetime) -> Value:
-    office = policy.directory.offices[route_of(facts, policy, now).office]
-    return "yes" if is_open(office, now) else "no"
-
-
-LATER: Final[Mapping[str, Callable[[Facts, Policy, datetime], Value]]] = {
-    "level": _level,
-    "office": _office,
-    "office_open": _office_open,
+LATER: Final[Mapping[str, Callable[[Judgement], Value]]] = {
+    "level": lambda judged: judged.triage.level,
+    "office": lambda judged: judged.route.office,
+    "office_open": lambda judged: "yes" if judged.office_is_open else "no",
 }

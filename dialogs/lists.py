@@ -10,7 +10,6 @@ from dialogs.conditions import values_of
 from dialogs.consents import standing_events
 from dialogs.facts import MORE
 from dialogs.flow import only_numbers
-from dialogs.judgement import route_of
 from dialogs.policy import Kind
 from dialogs.search import find_bodies
 from dialogs.variables import labels, sentence
@@ -117,7 +116,7 @@ def _all_offices(turn: Turn, offset: int, typed: str) -> tuple[Option, ...]:
 
 def _candidates(turn: Turn, offset: int, typed: str) -> tuple[Option, ...]:
     del typed
-    found = route_of(turn.facts, turn.policy, turn.event.at).candidates
+    found = turn.judged.route.candidates
     offices = turn.policy.directory.offices
     lines = [(office_id, f"{offices[office_id].name}: {sentence(turn, reason)}") for office_id, reason in found]
     return page(turn, lines, offset)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dialogs.choices import answer_words
 from dialogs.conditions import values_of
-from dialogs.judgement import LATER, full_facts
+from dialogs.judgement import LATER
 from dialogs.policy import Kind
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def build_document(
 
 def codes(turn: Turn) -> dict[str, Any]:
     """Return the fields of spec 2.6 and what follows from them; lists where several codes are possible."""
-    facts = full_facts(turn.facts, turn.policy, turn.event.at)
+    facts = turn.judged.facts
     kept = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in facts.items()

@@ -11,7 +11,6 @@ from dialogs.conversation import CaseCard
 from dialogs.draws import draw_id
 from dialogs.effects import DropFiles, RaiseAlert, Say, SealReport, WakeAt
 from dialogs.gate import Act, Granted, Question, Refused, may
-from dialogs.judgement import route_of, triage_of
 from dialogs.keys import usable_recipients
 from dialogs.limits import SESSION_MINUTES, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import PAUSED
@@ -37,8 +36,8 @@ def check_agreement(turn: Turn) -> bool:
     """Void what was agreed when recipient, level or sensitive content are no longer those; True when all holds."""
     if not is_live(turn.draft.consents, "C-FWD"):
         return True
-    found = route_of(turn.facts, turn.policy, turn.event.at)
-    level = triage_of(turn.facts, turn.policy, turn.event.at).level
+    found = turn.judged.route
+    level = turn.judged.triage.level
     if turn.draft.agreed == fingerprint(turn.draft, turn.interview, found.office, level):
         return True
     draft = voided(turn.draft, at=turn.event.at, entropy=turn.event.entropy)
@@ -53,7 +52,7 @@ def send(turn: Turn, choice: Choice) -> bool:
     if not is_live(turn.draft.consents, "C-FWD") or not check_agreement(turn):
         _ask_forward_again(turn)
         return True
-    found = route_of(turn.facts, turn.policy, turn.event.at)
+    found = turn.judged.route
     if not usable_recipients(turn.policy.directory, found.office, turn.event.at):
         ask(turn, "T-FAIL", again=True)
         return True
@@ -77,7 +76,7 @@ def try_again(turn: Turn) -> None:
     if turn.conversation.draft is None or not is_live(turn.draft.consents, "C-FWD") or not check_agreement(turn):
         turn.notices.clear()
         return
-    found = route_of(turn.facts, turn.policy, turn.event.at)
+    found = turn.judged.route
     ready = usable_recipients(turn.policy.directory, found.office, turn.event.at)
     if not ready or turn.conversation.node != PAUSED:
         turn.do(WakeAt(TIMER_SEND, turn.event.at + TRY_AGAIN))
@@ -93,7 +92,7 @@ def _ask_forward_again(turn: Turn) -> None:
 
 def _send_to(turn: Turn, found: Route) -> None:
     ensure_pair(turn)
-    judged = triage_of(turn.facts, turn.policy, turn.event.at)
+    judged = turn.judged.triage
     consents = _final_consents(turn)
     card = _card(turn, found, judged.level, consents)
     forward = _permission(turn, card, Act.FORWARD, recipient=found.office, content_version=turn.draft.agreed)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from dialogs.conversation import Draft
 from dialogs.effects import Say
 from dialogs.facts import Facts, interview_of, plain_facts
-from dialogs.judgement import LATER
+from dialogs.judgement import LATER, Judgement
 from dialogs.machine import moves_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Turn:
     spoke: bool = False  # the person did something; False: time passed, or an officer acted
     long_pause: bool = False  # the person was away so long that Q02 is asked again
     _facts: Facts | None = None
+    _judged: Judgement | None = None
     _interview: Interview | None = None
 
     @property
@@ -70,8 +71,15 @@ class Turn:
             self._facts = Facts(plain_facts(self.conversation, self.policy), LATER, self._work_out)
         return self._facts
 
-    def _work_out(self, name: str, facts: Facts) -> Value:
-        return LATER[name](facts, self.policy, self.event.at)
+    @property
+    def judged(self) -> Judgement:
+        """Return what the rules say of the facts as they are now."""
+        if self._judged is None:
+            self._judged = Judgement(self.facts, self.policy, self.event.at)
+        return self._judged
+
+    def _work_out(self, name: str) -> Value:
+        return LATER[name](self.judged)
 
     def node(self, node_id: str) -> Node:
         """Return the node of this id."""
@@ -81,7 +89,7 @@ class Turn:
         """Change fields of the conversation."""
         self.conversation = replace(self.conversation, **changes)
         if not changes.keys() <= NO_FACTS:
-            self._facts = self._interview = None
+            self._facts = self._judged = self._interview = None
 
     def set_draft(self, **changes: object) -> None:
         """Change fields of the draft; begins one when there is none."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.draws import draw_id, draw_words
 from dialogs.hours import next_opening_words, wait_words
-from dialogs.judgement import route_of, triage_of
 from dialogs.sharing import SHARES
 
 if TYPE_CHECKING:
@@ -51,11 +50,11 @@ def _office(turn: Turn) -> str:
         card = next((card for card in turn.conversation.cards if card.case == turn.conversation.active_case), None)
         if card is not None:
             return card.office
-    return route_of(turn.facts, turn.policy, turn.event.at).office
+    return turn.judged.route.office
 
 
 def _route_reason(turn: Turn) -> str:
-    return sentence(turn, route_of(turn.facts, turn.policy, turn.event.at).reason)
+    return sentence(turn, turn.judged.route.reason)
 
 
 def sentence(turn: Turn, text_id: str, **given: str) -> str:
@@ -76,7 +75,7 @@ def _level(turn: Turn) -> str:
     if turn.conversation.draft is None:
         cards = {card.case: card.level for card in turn.conversation.cards}
         return cards.get(turn.conversation.active_case, "L1")
-    return triage_of(turn.facts, turn.policy, turn.event.at).level
+    return turn.judged.triage.level
 
 
 def duty_desk(turn: Turn) -> str:

@@ -8,7 +8,6 @@ from dialogs.conditions import values_of
 from dialogs.events import Moment
 from dialogs.facts import consent_states
 from dialogs.fast import CARD_FIELDS
-from dialogs.judgement import route_of, triage_of
 from dialogs.report import codes
 from dialogs.turn import Turn
 
@@ -66,14 +65,14 @@ def _judged(turn: Turn) -> dict[str, Any]:
     started, fast = turn.facts.get("C-START") == "given", turn.facts.get("fast") == "yes"
     if not started and not fast:
         return {"mode": turn.facts["mode"], "rules": [], "level": None, "route": None}
-    judged = triage_of(turn.facts, turn.policy, turn.event.at)
+    judged = turn.judged.triage
     found: dict[str, Any] = {
         "mode": turn.facts["mode"] if started else "FAST",
         "rules": list(judged.rules), "level": judged.level, "review_to_l1": judged.review_to_l1, "route": None,
     }  # fmt: skip
     in_scope = not any(scope.startswith("OOS") for scope in values_of(turn.facts, "scope"))
     if started and in_scope:
-        way = route_of(turn.facts, turn.policy, turn.event.at)
+        way = turn.judged.route
         route: dict[str, Any] = {"office": way.office, "rule": way.rule}
         if way.out_of_hours is not None:
             route["out_of_hours"] = way.out_of_hours
@@ -88,7 +87,7 @@ def _fast(played: Played, policy: Policy, at: datetime) -> dict[str, Any]:
     if conversation is None:
         return {}
     turn = _turn(conversation, policy, at)
-    judged = triage_of(turn.facts, policy, at)
+    judged = turn.judged.triage
     states = consent_states(turn.draft)
     facts = {name: turn.facts.get(name) for name in CARD_FIELDS}
     return {
