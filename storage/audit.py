@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from dialogs.replace import replace
 from handlers.types import Recorded
@@ -17,11 +17,11 @@ from storage import codec
 from storage.crypto import chain
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.statements import POSTGRESQL, Statement, inserted
+from storage.statements import POSTGRESQL, inserted, newest
 from storage.tables import audit
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from handlers.ports import Entropy
     from handlers.types import AuditEntry
@@ -34,15 +34,7 @@ DESK: Final = "desk"
 
 ENTRIES: Final = "audit"
 _APPEND = inserted(audit, "number")
-_LAST = Statement(
-    lambda _database: (
-        select(audit.c.sequence, audit.c.head)
-        .where(audit.c.chain == bindparam("chain"))
-        .order_by(audit.c.sequence.desc())
-        .limit(1)
-    ),
-    "chain",
-)
+_LAST = newest(audit, audit.c.chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +45,6 @@ class SqlAudit:
     cases: SqlCases
     ring: KeyRing
     entropy: Entropy
-
-    @property
-    def connection(self) -> Connection:
-        """Return the connection of SQLAlchemy, for what is not asked at every report."""
-        return self.session.connection
 
     def record(self, entry: AuditEntry) -> None:
         """Append one entry to the chain of its case, or of the desk."""
@@ -79,7 +66,7 @@ class SqlAudit:
     def _next(self, name: str) -> tuple[int, bytes]:
         if self.session.database == POSTGRESQL:
             # Two transactions must not take the same place; SQLite has one writer anyway.
-            self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+            self.session.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
         last = self.session.one(_LAST, name)
         if last is None:
             return 1, chain.genesis(chain.of_audit(name))
@@ -87,14 +74,14 @@ class SqlAudit:
 
     def of(self, case: str) -> tuple[AuditEntry, ...]:
         """Return the entries of a case. Raises: NotAuthentic when a row was changed or moved."""
-        found = self.connection.execute(
+        found = self.session.connection.execute(
             select(audit).where(audit.c.chain == case, audit.c.chain != DESK).order_by(audit.c.sequence)
         )
         return tuple(entry for row in found if (entry := self._open(row)) is not None)
 
     def page(self, after: int, limit: int) -> tuple[Recorded, ...]:
         """Return entries of all chains. Raises: NotAuthentic when a row was changed or moved."""
-        found = self.connection.execute(
+        found = self.session.connection.execute(
             select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(limit)
         ).all()
         return tuple(Recorded(row.number, self._open(row)) for row in found)
@@ -102,7 +89,7 @@ class SqlAudit:
     def latest(self, before: int, limit: int) -> tuple[Recorded, ...]:
         """Return entries of all chains, backwards. Raises: NotAuthentic when a row was changed or moved."""
         wanted = select(audit).where(audit.c.number < before) if before else select(audit)
-        found = self.connection.execute(wanted.order_by(audit.c.number.desc()).limit(limit)).all()
+        found = self.session.connection.execute(wanted.order_by(audit.c.number.desc()).limit(limit)).all()
         return tuple(Recorded(row.number, self._open(row)) for row in found)
 
     def _open(self, row: Row[Any]) -> AuditEntry | None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from _typeshed import ReadableBuffer
-    from sqlalchemy import Connection
 
     from storage.statements import Session
 
@@ -45,11 +44,6 @@ class SqlBlobs:
     folder: Path
     doomed: list[Path]  # files to remove once the transaction has committed
 
-    @property
-    def connection(self) -> Connection:
-        """Return the connection of SQLAlchemy, for what is not asked at every report."""
-        return self.session.connection
-
     def put(self, blob: SealedBlob) -> None:
         """Store, replacing what had the same place."""
         place = (blob.case, blob.office, blob.purpose, blob.sequence)
@@ -59,14 +53,14 @@ class SqlBlobs:
     def of(self, case: str) -> tuple[SealedBlob, ...]:
         """Return all blobs of a case or alert."""
         order = (blobs.c.purpose, blobs.c.office, blobs.c.sequence)
-        found = self.connection.execute(select(blobs).where(blobs.c.case == case).order_by(*order))
+        found = self.session.connection.execute(select(blobs).where(blobs.c.case == case).order_by(*order))
         return tuple(SealedBlob(r.case, r.office, r.purpose, r.sequence, bytes(r.sealed)) for r in found)
 
     def lines(self, case: str, office: str) -> tuple[BlobLine, ...]:
         """Return what there is for one office in a case, without the bytes."""
         wanted = select(blobs.c.purpose, blobs.c.sequence, func.length(blobs.c.sealed), blobs.c.fetched)
         of_office = wanted.where(blobs.c.case == case, blobs.c.office == office)
-        found = self.connection.execute(of_office.order_by(blobs.c.purpose, blobs.c.sequence))
+        found = self.session.connection.execute(of_office.order_by(blobs.c.purpose, blobs.c.sequence))
         return tuple(BlobLine(purpose, sequence, size, fetched) for purpose, sequence, size, fetched in found)
 
     def fetch(self, case: str, office: str, purpose: str, sequence: int) -> SealedBlob | None:
@@ -75,35 +69,37 @@ class SqlBlobs:
             (blobs.c.case == case) & (blobs.c.office == office)
             & (blobs.c.purpose == purpose) & (blobs.c.sequence == sequence)
         )  # fmt: skip
-        sealed = self.connection.scalar(select(blobs.c.sealed).where(same))
+        sealed = self.session.connection.scalar(select(blobs.c.sealed).where(same))
         if sealed is None:
             return None
-        self.connection.execute(update(blobs).where(same, ~blobs.c.fetched).values(fetched=True))
+        self.session.connection.execute(update(blobs).where(same, ~blobs.c.fetched).values(fetched=True))
         return SealedBlob(case, office, purpose, sequence, bytes(sealed))
 
     def unread(self, office: str) -> dict[str, int]:
         """Return how many messages of each case this office has not fetched."""
         waiting = (blobs.c.office == office) & (blobs.c.purpose == MESSAGE) & ~blobs.c.fetched
         counted = select(blobs.c.case, func.count()).where(waiting).group_by(blobs.c.case)
-        return {row[0]: row[1] for row in self.connection.execute(counted)}
+        return {row[0]: row[1] for row in self.session.connection.execute(counted)}
 
     def erase(self, case: str, office: str, purpose: str) -> None:
         """Erase what one office would have received of one purpose."""
         same = (blobs.c.case == case) & (blobs.c.office == office) & (blobs.c.purpose == purpose)
-        self.connection.execute(delete(blobs).where(same))
+        self.session.connection.execute(delete(blobs).where(same))
 
     def adopt_file(self, name: str, at: datetime) -> None:
         """Take a file that was written; it belongs to a draft."""
-        self.connection.execute(insert(attachments).values(name=name, case=None, hour=int(at.timestamp()) // 3600))
+        self.session.connection.execute(
+            insert(attachments).values(name=name, case=None, hour=int(at.timestamp()) // 3600)
+        )
 
     def give_files(self, case: str, names: Iterable[str]) -> None:
         """From now on these belong to the case, and go with it."""
         if named := list(names):
-            self.connection.execute(update(attachments).where(attachments.c.name.in_(named)).values(case=case))
+            self.session.connection.execute(update(attachments).where(attachments.c.name.in_(named)).values(case=case))
 
     def files_of(self, case: str) -> tuple[str, ...]:
         """Return the names of the attachments of a case."""
-        found = self.connection.scalars(select(attachments.c.name).where(attachments.c.case == case))
+        found = self.session.connection.scalars(select(attachments.c.name).where(attachments.c.case == case))
         return tuple(sorted(found))
 
     def file(self, name: str) -> bytes | None:
@@ -114,7 +110,7 @@ class SqlBlobs:
     def drop_files(self, names: Iterable[str]) -> None:
         """Erase sealed attachments when this transaction commits."""
         if named := list(names):
-            self.connection.execute(delete(attachments).where(attachments.c.name.in_(named)))
+            self.session.connection.execute(delete(attachments).where(attachments.c.name.in_(named)))
             self.doomed.extend(self.folder / name for name in named)
 
 

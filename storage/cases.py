@@ -15,7 +15,7 @@ from storage.tables import attachments, audit, blobs, cases, messages
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from dialogs.conversation import CaseCard, ConsentEvent
     from handlers.types import Address
@@ -62,11 +62,6 @@ class SqlCases:
     ledger: SqlLedger
     blobs: SqlBlobs
 
-    @property
-    def connection(self) -> Connection:
-        """Return the connection of SQLAlchemy, for what is not asked at every report."""
-        return self.session.connection
-
     def open(self, card: CaseCard, address: Address | None) -> None:
         """Store a new case under a new key."""
         key_id, key = self.row_keys.new("case")
@@ -90,12 +85,14 @@ class SqlCases:
 
     def by_phrase(self, phrase_hash: str) -> CaseCard | None:
         """Return the card whose resume phrase has this hash."""
-        found = self.connection.execute(select(cases).where(cases.c.phrase == self._phrase(phrase_hash))).first()
+        found = self.session.connection.execute(
+            select(cases).where(cases.c.phrase == self._phrase(phrase_hash))
+        ).first()
         return self._card(found) if found is not None else None
 
     def attach(self, case: str, address: Address) -> None:
         """Lead from this person to the case."""
-        self.connection.execute(update(cases).where(cases.c.id == case).values(person=self.rows.of(address)))
+        self.session.connection.execute(update(cases).where(cases.c.id == case).values(person=self.rows.of(address)))
 
     def erase(self, case: str) -> None:
         """Destroy key, card, what ledger and audit log hide and all sealed bytes; row and chain stay as a tombstone."""
@@ -103,14 +100,14 @@ class SqlCases:
         if row is None:
             return
         self.ledger.erase(case)
-        self.connection.execute(update(audit).where(audit.c.chain == case).values(entry=None))
-        self.connection.execute(delete(blobs).where(blobs.c.case == case))
-        self.connection.execute(delete(messages).where(messages.c.case == case))
+        self.session.connection.execute(update(audit).where(audit.c.chain == case).values(entry=None))
+        self.session.connection.execute(delete(blobs).where(blobs.c.case == case))
+        self.session.connection.execute(delete(messages).where(messages.c.case == case))
         self.blobs.drop_files(
-            self.connection.scalars(select(attachments.c.name).where(attachments.c.case == case)).all()
+            self.session.connection.scalars(select(attachments.c.name).where(attachments.c.case == case)).all()
         )
         gone = {"key": None, "card": None, "person": None, "phrase": None}
-        self.connection.execute(update(cases).where(cases.c.id == case).values(gone))
+        self.session.connection.execute(update(cases).where(cases.c.id == case).values(gone))
         if row.key is not None:
             self.row_keys.erase(row.key)
 
@@ -130,7 +127,7 @@ class SqlCases:
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all cases."""
-        return tuple(self.connection.scalars(select(cases.c.id)))
+        return tuple(self.session.connection.scalars(select(cases.c.id)))
 
     def key_of(self, case: str) -> bytes | None:
         """Return the key of a case; None: erased or unknown."""
@@ -140,21 +137,23 @@ class SqlCases:
     def revisions(self) -> dict[str, int]:
         """Return every case that is not erased with its revision."""
         kept = select(cases.c.id, cases.c.revision).where(cases.c.key.is_not(None))
-        return {case: revision for case, revision in self.connection.execute(kept).all()}  # noqa: C416 - a Row is no pair to `dict`
+        return {case: revision for case, revision in self.session.connection.execute(kept).all()}  # noqa: C416 - a Row is no pair to `dict`
 
     def cards(self, wanted: Iterable[str]) -> dict[str, CaseCard]:
         """Return the cards of these cases, read together."""
         found: dict[str, CaseCard] = {}
         ids = list(wanted)
         for start in range(0, len(ids), TOGETHER):
-            rows = self.connection.execute(select(cases).where(cases.c.id.in_(ids[start : start + TOGETHER]))).all()
+            rows = self.session.connection.execute(
+                select(cases).where(cases.c.id.in_(ids[start : start + TOGETHER]))
+            ).all()
             self.row_keys.get_all([row.key for row in rows if row.key is not None])
             found.update({row.id: card for row in rows if (card := self._card(row)) is not None})
         return found
 
     def of_person(self, row: int) -> tuple[CaseCard, ...]:
         """Return the cards of a person, the oldest first."""
-        found = self.connection.execute(select(cases).where(cases.c.person == row).with_for_update())
+        found = self.session.connection.execute(select(cases).where(cases.c.person == row).with_for_update())
         cards = [card for one in found if (card := self._card(one)) is not None]
         return tuple(sorted(cards, key=lambda card: (card.submitted_at, card.case)))
 

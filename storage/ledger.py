@@ -15,7 +15,7 @@ from storage import codec
 from storage.crypto import chain
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.signatures import sign_record
-from storage.statements import Statement, inserted
+from storage.statements import Statement, inserted, newest
 from storage.tables import audit, checkpoints, ledger
 
 if TYPE_CHECKING:
@@ -32,15 +32,7 @@ if TYPE_CHECKING:
 EVENTS = "ledger"
 _MINUTE = 60
 _APPEND = inserted(ledger)
-_LAST = Statement(
-    lambda _database: (
-        select(ledger.c.sequence, ledger.c.head)
-        .where(ledger.c.case == bindparam("case"))
-        .order_by(ledger.c.sequence.desc())
-        .limit(1)
-    ),
-    "case",
-)
+_LAST = newest(ledger, ledger.c.case)
 _EVENTS = Statement(
     lambda _database: (
         select(ledger.c.sequence, ledger.c.event).where(ledger.c.case == bindparam("case")).order_by(ledger.c.sequence)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy import Sequence as Numbering
 from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import BindParameter, ColumnElement, Dialect, Engine, Executable, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Dialect, Engine, Executable, Table
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.pool import PoolProxiedConnection
@@ -130,6 +130,12 @@ def inserted(table: Table, *but: str) -> Statement:
     """Return an INSERT with one parameter for each column, in their order, except those the database fills in."""
     names = [column.name for column in table.columns if column.name not in but]
     return Statement(lambda _database: table.insert().inline().values(parameters(names)), *names)
+
+
+def newest(table: Table, chain: Column[str]) -> Statement:
+    """Return a SELECT of sequence and head of the last row of a chain; its parameter is the name of the chain."""
+    of_chain = select(table.c.sequence, table.c.head).where(chain == bindparam("chain"))
+    return Statement(lambda _database: of_chain.order_by(table.c.sequence.desc()).limit(1), "chain")
 
 
 def insert_or(database: str, table: Table) -> sqlite.Insert | postgresql.Insert:
