@@ -23,15 +23,16 @@ class Group:
     A part that nothing is stored before needs no savepoint: it is taken back by beginning the transaction anew.
     """
 
-    __slots__ = ("_anew", "_broken", "_cursor", "_doomed", "_filled", "erases", "work")
+    __slots__ = ("_anew", "_broken", "_cursor", "_doomed", "_filled", "_session", "_waiting", "erases", "work")
 
     def __init__(self, session: Session, work: SqlUnitOfWork, anew: Callable[[], None]) -> None:
         """Take the transaction, what is done in it, and what undoes all of it and begins it anew."""
         self.work = work
         self.erases = False  # some part has erased something
-        self._cursor, self._anew = session.cursor, anew
+        self._session, self._cursor, self._anew = session, session.cursor, anew
         self._filled = False  # some part is stored
         self._doomed = 0  # so many files were doomed by parts before this one
+        self._waiting = session.waiting[:]  # what they have put off
         self._broken = False  # the database took back the whole transaction, not the part alone
 
     def begin(self) -> SqlUnitOfWork:
@@ -40,6 +41,7 @@ class Group:
         if self._filled:
             self._cursor.execute("SAVEPOINT part")
         self._doomed = len(self.work.doomed)
+        self._waiting = self._session.waiting[:]
         self.work.begin()
         return self.work
 
@@ -50,8 +52,9 @@ class Group:
         self._filled = True
 
     def take_back(self) -> None:
-        """Undo what the part did, and nothing else."""
+        """Undo what the part did, and nothing else: what others had put off is put off again if it was run in it."""
         del self.work.doomed[self._doomed :]
+        self._session.waiting = self._waiting
         try:
             if self._filled:
                 self._cursor.execute("ROLLBACK TO SAVEPOINT part")

@@ -193,7 +193,7 @@ class SqlOutbox:
         payload = self.ring.wrap(
             forms.encode_outgoing(outgoing), "outbox", str(person), self.entropy.bytes(NONCE_BYTES)
         )
-        self.session.run(
+        self.session.put_off(
             _ADD, person, self.numbers.next(self.session), outgoing.address.channel, outgoing.priority, seconds(due_at),
             *_UNTRIED, self.ring.newest, payload,
         )  # fmt: skip
@@ -308,7 +308,7 @@ class SqlTimers:
 
     def set(self, address: Address, timer: str, due_at: datetime) -> None:
         """Set or replace."""
-        self.session.run(_SET, self.rows.of(address), timer, seconds(due_at))
+        self.session.put_off(_SET, self.rows.of(address), timer, seconds(due_at))
 
     def cancel(self, address: Address, timer: str) -> None:
         """Forget."""

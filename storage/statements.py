@@ -7,7 +7,7 @@ which is in the same transaction.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy import Sequence as Numbering
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Row: TypeAlias = tuple[Any, ...]
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+PUT_OFF: Final = ("outbox", "timers", "traces")
+"""Tables whose new rows may wait for the end of a transaction: few turns read what another one wrote there."""
 
 
 class Statement:
@@ -41,7 +43,7 @@ class Statement:
         self._written: dict[str, Written] = {}
 
     def written(self, database: str) -> Written:
-        """Return it in the words of a database, with what puts values into the order in which the words want them."""
+        """Return it in the words of a database, what puts its values into their order, and whether it asks PUT_OFF."""
         found = self._written.get(database)
         if found is None:
             found = self._written[database] = self._write(database)
@@ -52,10 +54,12 @@ class Statement:
         compiled = expression.compile(dialect=_dialect(database))
         wanted: Sequence[str] = compiled.positiontup or ()
         constants = {name: value for name, value in compiled.params.items() if value is not None}
+        words = str(compiled)
+        asks = any(table in words for table in PUT_OFF)
         if tuple(wanted) == self._names:
-            return str(compiled), None
+            return words, None, asks
         known = (*self._names, *constants)
-        return str(compiled), _Arranged([known.index(name) for name in wanted], tuple(constants.values()))
+        return words, _Arranged([known.index(name) for name in wanted], tuple(constants.values())), asks
 
 
 class _Arranged:
@@ -71,23 +75,25 @@ class _Arranged:
         return tuple([known[place] for place in self._places])
 
 
-Written: TypeAlias = "tuple[str, _Arranged | None]"
+Written: TypeAlias = "tuple[str, _Arranged | None, bool]"
 
 
 class Session:
     """One transaction, seen from both sides: the cursor of the driver, and SQLAlchemy's connection above it."""
 
-    __slots__ = ("_connection", "_engine", "cursor", "database", "pooled")
+    __slots__ = ("_connection", "_engine", "cursor", "database", "pooled", "waiting")
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection, connection: Connection | None = None) -> None:
         """Take a connection that is in a transaction; SQLAlchemy's own is made when something first asks for it."""
         self._engine, self.pooled, self._connection = engine, pooled, connection
         self.database = engine.dialect.name
         self.cursor: DBAPICursor = pooled.cursor()
+        self.waiting: list[tuple[Statement, Row]] = []  # what was put off
 
     @property
     def connection(self) -> Connection:
-        """Return the connection of SQLAlchemy, for what is not asked in every turn."""
+        """Return the connection of SQLAlchemy, for what is not asked in every turn; nothing is put off any longer."""
+        self.catch_up()
         if self._connection is None:
             self._connection = Connection(self._engine, self.pooled)
         return self._connection
@@ -98,7 +104,8 @@ class Session:
 
     def is_lost(self) -> bool:
         """Tell whether the server is gone (PostgreSQL)."""
-        return self.connection.invalidated or bool(getattr(self.pooled.driver_connection, "closed", False))
+        invalidated = self._connection is not None and self._connection.invalidated
+        return invalidated or bool(getattr(self.pooled.driver_connection, "closed", False))
 
     def run(self, statement: Statement, *values: object) -> int:
         """Run a statement that returns nothing; return how many rows it touched."""
@@ -116,8 +123,29 @@ class Session:
         self._execute(statement, values)
         return self.cursor.fetchall()
 
+    def put_off(self, statement: Statement, *values: object) -> None:
+        """Run a statement that writes to one of PUT_OFF with its like, before anything asks those tables or commits.
+
+        The rows of a group go in one call for each table, behind all savepoints: each of those copies what it changes.
+        """
+        self.waiting.append((statement, values))
+
+    def catch_up(self) -> None:
+        """Run what was put off."""
+        if not self.waiting:
+            return
+        alike: dict[Statement, list[Row]] = {}
+        for statement, values in self.waiting:
+            alike.setdefault(statement, []).append(values)
+        self.waiting = []
+        for statement, rows in alike.items():
+            words, arranged, _asks = statement.written(self.database)
+            self.cursor.executemany(words, rows if arranged is None else [arranged(row) for row in rows])
+
     def _execute(self, statement: Statement, values: Row) -> None:
-        words, arranged = statement.written(self.database)
+        words, arranged, asks = statement.written(self.database)
+        if asks:
+            self.catch_up()
         self.cursor.execute(words, values if arranged is None else arranged(values))
 
 

@@ -112,11 +112,12 @@ def _begin_anew(session: Session) -> None:
         _begin(session.pooled)
 
 
-def _commit(pooled: PoolProxiedConnection) -> None:
+def _commit(session: Session) -> None:
     """Commit what SQLite has not taken back by itself, as it does when the disk is full; a driver would not say so."""
-    if not _driver(pooled).in_transaction:
+    if not _driver(session.pooled).in_transaction:
         raise OperationalError("COMMIT", None, sqlite3.OperationalError("the transaction was taken back"))
-    pooled.commit()
+    session.catch_up()
+    session.pooled.commit()
 
 
 def _file_at(path: str) -> tuple[int, int] | None:
@@ -196,7 +197,7 @@ class SqlStore:
         try:
             _begin(pooled)
             yield session
-            _commit(pooled)
+            _commit(session)
         finally:
             session.close()
 
@@ -206,6 +207,7 @@ class SqlStore:
             session = Session(self.engine, connection.connection, connection)
             try:
                 yield session
+                session.catch_up()
             except self._refused:
                 if session.is_lost():  # SQLAlchemy is to notice it, too: the other connections of the pool went with it
                     with suppress(SQLAlchemyError):

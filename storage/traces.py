@@ -59,7 +59,7 @@ class SqlTraces:
         person = row or self.rows.of(address)
         sealed = self.ring.wrap(ref.encode(), "trace", str(person), self.entropy.bytes(NONCE_BYTES))
         due = None if until is None else seconds(until)
-        self.session.run(_TRACE, person, seconds(at) // HOUR_SECONDS, self.ring.newest, sealed, due)
+        self.session.put_off(_TRACE, person, seconds(at) // HOUR_SECONDS, self.ring.newest, sealed, due)
 
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
         """Return and forget what is due; a process beside this one takes others."""

@@ -11,7 +11,7 @@ import pytest
 from bot.clock import SystemEntropy
 from dialogs.replace import replace
 from handlers.ports import Store
-from handlers.types import Address
+from handlers.types import Address, Outgoing
 from storage.errors import CannotWrite
 from storage.store import JOURNAL_PAGES, sqlite_url
 from tests.contract.test_stores import MINA, NOW, TALK, sql_store
@@ -72,6 +72,44 @@ def test_later_parts_of_a_group_see_what_earlier_ones_did(store: Store) -> None:
 
     assert loaded is not None
     assert (loaded.conversation.turn, loaded.revision) == (2, 3)
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_what_a_lost_turn_would_have_queued_is_gone_and_nothing_else(store: Store, *, looks: bool) -> None:
+    """Rows may be written late: before a turn that asks for them, or with the commit; a lost turn takes only its own."""
+    with store.group():
+        for number in range(4):
+            with suppress(UnicodeDecodeError), store.transaction() as work:
+                mine = Address("signal", str(number))
+                work.conversations.save(mine, TALK)
+                work.traces.add(mine, f"ref {number}", NOW)
+                work.timers.set(mine, "idle", NOW)
+                work.outbox.add(Outgoing(mine, f"reply {number}", "Q01", 1), NOW)
+                if looks:
+                    assert work.outbox.waits_for(mine)
+                (b"\xff" if number in (0, 2) else b"ok").decode()
+    with store.transaction() as work:
+        sent = [item.outgoing.text for item in work.outbox.claim(NOW, 9, 60, "signal")]
+        rang = {timer.address.value for timer in work.timers.due(NOW, 9)}
+        stand = [work.traces.take(Address("signal", str(number))) for number in range(4)]
+
+    assert (sent, rang, stand) == (["reply 1", "reply 3"], {"1", "3"}, [(), ("ref 1",), (), ("ref 3",)])
+
+
+def test_a_turn_sees_what_it_queued_itself(store: Store) -> None:
+    """Whatever asks for messages, timers and what stands in a chat finds those of the same transaction."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        for _ in range(2):
+            work.timers.set(MINA, "idle", NOW)
+        work.timers.set(MINA, "draft", NOW)
+        work.timers.cancel(MINA, "draft")
+        rang = [timer.timer for timer in work.timers.due(NOW, 9)]
+        work.outbox.add(Outgoing(MINA, "reply", "Q01", 1), NOW)
+        work.traces.add(MINA, "ref", NOW, until=NOW)
+        claimed = [item.outgoing.text for item in work.outbox.claim(NOW, 9, 60, "signal")]
+
+        assert (rang, claimed, work.traces.due(NOW, 9)) == (["idle"], ["reply"], ((MINA, "ref"),))
 
 
 def test_a_group_is_of_one_thread(tmp_path: Path) -> None:
