@@ -48,9 +48,9 @@ def _call(module: str, function: str, *args: object, **options: object) -> None:
 
 
 @cli.command()
-@click.option("--port", default=8080, show_default=True, help="Port of the practice page.")
-@click.option("--serve", is_flag=True, help="Serve the page even without a terminal.")
-def practice(port: int, serve: bool) -> None:  # noqa: FBT001 - a flag of the command line
+@click.option("--port", type=click.IntRange(0, 65535), show_default="8080", help="Port of the practice page.")
+@click.option("--serve", is_flag=True, help="Serve the page even without a terminal; so does naming a port.")
+def practice(port: int | None, serve: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Try everything on this machine, with throw-away keys: nothing is real, nobody is told."""
     _call("chat", "practice", port, serve=serve)
 

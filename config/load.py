@@ -37,7 +37,7 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     sources: dict[str, str] = {}
     for source, found in (
         (SECRETS_DIR, _from_secrets(environment.get(SECRETS_DIR, ""), mistakes)),
-        (FILE, _from_file(folder / FILE, mistakes)),
+        (FILE, _from_file(_file_for(environment, folder), mistakes)),
         ("environment", _from_environment(environment, mistakes)),
     ):
         values.update(found)
@@ -46,6 +46,12 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     if settings is None or mistakes:
         raise PolicyMistakes(mistakes)
     return settings
+
+
+def _file_for(environment: Mapping[str, str], folder: Path) -> Path:
+    """Return the settings file of the folder one stands in; where there is none, that of LEEWARD_HOME."""
+    here, home = folder / FILE, environment.get(_spelled("home"))
+    return here if here.exists() or not home else folder / home / FILE
 
 
 def _settings(values: dict[str, Any], sources: Mapping[str, str], mistakes: list[Mistake]) -> Settings | None:

@@ -27,6 +27,10 @@ class NotMigrated(StorageError):
     """The database is not at the version of this program: run `leeward migrate`."""
 
 
+class NoSuchRevision(StorageError):
+    """This program does not know that version of the database: update it, or name one of storage/migrations."""
+
+
 class InUse(StorageError):
     """Another Leeward process uses this folder: stop it first, or set LEEWARD_HOME to another folder."""
 

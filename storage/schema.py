@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.errors import CannotConnect, CannotWrite, NotMigrated
+from storage.errors import CannotConnect, CannotWrite, NoSuchRevision, NotMigrated
 from storage.statements import POSTGRESQL
 from storage.tables import metadata
 
@@ -50,7 +50,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Bring the database up to a revision. Raises: CannotWrite."""
+    """Bring the database up to a revision. Raises: CannotWrite, NoSuchRevision."""
     _run(engine, "upgrade", to)
 
 
@@ -72,11 +72,15 @@ def _run(engine: Engine, direction: str, to: str) -> None:
 def _by_alembic(connection: Connection, direction: str, to: str) -> None:
     from alembic import command  # noqa: PLC0415 - a fifth of a second at every start, for what is needed once a release
     from alembic.config import Config  # noqa: PLC0415 - as above, for the same reason
+    from alembic.util import CommandError  # noqa: PLC0415 - as above, for the same reason
 
     config = Config()
     config.set_main_option("script_location", str(resources.files("storage") / "migrations"))
     config.attributes["connection"] = connection
-    (command.upgrade if direction == "upgrade" else command.downgrade)(config, to)
+    try:
+        (command.upgrade if direction == "upgrade" else command.downgrade)(config, to)
+    except CommandError as exc:
+        raise NoSuchRevision from exc
 
 
 @contextmanager

@@ -32,6 +32,7 @@ BANNER = (
     "/file PATH sends a file; Ctrl-D leaves."
 )
 EXAMPLE = "sc-01-defender-threatened.yaml"
+USUAL_PORT = 8080
 LINE_BYTES = 1024 * 1024
 KEY_BYTES = 12
 BATCH, LEASE_SECONDS = 50, 1
@@ -46,15 +47,16 @@ def chat() -> int:
     return 0
 
 
-def practice(port: int, *, serve: bool = False) -> int:
+def practice(port: int | None, *, serve: bool = False) -> int:
     """Serve the phone page where there is a terminal, or when told to; else play an example for the office to read.
 
-    Raises Refused when the port is taken.
+    Whoever names a port wants the page there. Raises Refused when the port is taken.
     """
     settings = load_settings()
-    if not serve and not sys.stdin.isatty():
+    if not serve and port is None and not sys.stdin.isatty():
         click.echo("PRACTICE. Nothing here is real, nobody is told. `leeward practice --serve` serves the phone page.")
         return _example(settings)
+    port = USUAL_PORT if port is None else port
     click.echo("PRACTICE. Nothing here is real, nobody is told. Open this page in a browser; Ctrl-C ends it.")
     with practice_service(settings, _home(settings)) as service:
         try:

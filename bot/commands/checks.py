@@ -49,9 +49,7 @@ class Finding:
 
     def line(self) -> str:
         """Return the line that is printed."""
-        if self.problem:
-            return f"{self.name}: FAIL ({self.problem})"
-        return f"{self.name}: OK ({self.advice})" if self.advice else f"{self.name}: OK"
+        return f"{self.name}: FAIL ({self.problem})" if self.problem else f"{self.name}: OK"
 
 
 def doctor(*, as_json: bool) -> int:
@@ -72,6 +70,8 @@ def doctor(*, as_json: bool) -> int:
             )
         else:
             click.echo(finding.line())
+            if finding.advice:  # beside the lines, which have one form for whoever reads them by program
+                click.echo(f"{finding.name}: {finding.advice}", err=True)
     return 1 if failed else 0
 
 

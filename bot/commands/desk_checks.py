@@ -22,12 +22,15 @@ INVITE = "invite one with `leeward invite --office OFFICE --role administrator`"
 
 
 def desk(settings: Settings) -> str:
-    """Return what keeps officers from the desk, with the remedy; "" when nothing does."""
+    """Return what keeps officers from the desk, with the remedy; "" when nothing does. Raises StorageError."""
     if not built():
         return "its pages were not built, run `make setup`"
     if not settings.home.is_dir():
         return "there is no home folder for it, make one with `leeward init`"
-    return _address(settings)
+    problem = _address(settings)
+    if not problem:
+        people(settings)  # raises where the keys or the database keep everybody out
+    return problem
 
 
 def _address(settings: Settings) -> str:
@@ -44,7 +47,7 @@ def _address(settings: Settings) -> str:
 
 
 def people(settings: Settings) -> str:
-    """Return what is left to do before anybody can log in; a service that waits for it is well."""
+    """Return what is left to do before anybody can log in; a service that waits for it is well. Raises StorageError."""
     engine = make_engine(settings.database_url or sqlite_url(settings.home))
     try:
         schema.check(engine)

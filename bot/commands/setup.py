@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,12 @@ def init(folder: Path) -> int:
 
 
 def example_settings(folder: Path) -> str:
-    """Return leeward.toml with every setting, what it is for and its default."""
+    """Return leeward.toml with every setting, what it is for and its default; TOML quotes as JSON does."""
     lines = ["# Settings of Leeward. The environment (LEEWARD_HOME and so on) wins over this file."]
     for name, field in Settings.model_fields.items():
         default = str(folder.resolve()) if name == "home" else "" if field.default is None else str(field.default)
         mark = "" if name == "home" else "# "
-        lines.extend(["", f"# {field.description}", f'{mark}{name} = "{default}"'])
+        lines.extend(["", f"# {field.description}", f"{mark}{name} = {json.dumps(default, ensure_ascii=False)}"])
     return "\n".join(lines) + "\n"
 
 

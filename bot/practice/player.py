@@ -85,6 +85,7 @@ class Player:
         self._pending: deque[str] = deque()
         self._heard: tuple[str, ...] = ()
         self._unnamed: list[str] = []
+        self._forced: set[str] = set()  # questions that were answered for the persona, only to go on
         self._shown = ""  # what the bot said last
         self.played = Played()
 
@@ -177,7 +178,15 @@ class Player:
                 self._persona.answers[key] for key in (node.id, *node.aliases) if key in self._persona.answers
             )
             return answers[-1]
-        raise Unanswered(list(dict.fromkeys((*self._unnamed, node.id))))
+        return self._onward_anyhow(node)
+
+    def _onward_anyhow(self, node: Node) -> str:
+        """Note a question that needs an answer and has none; its first choice leads on to others of the kind."""
+        self._unnamed = list(dict.fromkeys((*self._unnamed, node.id)))
+        if node.id in self._forced or not node.choices:
+            raise Unanswered(self._unnamed)  # the first choice led back here
+        self._forced.add(node.id)
+        return node.choices[0].key
 
     def _translated(self, answer: str, node: Node, conversation: Conversation) -> str:
         """Codes of the specification stand for their digits; those on a later page of a list wait for it."""

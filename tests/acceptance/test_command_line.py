@@ -169,6 +169,14 @@ def test_required_questions_that_a_persona_leaves_out_are_listed(home: Path, tmp
     assert (done.returncode, "Q02" in done.stderr) == (2, True)
 
 
+def test_every_required_question_that_is_left_out_is_listed_not_only_the_first(home: Path, tmp_path: Path) -> None:
+    """And what may be skipped is not."""
+    (tmp_path / "p.yaml").write_text("channel: signal\nanswers: {Q01: 1, Q02: 1, C-CHAN: 1, C-START: 1, C-FWD: 1}\n")
+    done = run("replay", str(tmp_path / "p.yaml"), home=home)
+
+    assert (done.returncode, done.stderr.splitlines()[1:]) == (2, ["Q08", "Q09"])
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "answers: 3", "channel: pigeon\nanswers: {}", "answers: {}\nsecret: 1", "now: never\nanswers: {}", "a: ["],
@@ -380,6 +388,7 @@ def test_keygen_makes_keys_that_open_and_never_overwrites(home: Path, tmp_path: 
         (("open", "nowhere.age", "-i", "nowhere.key"), "there is no such file"),
         (("open", "junk", "-i", "junk"), "This is not a key"),
         (("migrate", "--to", "base", "extra"), "Usage"),
+        (("migrate", "--to", "0999"), "does not know that version"),
         (("directory", "verify"), "No root key is pinned"),
         (("verify",), "The keys of this folder are missing"),
     ],
@@ -561,12 +570,33 @@ def test_the_desk_wants_an_administrator(installed: Path) -> None:
     (installed / "leeward.db").unlink()
     assert run("migrate", home=installed).returncode == 0
     assert doctor(installed)["desk"] == ""
-    assert "desk: OK (it has no administrator" in run_in(installed, "doctor").stdout
+    before = run_in(installed, "doctor")
+    assert "desk: OK\n" in before.stdout
+    assert before.stderr.startswith("desk: it has no administrator, invite one")
 
     invited = run("invite", "--office", "OFF-ASG", "--role", "administrator", "--id", "amina", home=installed)
 
     assert re.fullmatch(r"http://localhost:\d+/desk#invite=[\w-]{32}", invited.stdout.splitlines()[0])
-    assert "desk: OK\n" in run_in(installed, "doctor").stdout
+    assert run_in(installed, "doctor").stderr == ""
+
+
+@pytest.mark.parametrize("fault", ["keys", "database"])
+def test_the_desk_is_not_well_where_nobody_could_log_in(installed: Path, fault: str) -> None:
+    """What keeps the accounts from being read is a fault of the desk too, and no advice."""
+    FAULTS[fault](installed)
+    said = doctor(installed)
+
+    assert said["desk"] == said[fault] != ""
+
+
+def test_doctor_prints_lines_of_one_form(installed: Path) -> None:
+    """`name: OK` or `name: FAIL (reason, remedy)`, whatever is wrong."""
+    FAULTS["keys"](installed)
+    FAULTS["directory"](installed)
+    lines = run_in(installed, "doctor").stdout.splitlines()
+
+    assert [line for line in lines if not re.fullmatch(r"[a-z ]+: (OK|FAIL \(.+\))", line)] == []
+    assert any(line.startswith("keys: FAIL") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -635,6 +665,16 @@ def test_init_refuses_a_folder_with_something_in_it(home: Path) -> None:
 
     assert run("init", str(home), home=home).returncode == 1
     assert [path.name for path in home.iterdir()] == ["precious"]
+
+
+def test_the_settings_file_is_read_in_the_home_folder_too(home: Path) -> None:
+    """Wherever one stands, and whatever the folder is called."""
+    odd = home.parent / 'a "home" \\ über'
+    assert run("init", str(odd), home=odd).returncode == 0
+    with (odd / "leeward.toml").open("a") as settings:
+        settings.write('hme = "x"\n')
+
+    assert "LEEWARD_HME: is no setting. Did you mean LEEWARD_HOME?" in run("doctor", home=odd).stdout
 
 
 def test_migrate_and_verify_and_diagram_and_bench_answer(installed: Path) -> None:
