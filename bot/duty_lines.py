@@ -98,7 +98,7 @@ def duty_adapters(settings: Settings) -> dict[str, Adapter]:
     """Return the adapters of the desk's own lines, by channel."""
     found: list[Adapter] = []
     if settings.duty_telegram_token is not None:
-        from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - loads the library of Telegram: only to serve
+        from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - loads aiohttp: only to serve
 
         token = settings.duty_telegram_token.get_secret_value()
         found.append(DutyLine(TelegramAdapter(token, api_url=settings.telegram_api_url)))

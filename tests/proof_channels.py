@@ -8,7 +8,7 @@ import tempfile  # noqa: TID251 - people of a proof, gone with it
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.telegram import request
+from bot.telegram import connection
 from tests.crowd import crowd
 from tests.kills import COMMITTED, RECEIVED, SENT, kill_often
 from tests.matrix import CASES, faults, matrix
@@ -48,7 +48,7 @@ def kills() -> Iterator[str]:
 def fault_matrix() -> Iterator[str]:
     """Every fault at every call of both channels."""
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-    request.CONNECT_SECONDS = 0.2
+    connection.CONNECT_SECONDS = 0.2
     for channel in CHANNELS:
         with tempfile.TemporaryDirectory() as folder:
             tried = asyncio.run(matrix(_home(folder), channel))

@@ -42,17 +42,19 @@ def _each(problems: Iterable[str]) -> str:
 async def _telegram(settings: Settings, token: str) -> str:
     from telegram.error import TelegramError  # noqa: PLC0415 - where the channel is configured, as said above
 
-    from bot.telegram.adapter import BotTexts, TelegramAdapter  # noqa: PLC0415 - where the channel is configured, as said above
+    from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - where the channel is configured, as said above
     from bot.telegram.errors import problem_of  # noqa: PLC0415 - where the channel is configured, as said above
+    from bot.telegram.introduction import BotTexts  # noqa: PLC0415 - where the channel is configured, as said above
 
     adapter = TelegramAdapter(token, api_url=settings.telegram_api_url)
     texts = BotTexts()
     try:
         async with asyncio.timeout(SECONDS):
-            await adapter.bot.get_me()
-            name = (await adapter.bot.get_my_name()).name
-            about = (await adapter.bot.get_my_short_description()).short_description
-            commands = await adapter.bot.get_my_commands()
+            bot = await adapter.bot()
+            await bot.get_me()
+            name = (await bot.get_my_name()).name
+            about = (await bot.get_my_short_description()).short_description
+            commands = await bot.get_my_commands()
     except TelegramError as exc:
         return problem_of(exc)
     except TimeoutError:

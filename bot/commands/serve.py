@@ -107,7 +107,7 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
     """Return the adapters of the configured channels by name."""
     adapters: dict[str, Adapter] = {}
     if settings.telegram_token is not None:
-        from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - loads the library: only where it is configured
+        from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - loads aiohttp: only where it is configured
 
         token = settings.telegram_token.get_secret_value()
         adapters["telegram"] = TelegramAdapter(

@@ -8,27 +8,40 @@ highest id ever seen: after a quiet week Telegram draws the next id anew, and it
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from weakref import WeakValueDictionary
 
 import aiohttp
-from telegram import Bot
-from telegram.error import BadRequest, NetworkError
 
 from bot.adapter import Outcome, Sending
 from bot.streams import LoopStream
-from bot.telegram.errors import AGAIN_SECONDS, LONGEST_WAIT, TROUBLE, exc_wait, gone, problem_of, seconds_of, sending_of
+from bot.telegram.connection import Connection, PollConnection
+from bot.telegram.errors import (
+    AGAIN_SECONDS,
+    LONGEST_WAIT,
+    NoAnswer,
+    exc_wait,
+    gone,
+    problem_of,
+    refused,
+    seconds_of,
+    sending_of,
+    trouble,
+)  # fmt: skip
+from bot.telegram.introduction import BotTexts, introduce
 from bot.telegram.parsing import CHANNEL, Parsed, in_order, is_chat, keyboard, parse, split_text
-from bot.telegram.request import AiohttpRequest, PollRequest, parameters
 from bot.telegram.wire import is_object, number_of, read_update
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+
+    from telegram import Bot
 
     from bot.adapter import Intake
     from bot.telegram.wire import Bytes
@@ -40,6 +53,9 @@ DELETE_AT_ONCE: Final = 100
 CALL_SECONDS: Final = 15.0
 COURTESY_SECONDS: Final = 5.0
 """The longest an answer to a button, or leaving a group, may hold up what comes next."""
+
+HEAD_START_SECONDS: Final = 0.5
+"""So long people have the process for themselves, before the library is loaded for what is rare."""
 
 MOST_BEGUN: Final = 1000
 POLL_SECONDS: Final = 20
@@ -53,14 +69,6 @@ UPDATES_AT_ONCE: Final = 100
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 REFS: Final = ","
 """Between the ids of a text that went out in several messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class BotTexts:
-    """What a stranger sees of the account: neutral, and checked by `leeward doctor`."""
-
-    name: str = "Notices"
-    about: str = "Notices and opening hours. Send 1."
 
 
 class NoUpdate(Exception):
@@ -79,11 +87,10 @@ class TelegramAdapter:
     ) -> None:  # fmt: skip
         """Take the account; nothing is called yet. `api_url`: a self-hosted Bot API server."""
         base = (api_url or PUBLIC_API).rstrip("/")
-        self._request, self._poll = AiohttpRequest(call_seconds), PollRequest(call_seconds)
-        self.bot = Bot(
-            token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._request,
-            get_updates_request=self._poll,
-        )  # fmt: skip
+        self._token, self._base = token, base
+        self._library: Bot | None = None
+        url = f"{base}/bot{token}"
+        self.connection, self._poll = Connection(url, call_seconds), PollConnection(url, call_seconds)
         self._texts = texts or BotTexts()
         self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
         self._poll_seconds, self._call_seconds, self._sleep, self._clock = poll_seconds, call_seconds, sleep, clock
@@ -95,21 +102,29 @@ class TelegramAdapter:
         self.healthy = False
         self.problem = "not started yet"
 
+    async def bot(self) -> Bot:
+        """Return the library's bot for what is rare, loaded without stopping the loop when it is first needed."""
+        if self._library is None:
+            library = await asyncio.to_thread(import_module, "bot.telegram.library")
+            gc.freeze()  # as the runtime does with what was loaded before
+            self._library = library.bot_of(self._token, self._base, self.connection)
+        return self._library
+
     async def set_up(self) -> None:
         """Make the account ready; waits and tries again for as long as it takes."""
         wait = 1.0
         while True:
             try:
-                await self.bot.get_me()
+                await self.connection.call("getMe", {})
                 if self._webhook_url:
-                    await self.bot.set_webhook(
-                        self._webhook_url, secret_token=self._webhook_secret, allowed_updates=ALLOWED_UPDATES,
-                        max_connections=UPDATES_AT_ONCE,
-                    )  # fmt: skip
+                    await self.connection.call("setWebhook", {
+                        "url": self._webhook_url, "secret_token": self._webhook_secret,
+                        "allowed_updates": ALLOWED_UPDATES, "max_connections": UPDATES_AT_ONCE,
+                    })  # fmt: skip
                 else:
-                    await self.bot.delete_webhook(drop_pending_updates=False)
+                    await self.connection.call("deleteWebhook", {"drop_pending_updates": False})
                 break
-            except TROUBLE as exc:
+            except trouble() as exc:
                 self._ill(exc)
                 await self._sleep(exc_wait(exc, wait))
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -117,32 +132,18 @@ class TelegramAdapter:
 
     async def introduce(self) -> None:
         """Set what a stranger sees of the account, where it is not so already; what cannot be set waits for a start."""
-        for call in (self._clear_commands, self._set_name, self._set_short_description, self._set_description):
-            with suppress(*TROUBLE):
-                await call()
-
-    async def _set_name(self) -> None:
-        if (await self.bot.get_my_name()).name != self._texts.name:
-            await self.bot.set_my_name(self._texts.name)
-
-    async def _set_short_description(self) -> None:
-        if (await self.bot.get_my_short_description()).short_description != self._texts.about:
-            await self.bot.set_my_short_description(self._texts.about)
-
-    async def _set_description(self) -> None:
-        if (await self.bot.get_my_description()).description != self._texts.about:
-            await self.bot.set_my_description(self._texts.about)
-
-    async def _clear_commands(self) -> None:
-        if await self.bot.get_my_commands():
-            await self.bot.delete_my_commands()
+        await introduce(await self.bot(), self._texts)
 
     async def receive(self, intake: Intake) -> None:
         """Receive for ever; the account introduces itself meanwhile, in ten calls that nobody waits for."""
         self._loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.introduce())
+            group.create_task(self._introduce_later())
             await self._receive(intake)
+
+    async def _introduce_later(self) -> None:
+        await asyncio.sleep(HEAD_START_SECONDS)
+        await self.introduce()
 
     async def _receive(self, intake: Intake) -> None:
         if self._webhook_url:  # the route brings the updates
@@ -168,9 +169,9 @@ class TelegramAdapter:
             "allowed_updates": list(ALLOWED_UPDATES),
         }  # fmt: skip
         patience = self._poll_seconds + min(self._call_seconds, SILENCE_SECONDS)
-        raw: Any = await self._poll.post(f"{self.bot.base_url}/getUpdates", parameters(asked), read_timeout=patience)
+        raw: Any = await self._poll.call("getUpdates", asked, seconds=patience)
         if not isinstance(raw, list):
-            raise NetworkError("no list of updates")
+            raise NoAnswer("no list of updates")
         return raw
 
     async def _take_batch(self, raw: list[Bytes], intake: Intake) -> None:
@@ -205,7 +206,7 @@ class TelegramAdapter:
                 await intake.take(inbound)
             if parsed.unreachable is not None:
                 await intake.unreachable(parsed.unreachable)
-        answer, leave = self.bot.answer_callback_query, self.bot.leave_chat
+        answer, leave = self._answer, self._leave
         calls = [self._unless_closed("answer", partial(answer, one.callback)) for one in updates if one.callback]
         calls += [self._unless_closed("leave", partial(leave, one.leave)) for one in updates if one.leave is not None]
         if not calls:
@@ -214,13 +215,19 @@ class TelegramAdapter:
             async with asyncio.timeout(COURTESY_SECONDS):
                 await asyncio.gather(*calls)
 
+    async def _answer(self, callback: str) -> None:
+        await (await self.bot()).answer_callback_query(callback)
+
+    async def _leave(self, chat: int) -> None:
+        await (await self.bot()).leave_chat(chat)
+
     async def _unless_closed(self, what: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Make a call that nobody waits for, unless Telegram asked to be left alone with it."""
         if self._clock() < self._closed_until.get(what, 0.0):
             return
         try:
             await call()
-        except TROUBLE as exc:
+        except trouble() as exc:
             self._closed_until[what] = self._clock() + seconds_of(exc)
 
     async def take_raw(self, body: bytes, intake: Intake) -> None:
@@ -249,14 +256,13 @@ class TelegramAdapter:
             if outgoing.act != "say" or not outgoing.text:
                 return Sending(Outcome.SENT)
             return await self._say(outgoing)
-        except TROUBLE as exc:
+        except trouble() as exc:
             return sending_of(exc)
 
     async def _say(self, outgoing: Outgoing) -> Sending:
         """Send the text in as many messages as it needs; tried again, it goes on where it stopped."""
         if not is_chat(outgoing.address.value):
             return Sending(Outcome.REFUSED)
-        url = f"{self.bot.base_url}/sendMessage"
         pieces = split_text(outgoing.text)
         refs = list(self._begun.pop(outgoing, ()))
         for piece in pieces[len(refs) :]:
@@ -266,8 +272,8 @@ class TelegramAdapter:
                     "link_preview_options": {"is_disabled": True},
                     "reply_markup": keyboard(outgoing) if len(refs) == len(pieces) - 1 else None,
                 }  # fmt: skip
-                message: Any = await self.bot.request.post(url, parameters(said))
-            except TROUBLE:
+                message: Any = await self.connection.call("sendMessage", said)
+            except trouble():
                 self._remember(outgoing, refs)
                 raise
             refs.append(str(message["message_id"]))
@@ -287,7 +293,7 @@ class TelegramAdapter:
         try:
             for start in range(0, len(ids), DELETE_AT_ONCE):
                 await self._delete(int(outgoing.address.value), ids[start : start + DELETE_AT_ONCE])
-        except TROUBLE as exc:
+        except trouble() as exc:
             sending = sending_of(exc)
             doubtful = sending.outcome is Outcome.UNKNOWN
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS) if doubtful else sending
@@ -296,9 +302,9 @@ class TelegramAdapter:
     async def _delete(self, chat: int, ids: list[int]) -> None:
         """Delete these; where one that is too old makes Telegram refuse them all, each half for itself."""
         try:
-            await self.bot.delete_messages(chat, ids)
-        except BadRequest as exc:
-            if gone(exc):
+            await (await self.bot()).delete_messages(chat, ids)
+        except trouble() as exc:
+            if not refused(exc) or gone(exc):
                 raise
             if len(ids) > 1:
                 await self._delete(chat, ids[: len(ids) // 2])
@@ -337,10 +343,10 @@ class TelegramAdapter:
         if (closed := self._closed_until.get("file", 0.0) - self._clock()) > 0:
             await self._sleep(closed)
         try:
-            file = await self.bot.get_file(incoming.source)
-            answer = await self._request.session.get(str(file.file_path), timeout=limit)
+            file = await (await self.bot()).get_file(incoming.source)
+            answer = await self.connection.session.get(str(file.file_path), timeout=limit)
             answer.raise_for_status()
-        except (*TROUBLE, aiohttp.ClientError, OSError) as exc:
+        except trouble(aiohttp.ClientError, OSError) as exc:
             self._closed_until["file"] = self._clock() + seconds_of(exc)
             return None
         return answer
@@ -350,8 +356,8 @@ class TelegramAdapter:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._request.shutdown()
-        await self._poll.shutdown()
+        await self.connection.close()
+        await self._poll.close()
 
     def _ill(self, exc: Exception) -> None:
         problem = problem_of(exc)
@@ -370,5 +376,5 @@ def after(raw: list[Bytes], offset: int) -> int:
     found = (number_of(one) for one in reversed(raw))
     last = next((number for number in found if number is not None), None)
     if raw and last is None:
-        raise NetworkError("updates without ids")
+        raise NoAnswer("updates without ids")
     return offset if last is None else last + 1

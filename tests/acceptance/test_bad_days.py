@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram import request
+from bot.telegram import connection
 from tests.crowd import crowd
 from tests.kills import COMMITTED, RECEIVED, kill_often
 from tests.matrix import CASES, faults, matrix
@@ -45,7 +45,7 @@ def test_no_fault_of_a_service_loses_an_answer_or_a_prompt(
     channel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each fault once, each method a few times; the whole table is a proof."""
-    monkeypatch.setattr(request, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.2)
     (tmp_path / "home").mkdir()
     pairs = chosen(channel)
     assert asyncio.run(matrix(tmp_path / "home", channel, pairs)) == len(pairs)

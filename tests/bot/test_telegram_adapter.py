@@ -17,8 +17,9 @@ from telegram import Bot
 from bot.adapter import NotStored, Outcome, Sending
 from bot.logs import set_up_logs
 from bot.telegram import adapter as adapter_module
-from bot.telegram import request as request_module
-from bot.telegram.adapter import BotTexts, TelegramAdapter
+from bot.telegram import connection as connection_module
+from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.introduction import BotTexts
 from bot.telegram.webhook import MAX_BODY_BYTES, SECRET_HEADER, webhook_route
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 from tests.fakes.faults import Fault, serving, until
@@ -119,7 +120,7 @@ async def running(server: TelegramServer | None = None, **options: Any) -> Async
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Options of an adapter that gives up on an answer after a blink."""
-    monkeypatch.setattr(request_module, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(connection_module, "CONNECT_SECONDS", 0.1)
     return {"poll_seconds": 0, "call_seconds": 0.2}
 
 
@@ -636,7 +637,7 @@ async def talk_and_fail() -> None:
             await until(lambda: server.confirmed)
             for _time in range(7):
                 await here.adapter.send(say("CanaryWords", 98_765_432))
-        async with Bot(TOKEN, base_url=f"{here.adapter.bot.base_url.rpartition('/bot')[0]}/bot") as other:
+        async with Bot(TOKEN, base_url=f"{here.adapter.connection.url.rpartition('/bot')[0]}/bot") as other:
             await other.send_message(98_765_432, "CanaryWords")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.telegram.connection import PollConnection
 from bot.telegram.parsing import Parsed, is_chat, keyboard, parse, read_data, split_text
-from bot.telegram.request import PollRequest
 from bot.telegram.wire import number_of, read_update
 from handlers.types import Address, Inbound, IncomingFile, Outgoing
 
@@ -235,7 +235,7 @@ BATCHES = (
 @pytest.mark.parametrize("answer", BATCHES)
 def test_every_update_of_an_answer_is_read_by_itself(answer: bytes) -> None:
     """One that cannot be read has its number all the same, so that it is confirmed with the others."""
-    updates = PollRequest.parse_json_payload(answer)["result"]
+    updates = PollConnection("", 1.0).result_of(answer)
 
     assert read_update(updates[0]).update_id == 40
     with pytest.raises((msgspec.ValidationError, ValueError)):

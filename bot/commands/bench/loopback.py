@@ -8,19 +8,17 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, BinaryIO
 
-from telegram import Bot
-
 from bot.adapter import Outcome, Sending
 from bot.commands.bench.installation import TOKEN
 from bot.commands.bench.updates import update_bytes
 from bot.runtime import Runtime
 from bot.telegram.adapter import TelegramAdapter
-from bot.telegram.request import AiohttpRequest, body_of
+from bot.telegram.connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
-    from telegram.request import RequestData
+    import aiohttp
 
     from bot.adapter import Intake
     from bot.app import Service
@@ -38,27 +36,20 @@ ANSWER = (
 )
 
 
-class Taken(AiohttpRequest):
+class Taken(Connection):
     """Telegram's side of a send: the bytes of a call are taken and answered at once."""
 
     def __init__(self, said: Callable[[bytes], None]) -> None:
         """Take whom to tell which chat was written to."""
-        super().__init__(LONGEST_CALL_SECONDS)
+        super().__init__(NEVER_CALLED, LONGEST_CALL_SECONDS)
         self._said = said
 
-    async def do_request(  # noqa: PLR0913, PLR0917 - the signature is the library's
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: object = None,
-        write_timeout: object = None,
-        connect_timeout: object = None,
-        pool_timeout: object = None,
-    ) -> tuple[int, bytes]:
+    async def exchange(
+        self, method: str, url: str, body: aiohttp.FormData | bytes | None, headers: Mapping[str, str],
+        seconds: float | None = None,
+    ) -> tuple[int, bytes]:  # fmt: skip
         """Take the bytes, say which chat they are for."""
-        del url, method, read_timeout, write_timeout, connect_timeout, pool_timeout
-        body, _headers = body_of(request_data)
+        del method, url, headers, seconds
         found = CHAT.search(body) if isinstance(body, bytes) else None
         if found is not None:
             self._said(found[1])
@@ -71,7 +62,7 @@ class LoopbackAdapter(TelegramAdapter):
     def __init__(self, said: Callable[[bytes], None]) -> None:
         """Take whom to tell which chat was written to."""
         super().__init__(TOKEN, webhook_url=NEVER_CALLED)
-        self.bot = Bot(TOKEN, request=Taken(said), get_updates_request=Taken(said))
+        self.connection = Taken(said)
 
     async def set_up(self) -> None:
         """Do nothing: there is no account."""
