@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fluent.runtime import FluentBundle
 from fluent.syntax import FluentParser, ast
 
 from config.documents import Mistake, PolicyMistakes
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from fluent.runtime import FluentBundle
     from fluent.syntax.stream import FluentParserStream
 
 ORDER: Final = ("en", "fr", "es", "ar", "zh", "ru")
@@ -46,14 +46,15 @@ class FluentCatalog:
     ) -> None:
         """Take the messages and the parsed files of each complete language, English first."""
         self._messages = sources
-        self._bundles = {lang: _bundle(lang, parsed) for lang, parsed in files.items()}
+        self._files = files
+        self._bundles: dict[str, FluentBundle] = {}
         self._compiled: dict[tuple[str, str, str], _Pieces | None] = {}
         self._variables = {text_id: _variables(message) for text_id, message in sources["en"].items()}
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Return the complete languages in the order of their digit."""
-        return tuple(lang for lang in ORDER if lang in self._bundles)
+        return tuple(lang for lang in ORDER if lang in self._files)
 
     def has(self, text_id: str) -> bool:
         """Tell whether the text exists."""
@@ -92,7 +93,7 @@ class FluentCatalog:
         return self._format(text_id, AFTER, lang, args)
 
     def _format(self, text_id: str, attribute: str, lang: str, args: Mapping[str, str]) -> str:
-        key = (lang if lang in self._bundles else "en", text_id, attribute)
+        key = (lang if lang in self._files else "en", text_id, attribute)
         if key not in self._compiled:
             self._compiled[key] = _compiled(self._messages[key[0]].get(text_id), attribute, key[0])
         pieces = self._compiled[key]
@@ -101,7 +102,7 @@ class FluentCatalog:
         return pieces.filled(args)
 
     def _by_fluent(self, lang: str, text_id: str, attribute: str, args: Mapping[str, str]) -> str:
-        bundle = self._bundles[lang]
+        bundle = self._bundles.get(lang) or self._bundles.setdefault(lang, _bundle(lang, self._files[lang]))
         try:
             message = bundle.get_message(text_id)
             pattern = message.attributes[attribute] if attribute else message.value
@@ -145,6 +146,8 @@ def _compiled(message: ast.Message | None, attribute: str, lang: str) -> _Pieces
 
 
 def _bundle(lang: str, files: list[ast.Resource]) -> FluentBundle:
+    from fluent.runtime import FluentBundle  # noqa: PLC0415 - few sentences need it, and it takes long to load
+
     bundle = FluentBundle([lang], use_isolating=lang in RIGHT_TO_LEFT)
     for file in files:
         bundle.add_resource(file)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LATER = ("telegram", "httpx", "signalbot", "websockets", "psycopg", "alembic", "starlette", "uvicorn")
+LATER = (
+    "telegram", "httpx", "signalbot", "websockets", "psycopg", "alembic", "starlette", "uvicorn", "babel", "fluent.runtime",
+)  # fmt: skip
 """Loaded when first needed, or where configured."""
 
 PROGRAM = (
