@@ -46,7 +46,7 @@ class ServiceIntake:
             taken = None
             if inbound.file is not None:
                 taken = await self._writer.run_file(lambda: self._reception.attachments.take(inbound))
-            done = await self._writer.run(lambda: self._reception.receive_taken(inbound, taken))
+            done = await self._writer.join(lambda: self._reception.receive_taken(inbound, taken))
         except StorageError as exc:
             self.counts["not stored"] += 1
             raise NotStored from exc
@@ -62,7 +62,7 @@ class ServiceIntake:
     async def _officer(self, inbound: Inbound) -> bool:
         """An enrolled account never enters the interview; what it says is about alerts."""
         try:
-            new = await self._writer.run(lambda: self._alerting.answer(inbound))
+            new = await self._writer.join(lambda: self._alerting.answer(inbound))
         except StorageError as exc:
             raise NotStored from exc
         for channel in self.adapters:
@@ -74,7 +74,7 @@ class ServiceIntake:
         LOG.error("a turn could not be carried out: %s", type(exc).__name__)
         trouble = "T-NO-OFFICE-KEY" if isinstance(exc, NoRecipients) else "T-TROUBLE"
         try:
-            await self._writer.run(lambda: self._reception.excuse(inbound, trouble))
+            await self._writer.join(lambda: self._reception.excuse(inbound, trouble))
         except StorageError as again:
             raise NotStored from again
         except HandlerError:
@@ -85,10 +85,10 @@ class ServiceIntake:
         since = self._reception.clock.now() - RECENT
         self.counts["gaps"] += 1
         try:
-            active = await self._writer.run(lambda: self._reception.active_since(since))
+            active = await self._writer.join(lambda: self._reception.active_since(since))
             for address in active:
                 if address.channel == channel:
-                    await self._writer.run(partial(self._reception.repeat_question, address))
+                    await self._writer.join(partial(self._reception.repeat_question, address))
                     self._awake(channel)
         except StorageError:
             LOG.error("open questions could not be repeated after a gap: the database does not answer")
@@ -98,14 +98,14 @@ class ServiceIntake:
         if self._alerting.is_for_officers(address):
             return  # what they are to be told goes out by another of their channels
         try:
-            await self._writer.run(lambda: self._reception.unreachable(address))
+            await self._writer.join(lambda: self._reception.unreachable(address))
         except StorageError as exc:
             raise NotStored from exc
 
     async def identity_changed(self, address: Address) -> None:
         """Hold what officers say until the person has proved themselves. Raises NotStored."""
         try:
-            await self._writer.run(lambda: self._alerting.identity_changed(address))
-            await self._writer.run(lambda: self._reception.identity_changed(address))
+            await self._writer.join(lambda: self._alerting.identity_changed(address))
+            await self._writer.join(lambda: self._reception.identity_changed(address))
         except StorageError as exc:
             raise NotStored from exc

@@ -75,7 +75,7 @@ class Runtime:
         self._seconds = seconds
         self._accounts: dict[str, Account] = {}
         self._others = Others(service.store.processes)
-        self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._awake)
+        self.intake = ServiceIntake(service.reception, service.alerting, self.writer, self._tell)
         self.intake.adapters = adapters
         self._paces = paces
         self._senders: dict[str, Sender] = {}
@@ -100,17 +100,26 @@ class Runtime:
             self._others.tell(EVERY)
 
     def _awake(self, channel: str) -> None:
-        """Wake whoever sends for the channel. On SQLite its work has gone along with the commit anyway."""
-        if self._several and not self._wake_here(channel):
+        """Wake whoever sends for the channel."""
+        if not self._wake_here(channel):
+            self._tell(channel)
+
+    def _tell(self, channel: str) -> None:
+        """Tell whoever sends for the channel; what sends here has gone along with the commit."""
+        if self._several and not self._sends(channel):
             self._others.tell(channel)
 
     def _wake_here(self, channel: str) -> bool:
         """Wake what sends in this process for a channel, or for every; False when nothing does."""
-        accounts = self._accounts.values() if channel == EVERY else [a] if (a := self._accounts.get(channel)) else []
-        senders = [account.sender for account in accounts if account.sender is not None]
+        senders = self._sends(channel)
         for sender in senders:
             sender.awake.set()
         return bool(senders)
+
+    def _sends(self, channel: str) -> list[Sender]:
+        """Return what sends in this process for a channel, or for every."""
+        accounts = self._accounts.values() if channel == EVERY else [a] if (a := self._accounts.get(channel)) else []
+        return [account.sender for account in accounts if account.sender is not None]
 
     def is_well(self) -> bool:
         """Tell whether time arrived a moment ago: the database answers, and alerts are looked at."""

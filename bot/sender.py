@@ -119,7 +119,7 @@ class Sender:
         ended = self._take_ended()
         self._asking = True
         try:
-            claimed = await self._writer.run(lambda: self._delivery.settle_and_claim(ended, room), last=True)
+            claimed = await self._writer.join(lambda: self._delivery.settle_and_claim(ended, room), last=True)
         except StorageError:
             self._note(*ended)
             LOG.error("the outbox cannot be read: the database does not answer")

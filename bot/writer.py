@@ -1,7 +1,8 @@
 """Synchronous work off the event loop, in group commits: what waits is done together and waits for the disk once.
 
-SQLite has one thread that writes. While it carries out one group the next one gathers, and a message that comes alone
-is carried out at once. PostgreSQL has a few threads, and joins commits itself.
+One thread carries out one group while the next one gathers; a message that comes alone is carried out at once. On
+SQLite nothing else writes. PostgreSQL has threads beside it, for work that is to be in nobody's way, and for what met
+another process in a group: there it can wait, and nobody waits with it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import partial
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from storage.errors import CannotConnect, Collided
+from storage.errors import CannotConnect, CannotWrite, Collided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
+"""Beside the one of groups."""
 FILE_THREADS = 2
 AGAIN_AFTER_SECONDS: Final = (0.01, 0.05, 0.2, 1.0)
+PASSING: Final = (CannotConnect, CannotWrite, Collided)
+"""Of PostgreSQL: the server went away, also in the middle of a group, or another process was in the way."""
 Rider: TypeAlias = "Callable[[], Piece | None]"
 """Is asked when a group begins; what it returns is carried out last, and waits for the same commit."""
 
@@ -41,8 +45,9 @@ class Writer:
         self, *, several: bool, group: Callable[[], AbstractContextManager[None]] = nullcontext,
         longest_seconds: float = LONGEST_SECONDS,
     ) -> None:  # fmt: skip
-        """Take several threads (PostgreSQL), or one (SQLite), and in it what makes transactions one (Store.group)."""
-        self._database = ThreadPoolExecutor(POSTGRES_THREADS if several else 1, thread_name_prefix="writer")
+        """Take whether others write, too (PostgreSQL), and what makes transactions of a thread one (Store.group)."""
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._beside = ThreadPoolExecutor(POSTGRES_THREADS, thread_name_prefix="beside") if several else None
         self._files = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="files")
         self.several = several
         self._group, self._longest = group, longest_seconds
@@ -50,31 +55,37 @@ class Writer:
         self._last: list[Piece] = []
         self._riders: list[Rider] = []
         self._busy = self._closed = False
+        self._ride = False  # riders are to be asked although nothing waits
 
-    async def run(self, work: Callable[[], Result], *, last: bool = False) -> Result:
-        """Run database work; return its result once it is durable, or raise its error. First come, first served.
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Run database work; return its result once it is durable, or raise its error. First come, first served."""
+        if self._beside is not None:
+            return await asyncio.get_running_loop().run_in_executor(self._beside, partial(insist, work))
+        return await self.join(work)
+
+    async def join(self, work: Callable[[], Result], *, last: bool = False) -> Result:
+        """Run work as `run` does, in one commit with what else is to join. Work of people and for them: it is short.
 
         `last`: after all that waits by then, in the same commit.
         """
         loop = asyncio.get_running_loop()
-        if self.several:
-            return await loop.run_in_executor(self._database, partial(insist, work))
         piece = Piece(work, loop.create_future(), last=last)
         self._wait(piece)
-        if not self._busy:
-            self._busy = True
-            loop.call_soon(self._begin)  # not at once: what arrived in the same moment goes along
+        self._start()
         result: Result = await piece.future
         return result
 
-    def _wait(self, *pieces: Piece) -> None:
-        for piece in pieces:
-            (self._last if piece.last else self._waiting).append(piece)
+    def _wait(self, piece: Piece) -> None:
+        (self._last if piece.last else self._waiting).append(piece)
+
+    def _start(self) -> None:
+        if not self._busy:
+            self._busy = True
+            asyncio.get_running_loop().call_soon(self._begin)  # not at once: what arrived in the same moment goes along
 
     def ride_along(self, rider: Rider) -> Callable[[], None]:
-        """Ask this rider at every group for work to go along at its end; return what ends that. Not on PostgreSQL."""
-        if not self.several:
-            self._riders.append(rider)
+        """Ask this rider at every group for work to go along at its end; return what ends that."""
+        self._riders.append(rider)
         return lambda: self._riders.remove(rider) if rider in self._riders else None
 
     async def run_file(self, work: Callable[[], Result]) -> Result:
@@ -86,16 +97,18 @@ class Writer:
         self._closed = True
         self._files.shutdown(wait=True)
         self._database.shutdown(wait=True)
+        if self._beside is not None:
+            self._beside.shutdown(wait=True)
 
     def _begin(self) -> None:
-        if self._closed or not (self._waiting or self._last):
+        if self._closed or not (self._waiting or self._last or self._ride):
             self._busy = False
             for piece in (*self._waiting, *self._last):
                 piece.future.cancel()
             return
         together = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
         together += self._last
-        self._last = []
+        self._last, self._ride = [], False
         together += [going for rider in self._riders if (going := rider()) is not None]
         self._database.submit(self._carry_out, asyncio.get_running_loop(), together)
 
@@ -119,9 +132,25 @@ class Writer:
     def _end(self, begun: Sequence[Piece], left: Sequence[Piece], failed: Exception | None) -> None:
         self._waiting.extendleft(piece for piece in reversed(left) if not piece.last)
         self._last += [piece for piece in left if piece.last]
+        loop = asyncio.get_running_loop()
         for piece in begun:
-            piece.tell(failed)
-        asyncio.get_running_loop().call_soon(self._begin)
+            piece.error = failed or piece.error
+            if self._beside is not None and not self._closed and isinstance(piece.error, PASSING):
+                self._beside.submit(self._do_again, loop, piece)
+            else:
+                piece.tell()
+        loop.call_soon(self._begin)
+
+    def _do_again(self, loop: asyncio.AbstractEventLoop, piece: Piece) -> None:
+        """Run in a thread beside the one of groups."""
+        piece.attempt(insist)
+        loop.call_soon_threadsafe(self._end_again, piece)
+
+    def _end_again(self, piece: Piece) -> None:
+        piece.tell()
+        if piece.error is None:  # it had a commit of its own, which nothing rode along with
+            self._ride = True
+            self._start()
 
 
 def insist(work: Callable[[], Result]) -> Result:
@@ -150,19 +179,19 @@ class Piece:
         self.result: Any = None
         self.error: Exception | None = None
 
-    def attempt(self) -> None:
+    def attempt(self, how: Callable[[Callable[[], Any]], Any] | None = None) -> None:
         """Carry it out; an error is kept for whoever waits."""
+        self.error = None
         try:
-            self.result = self.work()
+            self.result = how(self.work) if how is not None else self.work()
         except Exception as exc:  # noqa: BLE001 - it belongs to whoever asked for this piece, not to the group
             self.error = exc
 
-    def tell(self, failed: Exception | None) -> None:
-        """Hand over the result. `failed`: why the whole group was not stored."""
+    def tell(self) -> None:
+        """Hand over the result, or the error."""
         if self.future.done():
             return
-        error = failed or self.error
-        if error is not None:
-            self.future.set_exception(error)
+        if self.error is not None:
+            self.future.set_exception(self.error)
         else:
             self.future.set_result(self.result)

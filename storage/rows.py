@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, exists, func, select
 
 from storage.crypto.lookup import row_key
+from storage.errors import Collided
 from storage.statements import SQLITE, Statement
 from storage.tables import cases, conversations, keys
 
@@ -55,6 +56,7 @@ def _find() -> Select[Any]:
 
 
 _LOCK = Statement(lambda _database: select(func.pg_advisory_xact_lock(bindparam("row"))), "row")
+_TRY_LOCK = Statement(lambda _database: select(func.pg_try_advisory_xact_lock(bindparam("row"))), "row")
 _FIND = Statement(lambda _database: _find(), "row")
 _FIND_LOCKED = Statement(lambda _database: _find().with_for_update(of=conversations), "row")
 
@@ -77,7 +79,10 @@ class Rows:
         return place if place is not None else self._look_up(address, self.read)
 
     def locked(self, address: Address) -> Place:
-        """Return where the person is, read now: nobody else changes it until this transaction ends."""
+        """Return where the person is, read now: nobody else changes it until this transaction ends.
+
+        Raises: Collided in a group, when another process is busy with the person.
+        """
         return self._look_up(address, self._lock)
 
     def _look_up(self, address: Address, read: Callable[[int], Stored | None]) -> Place:
@@ -100,9 +105,19 @@ class Rows:
     def _lock(self, row: int) -> Stored | None:
         if self.session.database == SQLITE:  # the whole transaction is the lock
             return self.read(row)
-        self.session.one(_LOCK, row)  # a row lock alone would not hold back who inserts it
+        self._hold(row)
         found = self.session.one(_FIND_LOCKED, row)
         return None if found is None else Stored(*found)
+
+    def _hold(self, row: int) -> None:
+        """Hold the person until the transaction ends; a row lock alone would not hold back who inserts the row.
+
+        A group holds many people already: to wait for one more could be to wait for each other, and everybody in it.
+        """
+        if self.session.patient:
+            self.session.one(_LOCK, row)
+        elif self.session.one(_TRY_LOCK, row) != (True,):
+            raise Collided
 
     def digest(self, address: Address) -> bytes:
         """Return the look-up value."""

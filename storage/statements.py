@@ -81,13 +81,14 @@ Written: TypeAlias = "tuple[str, _Arranged | None, bool]"
 class Session:
     """One transaction, seen from both sides: the cursor of the driver, and SQLAlchemy's connection above it."""
 
-    __slots__ = ("_connection", "_engine", "cursor", "database", "pooled", "waiting")
+    __slots__ = ("_connection", "_engine", "cursor", "database", "patient", "pooled", "waiting")
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection, connection: Connection | None = None) -> None:
         """Take a connection that is in a transaction; SQLAlchemy's own is made when something first asks for it."""
         self._engine, self.pooled, self._connection = engine, pooled, connection
         self.database = engine.dialect.name
         self.cursor: DBAPICursor = pooled.cursor()
+        self.patient = True  # waits where another process is busy with a person
         self.waiting: list[tuple[Statement, Row]] = []  # what was put off
 
     @property

@@ -171,9 +171,13 @@ class SqlStore:
 
     @contextmanager
     def group(self) -> Iterator[None]:
-        """Make all transactions this thread opens in the block one; leaving it commits. Raises: StorageError."""
+        """Make all transactions this thread opens in the block one; leaving it commits. Raises: StorageError.
+
+        On PostgreSQL a part that meets another process is Collided at once: it is to be done again outside of groups.
+        """
         try:
             with self._begun() as session:
+                session.patient = False
                 group = self._thread.group = Group(session, self._work(session), partial(_begin_anew, session))
                 try:
                     yield
@@ -208,7 +212,7 @@ class SqlStore:
             try:
                 yield session
                 session.catch_up()
-            except self._refused:
+            except (*self._refused, CannotWrite):
                 if session.is_lost():  # SQLAlchemy is to notice it, too: the other connections of the pool went with it
                     with suppress(SQLAlchemyError):
                         connection.exec_driver_sql("SELECT 1")

@@ -38,7 +38,7 @@ class Width:
 STRANGERS: Final = Width(1, 32, 4)
 OFFICERS: Final = Width(1, 512, 128)
 OFFICERS_OF_SEVERAL: Final = Width(3, 512, 128)
-"""On PostgreSQL, where the writer has six threads: two are left to messages at any time."""
+"""On PostgreSQL, where the writer has six threads beside the one of messages: two are left to timers at any time."""
 
 
 class Lane:

@@ -160,7 +160,7 @@ def test_a_server_that_cuts_connections_again_and_again_loses_and_doubles_no_mes
                 over.set()
 
     async def play() -> None:
-        writer = Writer(several=True)
+        writer = Writer(several=True, group=service.store.group)
         intake = ServiceIntake(service.reception, service.alerting, writer, lambda _channel: None)
         await asyncio.gather(*(person(intake, str(number)) for number in range(12)))
         await asyncio.to_thread(writer.close)

@@ -24,7 +24,7 @@ from bot.writer import MOST_TOGETHER, Writer
 from config.load import load_settings
 from handlers.deliver import Delivery
 from handlers.types import Address, Inbound, Outgoing
-from storage.errors import CannotWrite, InUse
+from storage.errors import CannotConnect, CannotWrite, Collided, InUse, StorageError
 
 PATIENT = 60.0
 ROOT = Path(__file__).parents[2]
@@ -182,6 +182,48 @@ def test_a_database_that_does_not_open_is_an_error_for_everybody_who_waits() -> 
         writer.close()
 
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("passing", [CannotConnect, CannotWrite, Collided])
+@pytest.mark.parametrize("whole", [True, False])
+def test_where_others_write_too_what_met_them_in_a_group_is_done_again_beside_it(
+    passing: type[StorageError], *, whole: bool
+) -> None:
+    """Whether a piece or the whole group was in their way: everybody has their result, and riders their turn."""
+    failed = False
+
+    def fail_once() -> None:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise passing
+
+    @contextmanager
+    def group() -> Iterator[None]:
+        yield
+        if whole:
+            fail_once()
+
+    def work(number: int) -> int:
+        if not whole and number == 1:
+            fail_once()
+        return number
+
+    async def play() -> list[int]:
+        writer, asked = Writer(several=True, group=group), asyncio.Event()
+
+        def rider() -> None:
+            if failed:
+                asked.set()
+
+        writer.ride_along(rider)
+        results = await asyncio.gather(*(writer.join(partial(work, number)) for number in range(3)))
+        await asked.wait()  # nothing waits, but what was done beside the group rode with nobody
+        writer.close()
+        return results
+
+    assert asyncio.run(asyncio.wait_for(play(), PATIENT)) == [0, 1, 2]
+    assert failed
 
 
 def test_commands_keep_out_while_the_service_writes(service: Service, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +23,16 @@ from dialogs.replace import replace
 from handlers.types import Address, OutboxItem, Outgoing
 from storage import schema
 from storage.crypto.errors import UnknownRingKey
-from storage.errors import CannotConnect, CannotWrite, InUse, KeysBroken, KeysMissing, KeysReadable, NotMigrated
+from storage.errors import (
+    CannotConnect,
+    CannotWrite,
+    Collided,
+    InUse,
+    KeysBroken,
+    KeysMissing,
+    KeysReadable,
+    NotMigrated,
+)
 from storage.keys import create_keys, load_keys
 from storage.lock import locked
 from storage.row_keys import KeyRowMissing
@@ -228,6 +238,29 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
     assert loaded is not None
     assert loaded.conversation.turn == 100
     assert len(taken) == len({item.id for item in taken}) == 40
+
+
+@pytest.mark.postgres
+def test_a_group_waits_for_nobody_on_postgresql_and_loses_only_who_was_busy(tmp_path: Path) -> None:
+    """Another process has one of three people: that turn has collided at once, the two around it are stored."""
+    ours, theirs = sql_store(postgres_url(), tmp_path / "a"), sql_store(postgres_url(), tmp_path / "b")
+    theirs._keys = ours._keys
+    people = [Address("signal", f"{tmp_path.name}-{number}") for number in range(3)]
+    with theirs.transaction() as busy:
+        busy.conversations.load(people[1])
+        with ours.group():
+            for person in people:
+                with nullcontext() if person != people[1] else pytest.raises(Collided), ours.transaction() as work:
+                    work.conversations.load(person)
+                    work.conversations.save(person, TALK)
+    with ours.transaction() as work:
+        stored = [work.conversations.load(person) is not None for person in people]
+        for person in people:
+            work.conversations.forget(person)
+    ours.close()
+    theirs.close()
+
+    assert stored == [True, False, True]
 
 
 WRITER = """
