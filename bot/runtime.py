@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import signal
 import time
-from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from itertools import cycle
@@ -20,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.accounts import EVERY, Account, Others
 from bot.app import cover_ledger
-from bot.control import LOCK_FILE, MOST_BYTES, SOCKET_FILE, answer
+from bot.control import Control, answer
 from bot.intake import ServiceIntake
 from bot.pace import Pace
 from bot.sender import Sender
@@ -29,12 +27,10 @@ from handlers.deliver import Delivery
 from handlers.errors import HandlerError
 from handlers.types import Slice
 from storage.crypto.errors import CryptoError
-from storage.errors import InUse, StorageError
-from storage.lock import locked
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Mapping
-    from pathlib import Path
 
     from bot.adapter import Adapter
     from bot.app import Service
@@ -80,7 +76,6 @@ class Runtime:
         self._paces = paces
         self._senders: dict[str, Sender] = {}
         self._stop = asyncio.Event()
-        self._place = ExitStack()  # what this process alone may have in the folder
         self._last_tick = -LONGEST_SILENCE
         begin = service.reception.clock.now().minute  # not always the same ones, where a service is often begun anew
         self._slices = cycle((begin + number) % PRUNED_IN for number in range(PRUNED_IN))
@@ -139,12 +134,16 @@ class Runtime:
         for channel in self.adapters if not self._several else ():
             self._senders[channel] = self._sender(channel)
             await self._senders[channel].resume()
-        control = await self._control(commands) if commands is not None else None
+        control = Control(self.service.home, partial(self._carry_out, commands)) if commands is not None else None
         try:
+            if control is not None:
+                await control.take()
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(work) for work in self._receiving()]
                 tasks.append(group.create_task(self._clockwork()))
                 tasks += [group.create_task(work()) for work in self.beside]
+                if control is not None:
+                    tasks.append(group.create_task(control.keep()))
                 parts: list[Sender | Account] = [*self._senders.values(), *self._accounts.values()]
                 sending = [group.create_task(part.run()) for part in parts]
                 ready()
@@ -182,12 +181,14 @@ class Runtime:
         await adapter.set_up()
         await adapter.receive(self.intake)
 
-    async def _end(self, control: asyncio.Server | None) -> None:
+    async def _carry_out(self, commands: Mapping[str, Callable[..., Any]], line: bytes) -> bytes:
+        said = await self.writer.run(lambda: answer(line, commands, REFUSALS))
+        self._awake_all()
+        return said
+
+    async def _end(self, control: Control | None) -> None:
         if control is not None:
             control.close()
-            with suppress(FileNotFoundError):
-                self._socket().unlink()
-        self._place.close()
         await asyncio.to_thread(self.writer.close)
         for adapter in self.adapters.values():
             await adapter.close()
@@ -277,30 +278,3 @@ class Runtime:
         """Return how many messages wait and how many are dead letters. Raises StorageError."""
         with self.service.store.transaction() as work:
             return work.outbox.waiting(), work.outbox.dead()
-
-    def _socket(self) -> Path:
-        return self.service.home / SOCKET_FILE
-
-    async def _control(self, commands: Mapping[str, Callable[..., Any]]) -> asyncio.Server | None:
-        """Take commands at the socket of the folder; None where another process of the service does."""
-        try:
-            self._place.enter_context(locked(self.service.home, LOCK_FILE))
-        except InUse:
-            LOG.info("another process in this folder takes the commands")
-            return None
-
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            line = await reader.readline()
-            said = await self.writer.run(lambda: answer(line, commands, REFUSALS))
-            self._awake_all()
-            writer.write(said)
-            await writer.drain()
-            writer.close()
-
-        with suppress(FileNotFoundError):
-            self._socket().unlink()
-        before = os.umask(0o177)
-        try:
-            return await asyncio.start_unix_server(serve, str(self._socket()), limit=MOST_BYTES)
-        finally:
-            os.umask(before)
