@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from dialogs.policy import Node, Policy
 
 MIN_PANIC_CHARS = 3
-NOBODY_SPOKE = (TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote, CaseClosed)
+NOBODY_SPOKE = frozenset((TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote, CaseClosed))
 """Events in which the person did nothing: time passed, or an officer acted."""
 
 _PANIC = "Q06-PANIC"
@@ -79,7 +79,7 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
     """
     if conversation.node == END:  # forgotten, and somebody writes again: everything begins anew
         conversation = begin(conversation.id, conversation.channel, policy, event.at)
-    turn = Turn(conversation, event, policy, spoke=not isinstance(event, NOBODY_SPOKE))
+    turn = Turn(conversation, event, policy, spoke=type(event) not in NOBODY_SPOKE)
     measures.leave_what_is_gone(turn)
     match event:
         case TextReceived():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SAFETY, REPLY = 0, 1
 """Priorities of the outbox: the fast path goes before everything else."""
 
-ENDING: Final = (do.CancelAlert, do.DestroyReport, do.Forget)
+ENDING: Final = frozenset((do.CancelAlert, do.DestroyReport, do.Forget))
 """Effects after which an officer has nothing to say any more: what waits in the outbox is dropped with them."""
 
 
@@ -54,7 +54,6 @@ class Performance:
     new_key: bool = False
     forget: bool = False
     erased: bool = False
-    opened: set[str] = field(default_factory=set)
 
     def perform(self, effect: do.Effect) -> None:  # noqa: C901, PLR0912 - one arm for each effect
         """Carry out one effect. Raises NoRecipients when an office cannot be sealed to; the turn is then undone."""
@@ -209,7 +208,7 @@ def carry_out(
     after, effects = advance(conversation, event, policy)
     performance = Performance(work, sealer, policy, address, event.at, event.entropy)
     for effect in effects:
-        if isinstance(effect, ENDING):
+        if type(effect) in ENDING:
             settle_dropped(work, work.outbox.drop_for(address, officers_only=True), DROPPED)
         performance.perform(effect)
     performance.store(after)

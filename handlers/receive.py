@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec import Struct
+
 from dialogs.answers import same_words
 from dialogs.consents import minute
+from dialogs.conversation import Conversation
 from dialogs.draws import PHRASE_WORDS
+from dialogs.effects import Effect
 from dialogs.engine import begin
 from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
@@ -25,8 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from dialogs.conversation import CaseCard, Conversation
-    from dialogs.effects import Effect
+    from dialogs.conversation import CaseCard
     from dialogs.events import Event
     from dialogs.policy import Policy
     from handlers.ports import Clock, Entropy, Sealer, Store, UnitOfWork
@@ -37,8 +40,7 @@ ID_BYTES = 16
 MOVE_CODE = re.compile(r"MV-[A-Z2-7]{4}-[A-Z2-7]{4}")
 
 
-@dataclass(frozen=True, slots=True)
-class TurnDone:
+class TurnDone(Struct, frozen=True, gc=False):
     """What one turn did, for channels, replay and tests; it holds answers: never log it."""
 
     before: Conversation

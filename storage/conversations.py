@@ -97,7 +97,7 @@ class SqlConversations:
             place.stored = Stored(lookup, key_id, revision, body, None, None, has_cases=True)
         else:
             self.session.run(_CHANGE, revision, body, place.row)
-            place.stored = old._replace(key=key_id, revision=revision, body=body)
+            place.stored = replace(old, key=key_id, revision=revision, body=body)
             if key_id != old.key:  # apart, for the database looks up every key that is set
                 self.session.run(_CHANGE_KEY, key_id, place.row)
                 self.row_keys.erase(old.key)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, exists, func, select
 
 from storage.crypto.lookup import row_key
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _PROBES = 8  # two people with the same 63 bits: once in billions of billions; the next number is taken
 
 
-class Stored(NamedTuple):
+class Stored(Struct, frozen=True, gc=False):
     """What stands in the row of a person, the wrapped key of it, and whether cases lead to them."""
 
     lookup: bytes

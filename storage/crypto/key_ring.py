@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from storage.crypto.errors import MalformedKey, NotAuthentic, UnknownRingKey
-from storage.crypto.framing import frame
+from storage.crypto.framing import frame, framed_once
 from storage.crypto.secret import Secret
 
 if TYPE_CHECKING:
@@ -52,14 +52,16 @@ class KeyRing(Secret):
 
     def wrap(self, row_key: bytes, purpose: str, row: str, nonce: bytes) -> bytes:
         """Return the row's key wrapped under the newest key; `nonce`: 12 fresh bytes."""
-        return nonce + self._by_id[self.newest].encrypt(nonce, row_key, frame(self.newest, purpose, row))
+        place = framed_once(self.newest, purpose) + frame(row)
+        return nonce + self._by_id[self.newest].encrypt(nonce, row_key, place)
 
     def unwrap(self, key_id: str, wrapped: bytes, purpose: str, row: str) -> bytes:
         """Return the row's key. Raises: UnknownRingKey, NotAuthentic when it was moved or changed."""
         ring_key = self._by_id.get(key_id)
         if ring_key is None:
             raise UnknownRingKey
+        place = framed_once(key_id, purpose) + frame(row)
         try:
-            return ring_key.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], frame(key_id, purpose, row))
+            return ring_key.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], place)
         except (InvalidTag, ValueError) as exc:
             raise NotAuthentic from exc

@@ -6,15 +6,15 @@ few enough to try them all, which is why addresses are not kept longer than need
 
 from __future__ import annotations
 
-import hmac
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from storage.crypto.errors import MalformedKey
-from storage.crypto.framing import frame
+from storage.crypto.framing import frame, framed_once
 from storage.crypto.secret import Secret
 
 KEY_BYTES = 32
 ROW_KEY_BITS = 63  # fits a signed 64-bit integer of every database
-DIGEST = "sha256"
 
 
 class LookupKey(Secret):
@@ -26,13 +26,13 @@ class LookupKey(Secret):
         """Take 32 bytes. Raises: MalformedKey for any other number: HMAC would take none at all."""
         if len(key) != KEY_BYTES:
             raise MalformedKey("a look-up key has 32 bytes")
-        self._keyed = hmac.new(key, digestmod=DIGEST)  # the key is taken in once, then copied
+        self._keyed = HMAC(key, SHA256())  # the key is taken in once, then copied
 
     def digest(self, kind: str, *parts: str) -> bytes:
         """Return 32 bytes; `kind` separates uses, so that a word never equals an address."""
         keyed = self._keyed.copy()
-        keyed.update(frame(f"leeward/{kind}", *parts))
-        return keyed.digest()
+        keyed.update(framed_once(f"leeward/{kind}") + frame(*parts))
+        return keyed.finalize()
 
     def secret_hash(self, kind: str, words: str) -> str:
         """Return a printable digest of panic words, phrases and pairs, given in normal form."""
