@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from handlers.proposing import Proposing
 from handlers.receive import Reception
 from handlers.talking import Talking
 from storage import schema
+from storage.alone import shared
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import AgeSealer
 from storage.errors import Collided
@@ -101,7 +102,7 @@ def live_service(
     entropy = SystemEntropy()
     clock = clock or SystemClock()
     home = settings.home
-    with locked(home) if not settings.database_url else nullcontext():
+    with shared(settings.database_url) if settings.several else locked(home):
         keys = load_keys(settings.keys_folder, settings.draft_keys_folder, entropy)
         path = home / DIRECTORY
         alarm = directory_alarm(settings, clock.now())

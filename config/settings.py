@@ -160,6 +160,11 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field("text", description="form of the log lines")
 
     @property
+    def several(self) -> bool:
+        """Tell whether many processes may share the database; on SQLite one writes, wherever the file is."""
+        return self.database_url.startswith("postgresql")
+
+    @property
     def keys_folder(self) -> Path:
         """Return the folder of the key files."""
         return self.master_key_file or self.home / "keys"

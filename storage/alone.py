@@ -5,6 +5,7 @@ Both are of PostgreSQL. On SQLite one process does everything, so it is always a
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, func, select
@@ -12,18 +13,42 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from storage.crypto.lookup import row_key
-from storage.errors import CannotConnect
+from storage.errors import CannotConnect, Serving
 from storage.statements import POSTGRESQL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Engine
 
     from storage.crypto.lookup import LookupKey
 
+_IN_USE: Final = 0x6C656578  # any number that nobody else locks
+_APART: Final[dict[str, Any]] = {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT", "hide_parameters": True}
+"""Of connections that are kept for themselves, beside those of the store."""
+
 CHANNEL: Final = "leeward"
 """The one name this program listens to; what is sent by it are names of channels, nothing of anybody."""
+
+
+@contextmanager
+def shared(url: str, *, alone: bool = False) -> Iterator[None]:
+    """Use the database beside other processes; `alone`: while no other one does, as where its keys are changed.
+
+    A process holds the keys it began with, and what it writes under one that was destroyed meanwhile would be lost.
+    Raises: Serving when others are in the way, CannotConnect.
+    """
+    lock = func.pg_try_advisory_lock if alone else func.pg_try_advisory_lock_shared
+    try:
+        connection = create_engine(url, **_APART).connect()
+    except SQLAlchemyError as exc:
+        raise CannotConnect from exc
+    try:
+        if not connection.scalar(select(lock(_IN_USE))):
+            raise Serving
+        yield
+    finally:
+        _drop(connection)
 
 
 class Held:
@@ -58,8 +83,7 @@ class Processes:
         self._lookup = lookup
         self._engine: Engine | None = None
         if engine.dialect.name == POSTGRESQL:
-            options = {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT", "hide_parameters": True}
-            self._engine = create_engine(engine.url, **options)
+            self._engine = create_engine(engine.url, **_APART)
         self._teller: Connection | None = None
         self._listener: Connection | None = None
 
@@ -100,6 +124,7 @@ class Processes:
         try:
             if self._listener is None:
                 self._listener = self._engine.connect()
+                self._listener.execute(select(func.pg_advisory_lock_shared(_IN_USE)))  # also after a cut, see `shared`
                 self._listener.exec_driver_sql(f"LISTEN {CHANNEL}")
             driver: Any = self._listener.connection.driver_connection
             return frozenset(told.payload for told in driver.notifies(timeout=seconds, stop_after=1))

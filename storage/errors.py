@@ -35,6 +35,10 @@ class InUse(StorageError):
     """Another Leeward process uses this folder: stop it first, or set LEEWARD_HOME to another folder."""
 
 
+class Serving(InUse):
+    """The service runs on this database, or its keys are being changed: stop every process of it first, or wait."""
+
+
 class KeysMissing(StorageError):
     """The keys of this folder are missing: run `leeward init`, or set LEEWARD_HOME to the folder that has them."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemEntropy
+from bot.control import LOCK_FILE as COMMANDS
 from bot.desk.invitations import place_of
 from bot.desk.pages import built
 from bot.listening import PortTaken, listen_at
@@ -38,7 +39,8 @@ def _address(settings: Settings) -> str:
     if not place_of(settings).relying_party:
         return "its address has no name, set LEEWARD_DESK_URL"
     try:
-        with locked(settings.home), listen_at(host, int(port)):
+        # The service that runs holds one of the two: of several processes the one that takes commands.
+        with locked(settings.home), locked(settings.home, COMMANDS), listen_at(host, int(port)):
             return ""
     except InUse:
         return ""  # the service runs, and listens itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from bot.clock import SystemClock, SystemEntropy
 from bot.commands.failure import Refused
 from config.load import load_settings
 from storage import operations, schema
+from storage.alone import shared
 from storage.keys import RING_FILE, create_keys, load_keys
 from storage.lock import locked
 from storage.row_keys import DRAFTS
@@ -47,7 +49,7 @@ def rotate_keys() -> int:
     settings = load_settings()
     home = installation(settings)
     folder = settings.keys_folder if home == settings.home else home / "keys"
-    with locked(home):
+    with locked(home), shared(settings.database_url, alone=True) if settings.several else nullcontext():
         engine = make_engine(settings.database_url or sqlite_url(home))
         schema.check(engine)
         count = operations.rotate_ring(engine, folder, SystemEntropy())
@@ -85,5 +87,8 @@ def restore(source: Path) -> int:
 def _sqlite_only() -> Settings:
     settings = load_settings()
     if settings.database_url:
-        raise Refused("On PostgreSQL use its own tools, and leave out the tables named in docs/operations.md.")
+        raise Refused(
+            "This is for the database in LEEWARD_HOME. On PostgreSQL use its own tools, and leave out the tables named "
+            "in docs/operations.md."
+        )
     return settings

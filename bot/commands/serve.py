@@ -40,7 +40,7 @@ HEAD_START_SECONDS: Final = 0.5
 def serve(only: str | None) -> int:
     """Serve until SIGINT or SIGTERM."""
     settings = load_settings()
-    if only is not None and not settings.database_url:
+    if only is not None and not settings.several:
         raise Refused("--only needs PostgreSQL (LEEWARD_DATABASE_URL): on SQLite one process does everything.")
     if settings.telegram_token is None and not settings.signal_number and only in (None, BOT):
         raise Refused(
@@ -81,7 +81,7 @@ async def _serve(settings: Settings, only: str | None) -> None:
 
             adapters["pager"] = PagerAdapter(settings.pager_url.get_secret_value())
         runtime = Runtime(
-            service, adapters, paces, several=bool(settings.database_url),
+            service, adapters, paces, several=settings.several,
             keeps_time=only in (None, WORKER), open_to_all=("telegram",) if settings.telegram_webhook_url else (),
         )  # fmt: skip
 

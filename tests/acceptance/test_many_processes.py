@@ -129,6 +129,42 @@ def test_only_the_first_process_of_a_folder_takes_commands_and_really_pages(data
     asyncio.run(play())
 
 
+def test_keys_are_changed_only_while_no_process_serves(database: str, tmp_path: Path) -> None:
+    """Under one that runs, what it writes next would be lost. People who began before the change go on after it."""
+
+    async def leeward(settings: dict[str, str], *args: str) -> tuple[int | None, str]:
+        pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.STDOUT}
+        command = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *args, env=settings, cwd=ROOT, **pipes
+        )
+        said, _nothing = await command.communicate()
+        return command.returncode, said.decode()
+
+    async def play() -> None:
+        telegram, signal_server = TelegramServer(), SignalServer()
+        async with serving(telegram.app()) as port:
+            settings = speaking(install(tmp_path), database, port)
+            service = Served(tmp_path, settings, telegram, signal_server)
+            person = telegram.person(7)
+            try:
+                await service.start()
+                await talk(person, ("hi", "1"))
+                refused = await leeward(settings, "rotate-keys")
+                _failed, doctor = await leeward(settings, "doctor")
+                await talk(person, ("1",))
+                await service.stop()
+                rotated = await leeward(settings, "rotate-keys")
+                await service.start()
+                await talk(person, ("3",))
+            finally:
+                await service.stop()
+            assert (refused[0], refused[1].startswith("The service runs on this database")) == (1, True)
+            assert "desk: OK\n" in doctor
+            assert (rotated[0], person.last.startswith("Can someone else see")) == (0, True)
+
+    asyncio.run(play())
+
+
 def test_a_server_that_cuts_connections_again_and_again_loses_and_doubles_no_message(
     service: Service, database: str
 ) -> None:
