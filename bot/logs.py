@@ -12,6 +12,7 @@ import sys
 from typing import Final
 
 OURS: Final = "leeward"
+COARSE_SECONDS: Final = 60
 LIBRARIES: Final = (
     "telegram", "httpx", "httpcore", "aiohttp", "signalbot", "websockets", "asyncio", "uvicorn",
     "sqlalchemy", "alembic", "apscheduler",
@@ -27,10 +28,14 @@ class _Ours(logging.Filter):
 
 
 class _Json(logging.Formatter):
-    """One JSON object a line: time in UTC, level, event."""
+    """One JSON object a line: time in UTC to the minute (INV-10: no exact times), level, event."""
 
     def format(self, record: logging.LogRecord) -> str:
-        entry = {"time": int(record.created), "level": record.levelname.lower(), "event": record.getMessage()}
+        entry = {
+            "time": int(record.created) // COARSE_SECONDS * COARSE_SECONDS,
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
         return json.dumps(entry)
 
 

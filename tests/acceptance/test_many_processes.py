@@ -133,10 +133,10 @@ def test_keys_are_changed_only_while_no_process_serves(database: str, tmp_path: 
     """Under one that runs, what it writes next would be lost. People who began before the change go on after it."""
 
     async def leeward(settings: dict[str, str], *args: str) -> tuple[int | None, str]:
-        pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.STDOUT}
         command = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *args, env=settings, cwd=ROOT, **pipes
-        )
+            sys.executable, "-m", "bot", *args, env=settings, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
         said, _nothing = await command.communicate()
         return command.returncode, said.decode()
 
