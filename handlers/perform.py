@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, assert_never
+
+import msgspec
 
 from dialogs import effects as do
 from dialogs.draws import draw_id
@@ -216,5 +217,5 @@ def carry_out(
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
-    """Return the document as UTF-8 JSON, keys in the order given, no spaces to speak of."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    """Return the document as UTF-8 JSON, keys in the order given, without spaces."""
+    return msgspec.json.encode(document)
