@@ -18,7 +18,7 @@ ROUNDS ?= 5
 PYTEST_ARGS ?=
 PACKAGES := bot dialogs storage handlers config
 
-.PHONY: help setup run test check format lock proof bench peers golden-update coverage clean
+.PHONY: help setup run test check format lock proof bench pieces peers golden-update coverage clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ proof: setup ## Run the long figures and write docs/proofs.md
 
 peers: setup $(STAMPS)/peers ## Measure other bots beside ours, in an environment of their own
 	@$(BIN)/python benchmarks/peers/run.py $(VENV)/peers/bin/python $(ROUNDS)
+
+pieces: setup ## Measure the pieces of a turn, each alone
+	@$(BIN)/python benchmarks/pieces.py --quiet
 
 bench: setup ## Run the benchmarks of docs/performance.md
 	@$(BIN)/leeward bench
