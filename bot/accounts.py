@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from bot.waiting import came
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ class Account:
             await self._adapter.receive(self._intake)
 
     async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), LOOK_AGAIN_SECONDS)
+        await came(self._stop, LOOK_AGAIN_SECONDS)
 
 
 class Others:

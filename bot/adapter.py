@@ -6,6 +6,7 @@ It acknowledges a message to its service only after `Intake.take` has returned: 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -90,3 +91,25 @@ class Adapter(Protocol):
     async def close(self) -> None:
         """Close all connections."""
         ...
+
+
+class SendsOnly:
+    """What an adapter has that nothing arrives at: mail, a pager."""
+
+    async def set_up(self) -> None:
+        """Nothing has to be made ready."""
+
+    async def receive(self, intake: Intake) -> None:
+        """Receive nothing, for ever."""
+        del intake
+        await asyncio.Event().wait()
+
+    def open_file(self, incoming: IncomingFile) -> BinaryIO:
+        """Nothing is received. Raises OSError."""
+        raise OSError(incoming.channel)
+
+    async def forget_file(self, incoming: IncomingFile) -> None:
+        """Nothing is received."""
+
+    async def close(self) -> None:
+        """Connections are closed after every message."""

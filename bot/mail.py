@@ -6,22 +6,20 @@ every case, so that a mail server, or whoever reads a screen, learns that someth
 
 from __future__ import annotations
 
-import asyncio
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from bot.adapter import Outcome, Sending
+from bot.adapter import Outcome, Sending, SendsOnly
 from handlers.mailing import MAIL_ACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.adapter import Intake
-    from handlers.types import IncomingFile, Outgoing
+    from handlers.types import Outgoing
 
 CHANNEL: Final = "mail"
 SUBJECT: Final = "Desk"
@@ -32,7 +30,7 @@ PERMANENT: Final = 500
 TLS_PORT: Final = 465
 
 
-class MailAdapter:
+class MailAdapter(SendsOnly):
     """bot.adapter.Adapter for mail: it only sends."""
 
     channel = CHANNEL
@@ -42,14 +40,6 @@ class MailAdapter:
         self._server = urlsplit(url)
         self._sealed = sealed
         self.healthy, self.problem = True, ""
-
-    async def set_up(self) -> None:
-        """Nothing has to be made ready."""
-
-    async def receive(self, intake: Intake) -> None:
-        """Wait: nothing is received by mail."""
-        del intake
-        await asyncio.Event().wait()
 
     async def send(self, outgoing: Outgoing) -> Sending:
         """Send one message; with `act` "sealed" it carries the sealed bytes that `refs` names."""
@@ -87,13 +77,3 @@ class MailAdapter:
             return Sending(Outcome.LATER, wait_seconds=WAIT_SECONDS)
         self.healthy, self.problem = True, ""
         return Sending(Outcome.SENT)
-
-    def open_file(self, incoming: IncomingFile) -> BinaryIO:
-        """Nothing is received by mail. Raises OSError."""
-        raise OSError(incoming.channel)
-
-    async def forget_file(self, incoming: IncomingFile) -> None:
-        """Nothing is received by mail."""
-
-    async def close(self) -> None:
-        """Connections are closed after every message."""

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
-from bot.adapter import Outcome, Sending
+from bot.adapter import Outcome, Sending, SendsOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.adapter import Intake
-    from handlers.types import IncomingFile, Outgoing
+    from handlers.types import Outgoing
 
 LOG: Final = logging.getLogger("leeward")
 CHANNEL: Final = "pager"
@@ -27,7 +26,7 @@ HEARTBEAT_EVERY: Final = 60.0
 OK: Final = 300
 
 
-class PagerAdapter:
+class PagerAdapter(SendsOnly):
     """bot.adapter.Adapter for a pager: it only sends, the text of the message and nothing else."""
 
     channel = CHANNEL
@@ -37,30 +36,12 @@ class PagerAdapter:
         self._url = url
         self.healthy, self.problem = True, ""
 
-    async def set_up(self) -> None:
-        """Nothing has to be made ready."""
-
-    async def receive(self, intake: Intake) -> None:
-        """Wait: a pager says nothing."""
-        del intake
-        await asyncio.Event().wait()
-
     async def send(self, outgoing: Outgoing) -> Sending:
         """Post the words."""
         status = await post(self._url, outgoing.text)
         self.healthy = 0 < status < OK
         self.problem = "" if self.healthy else "the pager does not take messages: check LEEWARD_PAGER_URL"
         return Sending(Outcome.SENT) if self.healthy else Sending(Outcome.LATER, wait_seconds=5.0)
-
-    def open_file(self, incoming: IncomingFile) -> BinaryIO:
-        """Nothing is received. Raises OSError."""
-        raise OSError(incoming.channel)
-
-    async def forget_file(self, incoming: IncomingFile) -> None:
-        """Nothing is received."""
-
-    async def close(self) -> None:
-        """Connections are closed after every message."""
 
 
 async def post(url: str, text: str) -> int:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from bot.adapter import NotStored, Outcome, Sending
+from bot.waiting import came
 from bot.writer import Piece
 from handlers.deliver import Delivered
 from storage.errors import StorageError
@@ -137,8 +138,7 @@ class Sender:
 
     async def _rest(self, seconds: float) -> None:
         """Wait until a message came or a send has ended, but not for longer than this."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.awake.wait(), seconds)
+        await came(self.awake, seconds)
 
     async def _one(self, item: OutboxItem) -> None:
         """Send one message when its time has come, and note what became of it."""
@@ -172,6 +172,5 @@ class Sender:
     async def _patience(self, seconds: float) -> bool:
         """Wait; False when the service is to end before that."""
         if seconds > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), seconds)
+            await came(self._stop, seconds)
         return not self._stop.is_set()

@@ -92,7 +92,8 @@ class Served:
         """End the process with a signal and wait for it."""
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(how)
-            await asyncio.wait_for(self.process.wait(), 20)
+            async with asyncio.timeout(20):
+                await self.process.wait()
         if self._reader is not None:
             await self._reader
         self.log = self.log if how == signal.SIGTERM else b""

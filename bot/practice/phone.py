@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from bot.clock import SystemEntropy
 from bot.practice.phone_screen import PhoneChannel, opened, read_sealed
+from bot.waiting import came
 from dialogs.limits import MAX_FILE_BYTES
 from dialogs.replace import replace
 from handlers.contact import settle_sent
@@ -108,8 +109,7 @@ class Phone:
     async def tick(self) -> None:
         """Handle timers for ever; what storage refuses now is tried again at the next tick."""
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), TICK_SECONDS)
+            await came(self._wanted, TICK_SECONDS)
             self._wanted.clear()
             with suppress(StorageError, HandlerError):
                 await self._work(self._time)
@@ -120,8 +120,7 @@ class Phone:
             return self.channel.after(0)
         news = self._news
         if self.channel.last <= number and not self._leaving:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), WAIT_SECONDS)
+            await came(news, WAIT_SECONDS)
         return self.channel.after(number)
 
     async def again(self) -> None:

@@ -22,6 +22,7 @@ from bot.signal.answers import error_of, patience_of, reason_of, version_of
 from bot.signal.parsing import CHANNEL, Parsed, parse
 from bot.signal.service import Refusal, SignalService
 from bot.streams import LoopStream
+from bot.waiting import came
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -241,8 +242,8 @@ class SignalAdapter:
     async def send(self, outgoing: Outgoing) -> Sending:
         """Send one message or carry out its act; never raises."""
         person = outgoing.address.value
-        with suppress(TimeoutError):  # what is asked while nobody hears the answer would be asked again a moment later
-            await asyncio.wait_for(self._attached.wait(), ATTACH_SECONDS)
+        # What is asked while nobody hears the answer would be asked again a moment later.
+        await came(self._attached, ATTACH_SECONDS)
         try:
             if outgoing.act == "set-disappearing":
                 return await self._set_timer(outgoing)

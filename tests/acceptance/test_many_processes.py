@@ -120,7 +120,8 @@ def test_only_the_first_process_of_a_folder_takes_commands_and_really_pages(data
                 )
                 await until(lambda: bool(officer.received), PATIENT)
                 officer.say("ok")
-                said, _errors = await asyncio.wait_for(drill.communicate(), PATIENT * 2)
+                async with asyncio.timeout(PATIENT * 2):
+                    said, _errors = await drill.communicate()
             finally:
                 await asyncio.gather(*(part.stop() for part in parts))
             assert drill.returncode == 0, said

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.waiting import came
 from tests.fakes.faults import Fault, Faults, Restless, cut
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "telegram-bot-api-10.0.json"
@@ -357,9 +358,7 @@ class TelegramServer:
         end = time.monotonic() + data.get("timeout", 0)
         while not self.updates and time.monotonic() < end:
             self._arrived.clear()
-            try:
-                await asyncio.wait_for(self._arrived.wait(), max(0.0, end - time.monotonic()))
-            except TimeoutError:
+            if not await came(self._arrived, max(0.0, end - time.monotonic())):
                 break
             if mine != self._polls:
                 return 409, "Conflict: terminated by other getUpdates request"

@@ -6,9 +6,9 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from bot.adapter import Outcome, Sending
+from bot.adapter import Outcome, Sending, SendsOnly
 from bot.commands.bench.installation import TOKEN
 from bot.commands.bench.updates import update_bytes
 from bot.runtime import Runtime
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from bot.adapter import Intake
     from bot.app import Service
-    from handlers.types import IncomingFile, Outgoing
+    from handlers.types import Outgoing
 
 CHAT = re.compile(rb'"chat_id": ?"?(\d+)')
 LONGEST_CALL_SECONDS = 1.0
@@ -68,7 +67,7 @@ class LoopbackAdapter(TelegramAdapter):
         """Do nothing: there is no account."""
 
 
-class OfficersAdapter:
+class OfficersAdapter(SendsOnly):
     """A channel of duty officers that takes every message and remembers how many came."""
 
     def __init__(self, channel: str) -> None:
@@ -76,30 +75,11 @@ class OfficersAdapter:
         self.channel = channel
         self.taken = 0
 
-    async def set_up(self) -> None:
-        """Do nothing."""
-
-    async def receive(self, intake: Intake) -> None:
-        """Receive nothing, for ever."""
-        del intake
-        await asyncio.Event().wait()
-
     async def send(self, outgoing: Outgoing) -> Sending:
         """Take it."""
         del outgoing
         self.taken += 1
         return Sending(Outcome.SENT)
-
-    def open_file(self, incoming: IncomingFile) -> BinaryIO:
-        """Bring no file. Raises OSError."""
-        del incoming
-        raise OSError("no files come this way")
-
-    async def forget_file(self, incoming: IncomingFile) -> None:
-        """Do nothing."""
-
-    async def close(self) -> None:
-        """Do nothing."""
 
 
 class Program:

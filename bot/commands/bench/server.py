@@ -22,6 +22,7 @@ import msgspec
 from aiohttp import web
 
 from bot.commands.bench.updates import update_bytes
+from bot.waiting import came
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -131,9 +132,7 @@ class BotApi:
         del self._updates[:done], self._ids[:done]
         if not self._updates:
             self._arrived.clear()
-            try:
-                await asyncio.wait_for(self._arrived.wait(), LONGEST_POLL_SECONDS)
-            except TimeoutError:
+            if not await came(self._arrived, LONGEST_POLL_SECONDS):
                 return b"[]"
         return msgspec.json.encode(self._updates[:100])
 
