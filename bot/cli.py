@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 FIRST_YEAR, LAST_YEAR = 2010, 9998
-POSITIVE = click.IntRange(min=1)
+POSITIVE, COUNT = click.IntRange(min=1), click.IntRange(min=0)
+HOURS, MINUTES, SHARE = click.FloatRange(0, 7 * 24), click.FloatRange(0, 24 * 60), click.FloatRange(0, 1)
 BENCHMARKS = (
     "step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "desk", "start", "load",
 )  # fmt: skip
@@ -279,13 +280,13 @@ def duty() -> None:
 
 
 @cli.command()
-@click.option("--cooperators", default=12, show_default=True, help="Synthetic people in danger, on the fast path.")
-@click.option("--reports", default=6, show_default=True, help="Synthetic whole reports: L2, L3 and L4 in turn.")
-@click.option("--hours", default=8.0, show_default=True, help="How long the night is, from now on.")
-@click.option("--answer", "minutes", default=3.0, show_default=True, help="Minutes an officer takes on average.")
-@click.option("--asleep", default=0.2, show_default=True, help="Share of alerts an officer does not notice.")
+@click.option("--cooperators", type=COUNT, default=12, show_default=True, help="Synthetic people on the fast path.")
+@click.option("--reports", type=COUNT, default=6, show_default=True, help="Synthetic reports: L2, L3 and L4 in turn.")
+@click.option("--hours", type=HOURS, default=8.0, show_default=True, help="How long the night is, from now on.")
+@click.option("--answer", "minutes", type=MINUTES, default=3.0, show_default=True, help="Average minutes to an answer.")
+@click.option("--asleep", type=SHARE, default=0.2, show_default=True, help="Share of alerts that an officer misses.")
 @click.option("--seed", default=1, show_default=True, help="The same number plays the same night.")
-@click.option("--really-page", "wait", type=float, metavar="MINUTES", help="Page who is on duty now, and wait.")
+@click.option("--really-page", "wait", type=MINUTES, metavar="MINUTES", help="Page who is on duty now, and wait.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def drill(  # noqa: PLR0913, PLR0917 - the options of the command line
     cooperators: int, reports: int, hours: float, minutes: float, asleep: float, seed: int, wait: float | None,

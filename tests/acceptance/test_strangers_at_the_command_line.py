@@ -131,6 +131,16 @@ def test_a_path_that_cannot_be_used_is_named(home: Path, tmp_path: Path, args: t
     assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
+@pytest.mark.parametrize(
+    "args", [("--cooperators", "-1"), ("--reports", "-1"), ("--hours", "-1"), ("--answer", "inf"), ("--asleep", "2")]
+)
+def test_a_night_that_cannot_be_is_not_played(home: Path, args: tuple[str, str]) -> None:
+    """Fewer than no people, or more officers asleep than there are."""
+    done = run("drill", *args, home=home)
+
+    assert (done.returncode, f"Invalid value for '{args[0]}'" in done.stderr) == (2, True)
+
+
 def test_personas_may_have_names_in_any_script(home: Path, tmp_path: Path) -> None:
     """Also where the locale knows none."""
     persona = tmp_path / "مينا – ✓.yaml"
