@@ -7,6 +7,7 @@ the open question. Whatever is not understood is said once and the question is r
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
 from dialogs import cases, hidden, lapses, measures, steps
@@ -59,7 +60,6 @@ NOBODY_SPOKE = frozenset((TimeArrived, GapNoticed, CardArrived, OfficerBegan, Of
 """Events in which the person did nothing: time passed, or an officer acted."""
 
 _PANIC = "Q06-PANIC"
-_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def begin(conversation_id: str, channel: str, policy: Policy, at: datetime) -> Conversation:
@@ -127,7 +127,7 @@ def _text(turn: Turn, event: TextReceived) -> None:
 
 def _notice_pause(turn: Turn) -> None:
     away = turn.event.at - datetime.fromisoformat(turn.conversation.last_at)
-    limit = turn.policy.settings.ask_safe_again_minutes * _MINUTE
+    limit = _minutes(turn.policy.settings.ask_safe_again_minutes)
     turn.long_pause = away > limit and is_live(turn.draft.consents, "C-START")
 
 
@@ -368,7 +368,7 @@ def _come_back(turn: Turn, event: TextReceived) -> None:
     shown_again(turn)
     if lapses.follow_channel(turn):
         turn.set(came_from=("C-CONT-AGAIN",))
-    turn.do(WakeAt(TIMER_SESSION, turn.event.at + SESSION_MINUTES * _MINUTE))
+    turn.do(WakeAt(TIMER_SESSION, turn.event.at + _minutes(SESSION_MINUTES)))
     ask(turn, "T-RESUME")
 
 
@@ -380,9 +380,15 @@ def _wind_up(turn: Turn, before: Draft | None) -> None:
     if is_live(turn.draft.consents, "C-START"):
         if before is None or not is_live(before.consents, "C-START"):
             turn.do(CancelWake(TIMER_IDLE))
-        turn.do(WakeAt(TIMER_DRAFT, turn.event.at + settings.draft_hours * _HOUR))
+        turn.do(WakeAt(TIMER_DRAFT, turn.event.at + _minutes(settings.draft_hours * 60)))
     else:
-        turn.do(WakeAt(TIMER_IDLE, turn.event.at + settings.idle_minutes_before_start * _MINUTE))
+        turn.do(WakeAt(TIMER_IDLE, turn.event.at + _minutes(settings.idle_minutes_before_start)))
+
+
+@lru_cache(maxsize=8)
+def _minutes(count: int) -> timedelta:
+    """Return so many minutes: half a microsecond when they are made anew, and most turns need two spans."""
+    return timedelta(minutes=count)
 
 
 def _is_forgotten(turn: Turn) -> bool:

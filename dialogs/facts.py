@@ -104,8 +104,8 @@ def _fold_answers(draft: Draft, interview: Interview, facts: dict[str, Value]) -
     flags = list(draft.flags)
     places, folds = _folds(interview)
     answers = {places[answer.node]: answer for answer in draft.answers if answer.node in places}
-    for place in sorted(answers):
-        fold, answer = folds[place], answers[place]
+    for place, answer in sorted(answers.items()):
+        fold = folds[place]
         if fold.when is not None and not fold.when.holds(facts):
             continue
         single = fold.single.get(answer.keys)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from dialogs.machine import INTERVIEWS_IN_USE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dialogs.conditions import Condition, Facts
     from dialogs.conversation import Draft
     from dialogs.policy import Interview, Node
@@ -33,8 +36,9 @@ def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
     for node, early in line.early:
         if node.id not in done and early.holds(facts) and (node.when is None or node.when.holds(facts)):
             return node
-    for node_id, when in zip(line.nodes, line.conditions, strict=True):
-        if node_id not in done and (when is None or when.holds(facts)):
+    for node_id in filterfalse(done.__contains__, line.when):
+        when = line.when[node_id]
+        if when is None or when.holds(facts):
             return interview.nodes[node_id]
     return None
 
@@ -43,11 +47,10 @@ def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
 class _Line:
     """The nodes of the main line that may be asked of somebody, and those of them that may come before their turn.
 
-    Ids and conditions apart: every turn goes through the line, and a node is far more than either.
+    Ids with nothing but their conditions: every turn goes through the line, and a node is far more than either.
     """
 
-    nodes: tuple[str, ...]
-    conditions: tuple[Condition | None, ...]
+    when: Mapping[str, Condition | None]
     early: tuple[tuple[Node, Condition], ...]
 
 
@@ -60,7 +63,7 @@ def _line(interview: Interview, numbers: bool, short: bool, child: bool) -> _Lin
         if (node.lite or not numbers) and (node.short or not short) and (node.child or not child)
     ]
     early = tuple((node, node.early) for node in nodes if node.early is not None)
-    return _Line(tuple(node.id for node in nodes), tuple(node.when for node in nodes), early)
+    return _Line({node.id: node.when for node in nodes}, early)
 
 
 def answered_part(interview: Interview, draft: Draft, part: str) -> tuple[str, ...]:

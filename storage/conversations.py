@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, select, update
 
 from dialogs.replace import replace
 from handlers.errors import DraftLost
@@ -14,14 +14,12 @@ from storage import forms
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.crypto.errors import UnknownRingKey
 from storage.row_keys import DRAFTS
-from storage.rows import Stored
-from storage.statements import Statement, inserted, parameters
+from storage.rows import Stored, setting
+from storage.statements import Statement, inserted
 from storage.tables import cases, conversations, moves, timers, traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlalchemy import Update
 
     from dialogs.conversation import Conversation
     from storage.cases import SqlCases
@@ -31,12 +29,7 @@ if TYPE_CHECKING:
 
 TABLE = "conversations"
 _NEW = inserted(conversations)
-_CHANGE = Statement(lambda _database: _set("revision", "body"), "revision", "body", "at_row")
-_CHANGE_KEY = Statement(lambda _database: _set("key"), "key", "at_row")
-
-
-def _set(*columns: str) -> Update:
-    return update(conversations).where(conversations.c.row == bindparam("at_row")).values(parameters(columns))
+_CHANGE_KEY = Statement(lambda _database: setting("key"), "key", "at_row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +89,7 @@ class SqlConversations:
             self.session.run(_NEW, place.row, lookup, key_id, revision, body)
             place.stored = Stored(lookup, key_id, revision, body, None, None, has_cases=True)
         else:
-            self.session.run(_CHANGE, revision, body, place.row)
+            self.rows.change(place.row, revision, body)
             place.stored = replace(old, key=key_id, revision=revision, body=body)
             if key_id != old.key:  # apart, for the database looks up every key that is set
                 self.session.run(_CHANGE_KEY, key_id, place.row)

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, func, select, update
 
 from storage.crypto.lookup import row_key
 from storage.errors import Collided
-from storage.statements import SQLITE, Statement
+from storage.statements import SQLITE, Statement, parameters
 from storage.tables import cases, conversations, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Select
+    from sqlalchemy import Select, Update
 
     from handlers.types import Address
     from storage.crypto.lookup import LookupKey
@@ -56,6 +56,12 @@ def _find() -> Select[Any]:
     )  # fmt: skip
 
 
+def setting(*columns: str) -> Update:
+    """Return what changes these columns of a row."""
+    return update(conversations).where(conversations.c.row == bindparam("at_row")).values(parameters(columns))
+
+
+_CHANGE = Statement(lambda _database: setting("revision", "body"), "revision", "body", "at_row")
 _LOCK = Statement(lambda _database: select(func.pg_advisory_xact_lock(bindparam("row"))), "row")
 _TRY_LOCK = Statement(lambda _database: select(func.pg_try_advisory_xact_lock(bindparam("row"))), "row")
 _FIND = Statement(lambda _database: _find(), "row")
@@ -69,6 +75,7 @@ class Rows:
     session: Session
     lookup: LookupKey
     found: dict[Address, Place] = field(default_factory=dict)  # in this turn
+    changed: set[int] = field(default_factory=set)  # in this transaction; how may be put off
 
     def of(self, address: Address) -> int:
         """Return the row number of the person, whether or not it exists; collisions move to the next number."""
@@ -100,15 +107,13 @@ class Rows:
 
     def read(self, row: int) -> Stored | None:
         """Return what stands in a row."""
-        found = self.session.one(_FIND, row)
-        return None if found is None else Stored(*found)
+        return self._find(_FIND, row)
 
     def _lock(self, row: int) -> Stored | None:
         if self.session.database == SQLITE:  # the whole transaction is the lock
             return self.read(row)
         self._hold(row)
-        found = self.session.one(_FIND_LOCKED, row)
-        return None if found is None else Stored(*found)
+        return self._find(_FIND_LOCKED, row)
 
     def _hold(self, row: int) -> None:
         """Hold the person until the transaction ends; a row lock alone would not hold back who inserts the row.
@@ -119,6 +124,17 @@ class Rows:
             self.session.one(_LOCK, row)
         elif self.session.one(_TRY_LOCK, row) != (True,):
             raise Collided
+
+    def _find(self, statement: Statement, row: int) -> Stored | None:
+        if row in self.changed:  # by another turn of this person in the same group
+            self.session.catch_up(_CHANGE)
+        found = self.session.one(statement, row)
+        return None if found is None else Stored(*found)
+
+    def change(self, row: int, revision: int, body: bytes) -> None:
+        """Put this into a row, at the latest before somebody reads it."""
+        self.session.put_off(_CHANGE, revision, body, row)
+        self.changed.add(row)
 
     def digest(self, address: Address) -> bytes:
         """Return the look-up value."""

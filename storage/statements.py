@@ -125,21 +125,23 @@ class Session:
         return self.cursor.fetchall()
 
     def put_off(self, statement: Statement, *values: object) -> None:
-        """Run a statement that writes to one of PUT_OFF with its like, before anything asks those tables or commits.
+        """Run a statement together with its like, before the commit, or earlier when something may ask for its rows.
 
-        The rows of a group go in one call for each table, behind all savepoints: each of those copies what it changes.
+        That is SQLAlchemy's connection, and a statement about one of PUT_OFF; who else asks catches up first. So the
+        rows of a group go in one call for each table, behind all savepoints, which would copy every page they change.
         """
         self.waiting.append((statement, values))
 
-    def catch_up(self) -> None:
-        """Run what was put off."""
+    def catch_up(self, only: Statement | None = None) -> None:
+        """Run what was put off; `only`: of this statement."""
         if not self.waiting:
             return
         alike: dict[Statement, list[Row]] = {}
         for statement, values in self.waiting:
             alike.setdefault(statement, []).append(values)
-        self.waiting = []
-        for statement, rows in alike.items():
+        due = alike if only is None else {only: alike.get(only, [])}
+        self.waiting = [(statement, values) for statement, values in self.waiting if statement not in due]
+        for statement, rows in due.items():
             words, arranged, _asks = statement.written(self.database)
             self.cursor.executemany(words, rows if arranged is None else [arranged(row) for row in rows])
 
