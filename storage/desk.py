@@ -17,12 +17,13 @@ from storage.statements import insert_or
 from storage.tables import accounts, boxes, invitations, passkeys, sessions
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from handlers.accounts import Account, Passkey
     from handlers.ports import Entropy
     from storage.crypto.key_ring import KeyRing
     from storage.crypto.lookup import LookupKey
+    from storage.statements import Session as Transaction
 
 ACCOUNT, PASSKEY = "account", "passkey"
 ALL_ACCOUNTS = "desk-accounts"
@@ -32,7 +33,7 @@ ALL_ACCOUNTS = "desk-accounts"
 class SqlAccounts:
     """handlers.desk_ports.Accounts over one connection."""
 
-    connection: Connection
+    session: Transaction
     lookup: LookupKey
     ring: KeyRing
     entropy: Entropy
@@ -41,24 +42,24 @@ class SqlAccounts:
         """Store a new or changed account."""
         body = self._wrap(account, ACCOUNT, account.id)
         values = {"id": account.id, "ring_key": self.ring.newest, "body": body}
-        statement = insert_or(self.connection.dialect.name, accounts).values(values)
-        self.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+        statement = insert_or(self.session.database, accounts).values(values)
+        self.session.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
     def get(self, account_id: str) -> Account | None:
         """Return the account, locked: between reading it and storing its change nobody else changes it."""
         found = select(accounts).where(accounts.c.id == account_id).with_for_update()
-        row = self.connection.execute(found).one_or_none()
+        row = self.session.connection.execute(found).one_or_none()
         return self._account(row) if row is not None else None
 
     def all(self) -> tuple[Account, ...]:
         """Return every account."""
-        found = [self._account(row) for row in self.connection.execute(select(accounts))]
+        found = [self._account(row) for row in self.session.connection.execute(select(accounts))]
         return tuple(sorted(found, key=lambda account: (account.invited_at, account.id)))
 
     def alone(self) -> None:
         """Hold the accounts; SQLite has one writer anyway."""
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(ALL_ACCOUNTS))))
+        if self.session.database == "postgresql":
+            self.session.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(ALL_ACCOUNTS))))
 
     def _account(self, row: Row[Any]) -> Account:
         return codec.decode_account(self.ring.unwrap(row.ring_key, bytes(row.body), ACCOUNT, row.id))
@@ -68,20 +69,24 @@ class SqlAccounts:
 
     def invite(self, account_id: str, code: str, until: datetime) -> None:
         """Remember an invitation by the keyed hash of its code."""
-        self.connection.execute(delete(invitations).where(invitations.c.account == account_id))
+        self.session.connection.execute(delete(invitations).where(invitations.c.account == account_id))
         values = {"digest": self._code(code), "account": account_id, "due": seconds(until)}
-        self.connection.execute(insert(invitations).values(values))
+        self.session.connection.execute(insert(invitations).values(values))
 
     def invited(self, code: str, now: datetime) -> Account | None:
         """Return whose invitation it is."""
-        found = self.connection.execute(select(invitations).where(invitations.c.digest == self._code(code))).first()
+        found = self.session.connection.execute(
+            select(invitations).where(invitations.c.digest == self._code(code))
+        ).first()
         return self.get(found.account) if found is not None and found.due > seconds(now) else None
 
     def take_invitation(self, code: str, now: datetime) -> Account | None:
         """Return whose invitation it is, once: of two who take it in the same moment, whoever removes the row."""
         account = self.invited(code, now)
-        taken = self.connection.execute(delete(invitations).where(invitations.c.digest == self._code(code))).rowcount
-        self.connection.execute(delete(invitations).where(invitations.c.due <= seconds(now)))
+        taken = self.session.connection.execute(
+            delete(invitations).where(invitations.c.digest == self._code(code))
+        ).rowcount
+        self.session.connection.execute(delete(invitations).where(invitations.c.due <= seconds(now)))
         return account if taken else None
 
     def _code(self, code: str) -> bytes:
@@ -92,12 +97,12 @@ class SqlAccounts:
         digest = self._credential(passkey.id)
         body = self._wrap(passkey, PASSKEY, digest)
         values = {"digest": digest, "account": passkey.account, "ring_key": self.ring.newest, "body": body}
-        self.connection.execute(insert(passkeys).values(values))
+        self.session.connection.execute(insert(passkeys).values(values))
 
     def passkey(self, credential: str) -> Passkey | None:
         """Return the passkey with this credential id."""
         digest = self._credential(credential)
-        row = self.connection.execute(select(passkeys).where(passkeys.c.digest == digest)).one_or_none()
+        row = self.session.connection.execute(select(passkeys).where(passkeys.c.digest == digest)).one_or_none()
         if row is None:
             return None
         return codec.decode_passkey(self.ring.unwrap(row.ring_key, bytes(row.body), PASSKEY, row.digest))
@@ -110,22 +115,22 @@ class SqlAccounts:
         digest = self._credential(credential)
         body = self._wrap(replace(known, sign_count=sign_count), PASSKEY, digest)
         change = update(passkeys).where(passkeys.c.digest == digest)
-        self.connection.execute(change.values(ring_key=self.ring.newest, body=body))
+        self.session.connection.execute(change.values(ring_key=self.ring.newest, body=body))
 
     def _credential(self, credential: str) -> str:
         return self.lookup.digest("desk-passkey", credential).hex()
 
     def drop_passkeys(self, account_id: str) -> None:
         """Forget passkeys and invitations."""
-        self.connection.execute(delete(passkeys).where(passkeys.c.account == account_id))
-        self.connection.execute(delete(invitations).where(invitations.c.account == account_id))
+        self.session.connection.execute(delete(passkeys).where(passkeys.c.account == account_id))
+        self.session.connection.execute(delete(invitations).where(invitations.c.account == account_id))
 
 
 @dataclass(frozen=True, slots=True)
 class SqlSessions:
     """handlers.desk_ports.Sessions over one connection."""
 
-    connection: Connection
+    session: Transaction
     lookup: LookupKey
 
     def begin(self, token: str, session: Session) -> None:
@@ -134,12 +139,12 @@ class SqlSessions:
             "id": session.id, "digest": self.lookup.digest("desk-session", token), "account": session.account,
             "began": seconds(session.began_at), "seen": seconds(session.seen_at), "due": seconds(session.until),
         }  # fmt: skip
-        self.connection.execute(insert(sessions).values(values))
+        self.session.connection.execute(insert(sessions).values(values))
 
     def get(self, token: str, now: datetime) -> Session | None:
         """Return the login of a token while it holds."""
         digest = self.lookup.digest("desk-session", token)
-        row = self.connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
+        row = self.session.connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
         if row is None or row.due <= seconds(now):
             return None
         return Session(row.id, row.account, _at(row.began), _at(row.seen), _at(row.due))
@@ -147,27 +152,27 @@ class SqlSessions:
     def seen(self, session: Session) -> None:
         """Store when it was last used, and until when it holds."""
         change = update(sessions).where(sessions.c.id == session.id)
-        self.connection.execute(change.values(seen=seconds(session.seen_at), due=seconds(session.until)))
+        self.session.connection.execute(change.values(seen=seconds(session.seen_at), due=seconds(session.until)))
 
     def end(self, session_id: str) -> None:
         """End a login."""
-        self.connection.execute(delete(boxes).where(boxes.c.session == session_id))
-        self.connection.execute(delete(sessions).where(sessions.c.id == session_id))
+        self.session.connection.execute(delete(boxes).where(boxes.c.session == session_id))
+        self.session.connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
     def end_all(self, account_id: str) -> None:
         """End every login of an account."""
-        self.connection.execute(delete(boxes).where(boxes.c.account == account_id))
-        self.connection.execute(delete(sessions).where(sessions.c.account == account_id))
+        self.session.connection.execute(delete(boxes).where(boxes.c.account == account_id))
+        self.session.connection.execute(delete(sessions).where(sessions.c.account == account_id))
 
     def live(self, now: datetime) -> frozenset[str]:
         """Return the ids of the logins that hold now."""
-        return frozenset(self.connection.scalars(select(sessions.c.id).where(sessions.c.due > seconds(now))))
+        return frozenset(self.session.connection.scalars(select(sessions.c.id).where(sessions.c.due > seconds(now))))
 
     def prune(self, now: datetime) -> int:
         """Forget logins that are over, and boxes that are closed again."""
-        over = self.connection.execute(delete(sessions).where(sessions.c.due <= seconds(now))).rowcount
+        over = self.session.connection.execute(delete(sessions).where(sessions.c.due <= seconds(now))).rowcount
         nobodys = boxes.c.session.not_in(select(sessions.c.id))
-        self.connection.execute(delete(boxes).where(or_(boxes.c.due <= seconds(now), nobodys)))
+        self.session.connection.execute(delete(boxes).where(or_(boxes.c.due <= seconds(now), nobodys)))
         return over
 
     def ask_box(self, request: BoxRequest) -> None:
@@ -176,8 +181,10 @@ class SqlSessions:
             "case": request.case, "account": request.account, "session": request.session,
             "due": seconds(request.until) if request.until is not None else None,
         }  # fmt: skip
-        statement = insert_or(self.connection.dialect.name, boxes).values(values)
-        self.connection.execute(statement.on_conflict_do_update(index_elements=["case", "account"], set_=values))
+        statement = insert_or(self.session.database, boxes).values(values)
+        self.session.connection.execute(
+            statement.on_conflict_do_update(index_elements=["case", "account"], set_=values)
+        )
 
     def box(self, case: str, account_id: str) -> BoxRequest | None:
         """Return what this account asked for."""
@@ -185,7 +192,7 @@ class SqlSessions:
 
     def boxes_of(self, case: str) -> tuple[BoxRequest, ...]:
         """Return who asked."""
-        found = self.connection.execute(select(boxes).where(boxes.c.case == case).order_by(boxes.c.account))
+        found = self.session.connection.execute(select(boxes).where(boxes.c.case == case).order_by(boxes.c.account))
         return tuple(BoxRequest(r.case, r.account, r.session, _at(r.due) if r.due is not None else None) for r in found)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from sqlalchemy import Column, Connection, Table
+    from sqlalchemy import Column, Table
 
     from dialogs.conversation import ConsentEvent
     from handlers.ports import Entropy
@@ -84,23 +84,23 @@ class SqlLedger:
 class SqlCheckpoints:
     """handlers.ports.Checkpoints over one connection."""
 
-    connection: Connection
+    session: Session
     signer: RootKey
 
     def uncovered(self) -> int:
         """Return how many events and entries no checkpoint covers yet."""
         counts = (select(func.count()).where(table.c.checkpoint.is_(None)) for table in (ledger, audit))
-        return sum(self.connection.scalar(count) or 0 for count in counts)
+        return sum(self.session.connection.scalar(count) or 0 for count in counts)
 
     def make(self, at: datetime) -> int:
         """Cover everything that is there with a new signed checkpoint; return its number."""
-        before = self.connection.execute(
+        before = self.session.connection.execute(
             select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)
         ).one_or_none()
         number = 1 if before is None else before.number + 1
         previous = chain.FIRST_PREVIOUS if before is None else chain.checkpoint_hash(_content(before))
         for table in (ledger, audit):
-            self.connection.execute(update(table).where(table.c.checkpoint.is_(None)).values(checkpoint=number))
+            self.session.connection.execute(update(table).where(table.c.checkpoint.is_(None)).values(checkpoint=number))
         leaves = self._leaves()
         minute = int(at.timestamp()) // _MINUTE
         root = chain.merkle_root(leaves)
@@ -109,7 +109,7 @@ class SqlCheckpoints:
             "number": number, "minute": minute, "previous": previous, "root": root, "chains": len(leaves),
             "signature": sign_record(self.signer, content, "checkpoint"),
         }  # fmt: skip
-        self.connection.execute(insert(checkpoints).values(values))
+        self.session.connection.execute(insert(checkpoints).values(values))
         return number
 
     def _leaves(self) -> list[bytes]:
@@ -119,7 +119,7 @@ class SqlCheckpoints:
     def _heads(self, table: Table, name: Column[str], called: Callable[[str], str]) -> Iterator[tuple[str, int, bytes]]:
         last = select(name.label("name"), func.max(table.c.sequence).label("sequence")).group_by(name).subquery()
         newest = (name == last.c.name) & (table.c.sequence == last.c.sequence)
-        for row in self.connection.execute(select(name, table.c.sequence, table.c.head).join(last, newest)):
+        for row in self.session.connection.execute(select(name, table.c.sequence, table.c.head).join(last, newest)):
             yield called(row[0]), row[1], bytes(row[2])
 
 

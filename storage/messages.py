@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from handlers.message_ports import Message
     from storage.row_keys import RowKeys
+    from storage.statements import Session
 
 TABLE = "messages"
 
@@ -28,7 +29,7 @@ TABLE = "messages"
 class SqlMessages:
     """handlers.message_ports.Messages over one connection."""
 
-    connection: Connection
+    session: Session
     row_keys: RowKeys
 
     def add(self, message: Message) -> None:
@@ -36,14 +37,14 @@ class SqlMessages:
         key = self._case_key(message.case)
         if key is not None:
             values = {"id": message.id, "case": message.case, "sequence": message.sequence}
-            self.connection.execute(insert(messages).values({**values, **_values(key, message, 1)}))
+            self.session.connection.execute(insert(messages).values({**values, **_values(key, message, 1)}))
 
     def save(self, message: Message) -> None:
         """Store a changed message; one that is gone stays gone."""
         row, key = self._row(message.id), self._case_key(message.case)
         if row is not None and key is not None:
             change = update(messages).where(messages.c.id == message.id)
-            self.connection.execute(change.values(_values(key, message, row.revision + 1)))
+            self.session.connection.execute(change.values(_values(key, message, row.revision + 1)))
 
     def get(self, message_id: str) -> Message | None:
         """Return a message."""
@@ -52,14 +53,14 @@ class SqlMessages:
 
     def of(self, case: str) -> tuple[Message, ...]:
         """Return the messages of a case, the oldest first."""
-        found = self.connection.execute(
+        found = self.session.connection.execute(
             select(messages).where(messages.c.case == case).order_by(messages.c.sequence)
         ).all()
         return tuple(opened for row in found if (opened := self._open(row)) is not None)
 
     def last(self, case: str) -> int:
         """Return the number of the newest message of a case."""
-        return self.connection.scalar(select(func.max(messages.c.sequence)).where(messages.c.case == case)) or 0
+        return self.session.connection.scalar(select(func.max(messages.c.sequence)).where(messages.c.case == case)) or 0
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return cases that have a message to look at now."""
@@ -70,13 +71,13 @@ class SqlMessages:
             .order_by(func.min(messages.c.due), messages.c.case)
             .limit(limit)
         )
-        return tuple(self.connection.scalars(ready))
+        return tuple(self.session.connection.scalars(ready))
 
     def _row(self, message_id: str) -> Row[Any] | None:
-        return self.connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
+        return self.session.connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
 
     def _case_key(self, case: str) -> bytes | None:
-        key = self.connection.scalar(select(cases.c.key).where(cases.c.id == case))
+        key = self.session.connection.scalar(select(cases.c.key).where(cases.c.id == case))
         return self.row_keys.get(key) if key is not None else None
 
     def _open(self, row: Row[Any]) -> Message | None:

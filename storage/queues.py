@@ -52,6 +52,7 @@ _TAKEN = Statement(
     lambda database: insert_or(database, inbox).values(parameters(("digest", "hour"))).on_conflict_do_nothing(),
     "digest", "hour",
 )  # fmt: skip
+_KNOWN = Statement(lambda _database: select(inbox.c.hour).where(inbox.c.digest == bindparam("digest")), "digest")
 _HIGHEST = Statement(lambda _database: select(func.coalesce(func.max(outbox.c.id), 0)))
 _UNTRIED: Final = (0, 0, False, WAITING)
 """Attempts, lease, doubt and state of a message that nobody has taken yet."""
@@ -142,11 +143,21 @@ class SqlInbox:
 
     session: Session
     lookup: LookupKey
+    taken: set[bytes] = field(default_factory=set)  # in this transaction, some of it put off
 
     def is_new(self, channel: str, key: str, at: datetime) -> bool:
         """Record the key; False when it was recorded before."""
         digest = self.lookup.digest("message", channel, key)[:MESSAGE_KEY_BYTES]
-        return self.session.run(_TAKEN, digest, seconds(at) // HOUR_SECONDS) == 1
+        hour = seconds(at) // HOUR_SECONDS
+        if self.session.database == POSTGRESQL:  # another process may have the same message in its hands
+            return self.session.run(_TAKEN, digest, hour) == 1
+        if digest in self.taken:
+            self.session.catch_up(_TAKEN)
+        if self.session.one(_KNOWN, digest) is not None:
+            return False
+        self.session.put_off(_TAKEN, digest, hour)
+        self.taken.add(digest)
+        return True
 
     def prune(self, before: datetime, part: Slice = WHOLE) -> int:
         """Forget keys of a slice that were recorded before this time."""

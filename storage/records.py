@@ -16,18 +16,19 @@ from storage.statements import insert_or
 from storage.tables import alerts, duty, tallies, versions
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from dialogs.escalation import AlertState
     from handlers.ports import Entropy
     from storage.crypto.key_ring import KeyRing
+    from storage.statements import Session
 
 
 @dataclass(frozen=True, slots=True)
 class SqlAlerts:
     """handlers.ports.Alerts over one connection."""
 
-    connection: Connection
+    session: Session
     ring: KeyRing
     entropy: Entropy
 
@@ -35,11 +36,11 @@ class SqlAlerts:
         """Record an alert as open."""
         at = datetime.fromisoformat(alert.raised_at)
         values = {"id": alert.id, "minute": seconds(at) // 60, **self._values(alert)}
-        self.connection.execute(insert(alerts).values(values))
+        self.session.connection.execute(insert(alerts).values(values))
 
     def save(self, alert: AlertState) -> None:
         """Store a changed alert."""
-        self.connection.execute(update(alerts).where(alerts.c.id == alert.id).values(self._values(alert)))
+        self.session.connection.execute(update(alerts).where(alerts.c.id == alert.id).values(self._values(alert)))
 
     def _values(self, alert: AlertState) -> dict[str, object]:
         body = self.ring.wrap(codec.encode(alert), "alert", alert.id, self.entropy.bytes(NONCE_BYTES))
@@ -49,21 +50,25 @@ class SqlAlerts:
     def cancel(self, alert_id: str) -> None:
         """Record that the person took it back; what it held is erased."""
         change = update(alerts).where(alerts.c.id == alert_id)
-        self.connection.execute(change.values(state="cancelled", due=None, body=None, ring_key=None))
+        self.session.connection.execute(change.values(state="cancelled", due=None, body=None, ring_key=None))
 
     def get(self, alert_id: str) -> AlertState | None:
         """Return an alert that was not cancelled."""
-        row = self.connection.execute(select(alerts).where(alerts.c.id == alert_id)).one_or_none()
+        row = self.session.connection.execute(select(alerts).where(alerts.c.id == alert_id)).one_or_none()
         return self._open(row) if row is not None and row.body is not None else None
 
     def due(self, now: datetime, limit: int) -> tuple[AlertState, ...]:
         """Return open alerts that are to be looked at now, locked."""
         ready = select(alerts).where(alerts.c.due <= seconds(now)).order_by(alerts.c.due).limit(limit)
-        return tuple(self._open(row) for row in self.connection.execute(ready.with_for_update(skip_locked=True)))
+        return tuple(
+            self._open(row) for row in self.session.connection.execute(ready.with_for_update(skip_locked=True))
+        )
 
     def open_ones(self) -> tuple[AlertState, ...]:
         """Return every open alert, the oldest first."""
-        found = self.connection.execute(select(alerts).where(alerts.c.state == "open").order_by(alerts.c.minute))
+        found = self.session.connection.execute(
+            select(alerts).where(alerts.c.state == "open").order_by(alerts.c.minute)
+        )
         return tuple(self._open(row) for row in found if row.body is not None)
 
     def _open(self, row: Row[Any]) -> AlertState:
@@ -71,63 +76,63 @@ class SqlAlerts:
 
     def state(self, alert_id: str) -> str | None:
         """Return open | owned | cancelled, or None."""
-        return self.connection.scalar(select(alerts.c.state).where(alerts.c.id == alert_id))
+        return self.session.connection.scalar(select(alerts.c.state).where(alerts.c.id == alert_id))
 
     def count(self) -> int:
         """Return how many alerts were ever raised."""
-        return self.connection.scalar(select(func.count()).select_from(alerts)) or 0
+        return self.session.connection.scalar(select(func.count()).select_from(alerts)) or 0
 
 
 @dataclass(frozen=True, slots=True)
 class SqlDuty:
     """handlers.ports.Duty over one connection."""
 
-    connection: Connection
+    session: Session
     ring: KeyRing
     entropy: Entropy
 
     def load(self) -> DutyBook:
         """Return the book, locked."""
-        row = self.connection.execute(select(duty).with_for_update()).one_or_none()
+        row = self.session.connection.execute(select(duty).with_for_update()).one_or_none()
         return DutyBook() if row is None else codec.decode_book(self.ring.unwrap(row.ring_key, row.body, "duty", "1"))
 
     def save(self, book: DutyBook) -> None:
         """Store the whole book."""
         body = self.ring.wrap(codec.encode(book), "duty", "1", self.entropy.bytes(NONCE_BYTES))
         values = {"ring_key": self.ring.newest, "body": body}
-        statement = insert_or(self.connection.dialect.name, duty).values(id=1, **values)
-        self.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+        statement = insert_or(self.session.database, duty).values(id=1, **values)
+        self.session.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
 @dataclass(frozen=True, slots=True)
 class SqlTallies:
     """handlers.ports.Tallies over one connection."""
 
-    connection: Connection
+    session: Session
 
     def add(self, month: str) -> None:
         """Add one to the month."""
-        statement = insert_or(self.connection.dialect.name, tallies).values(month=month, count=1)
-        self.connection.execute(
+        statement = insert_or(self.session.database, tallies).values(month=month, count=1)
+        self.session.connection.execute(
             statement.on_conflict_do_update(index_elements=["month"], set_={"count": tallies.c.count + 1})
         )
 
     def all(self) -> dict[str, int]:
         """Return every month and its count."""
-        return {row[0]: row[1] for row in self.connection.execute(select(tallies.c.month, tallies.c["count"]))}
+        return {row[0]: row[1] for row in self.session.connection.execute(select(tallies.c.month, tallies.c["count"]))}
 
 
 @dataclass(frozen=True, slots=True)
 class SqlVersions:
     """handlers.ports.Versions over one connection."""
 
-    connection: Connection
+    session: Session
 
     def keep(self, version: str, document: bytes) -> None:
         """Store once."""
-        statement = insert_or(self.connection.dialect.name, versions).values(version=version, document=document)
-        self.connection.execute(statement.on_conflict_do_nothing())
+        statement = insert_or(self.session.database, versions).values(version=version, document=document)
+        self.session.connection.execute(statement.on_conflict_do_nothing())
 
     def all(self) -> dict[str, bytes]:
         """Return all stored versions."""
-        return {row.version: bytes(row.document) for row in self.connection.execute(select(versions))}
+        return {row.version: bytes(row.document) for row in self.session.connection.execute(select(versions))}

@@ -81,19 +81,24 @@ Written: TypeAlias = "tuple[str, _Arranged | None, bool]"
 class Session:
     """One transaction, seen from both sides: the cursor of the driver, and SQLAlchemy's connection above it."""
 
-    __slots__ = ("_connection", "_engine", "cursor", "database", "patient", "pooled", "waiting")
+    __slots__ = ("_connection", "_engine", "cursor", "database", "guard", "patient", "pooled", "waiting")
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection, connection: Connection | None = None) -> None:
         """Take a connection that is in a transaction; SQLAlchemy's own is made when something first asks for it."""
         self._engine, self.pooled, self._connection = engine, pooled, connection
         self.database = engine.dialect.name
         self.cursor: DBAPICursor = pooled.cursor()
+        self.guard: Callable[[], None] | None = None  # is called once, before anything that may have to be undone
         self.patient = True  # waits where another process is busy with a person
         self.waiting: list[tuple[Statement, Row]] = []  # what was put off
 
     @property
     def connection(self) -> Connection:
-        """Return the connection of SQLAlchemy, for what is not asked in every turn; nothing is put off any longer."""
+        """Return the connection of SQLAlchemy, for what is not asked in every turn; nothing is put off any longer.
+
+        Ask for it each time: what waits, and the savepoint, are of a turn.
+        """
+        self._protect()
         self.catch_up()
         if self._connection is None:
             self._connection = Connection(self._engine, self.pooled)
@@ -110,17 +115,21 @@ class Session:
 
     def run(self, statement: Statement, *values: object) -> int:
         """Run a statement that returns nothing; return how many rows it touched."""
+        self._protect()
         self._execute(statement, values)
         return self.cursor.rowcount
 
     def one(self, statement: Statement, *values: object) -> Row | None:
-        """Return the first row, or None."""
+        """Return the first row of a statement that only reads, or None."""
+        if self.database == POSTGRESQL:  # there whatever fails takes the transaction with it
+            self._protect()
         self._execute(statement, values)
         row: Row | None = self.cursor.fetchone()
         return row
 
     def all(self, statement: Statement, *values: object) -> Sequence[Row]:
         """Return all rows."""
+        self._protect()
         self._execute(statement, values)
         return self.cursor.fetchall()
 
@@ -136,6 +145,7 @@ class Session:
         """Run what was put off; `only`: of this statement."""
         if not self.waiting:
             return
+        self._protect()
         alike: dict[Statement, list[Row]] = {}
         for statement, values in self.waiting:
             alike.setdefault(statement, []).append(values)
@@ -144,6 +154,15 @@ class Session:
         for statement, rows in due.items():
             words, arranged, _asks = statement.written(self.database)
             self.cursor.executemany(words, rows if arranged is None else [arranged(row) for row in rows])
+
+    def is_begun(self) -> bool:
+        """Tell whether the transaction is still there: SQLite ends it by itself when the disk is full."""
+        return bool(getattr(self.pooled.driver_connection, "in_transaction", True))
+
+    def _protect(self) -> None:
+        if self.guard is not None:
+            guard, self.guard = self.guard, None
+            guard()
 
     def _execute(self, statement: Statement, values: Row) -> None:
         words, arranged, asks = statement.written(self.database)

@@ -114,7 +114,7 @@ def _begin_anew(session: Session) -> None:
 
 def _commit(session: Session) -> None:
     """Commit what SQLite has not taken back by itself, as it does when the disk is full; a driver would not say so."""
-    if not _driver(session.pooled).in_transaction:
+    if not session.is_begun():
         raise OperationalError("COMMIT", None, sqlite3.OperationalError("the transaction was taken back"))
     session.catch_up()
     session.pooled.commit()

@@ -90,7 +90,7 @@ class SqlUnitOfWork:
     @part
     def messages(self) -> SqlMessages:
         """Return what officers and people said."""
-        return SqlMessages(self._session.connection, self._row_keys)
+        return SqlMessages(self._session, self._row_keys)
 
     @part
     def outbox(self) -> SqlOutbox:
@@ -115,7 +115,7 @@ class SqlUnitOfWork:
     @part
     def checkpoints(self) -> SqlCheckpoints:
         """Return the signed checkpoints."""
-        return SqlCheckpoints(self._session.connection, self._keys.ledger)
+        return SqlCheckpoints(self._session, self._keys.ledger)
 
     @part
     def audit(self) -> SqlAudit:
@@ -125,29 +125,29 @@ class SqlUnitOfWork:
     @part
     def alerts(self) -> SqlAlerts:
         """Return the alerts."""
-        return SqlAlerts(self._session.connection, self._keys.ring, self._entropy)
+        return SqlAlerts(self._session, self._keys.ring, self._entropy)
 
     @part
     def duty(self) -> SqlDuty:
         """Return the duty book."""
-        return SqlDuty(self._session.connection, self._keys.ring, self._entropy)
+        return SqlDuty(self._session, self._keys.ring, self._entropy)
 
     @part
     def tallies(self) -> SqlTallies:
         """Return the monthly counts."""
-        return SqlTallies(self._session.connection)
+        return SqlTallies(self._session)
 
     @part
     def versions(self) -> SqlVersions:
         """Return the stored interviews."""
-        return SqlVersions(self._session.connection)
+        return SqlVersions(self._session)
 
     @part
     def accounts(self) -> SqlAccounts:
         """Return the accounts of officers."""
-        return SqlAccounts(self._session.connection, self._keys.lookup, self._keys.ring, self._entropy)
+        return SqlAccounts(self._session, self._keys.lookup, self._keys.ring, self._entropy)
 
     @part
     def sessions(self) -> SqlSessions:
         """Return who is logged in."""
-        return SqlSessions(self._session.connection, self._keys.lookup)
+        return SqlSessions(self._session, self._keys.lookup)

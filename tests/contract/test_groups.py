@@ -96,6 +96,31 @@ def test_what_a_lost_turn_would_have_queued_is_gone_and_nothing_else(store: Stor
     assert (sent, rang, stand) == (["reply 1", "reply 3"], {"1", "3"}, [(), ("ref 1",), (), ("ref 3",)])
 
 
+def test_a_message_of_a_lost_turn_is_new_again_and_one_that_was_taken_is_not(store: Store) -> None:
+    """Within the group already: messages are tried again, and services deliver the same one twice."""
+    new = []
+    with store.group():
+        for turn in range(4):
+            with suppress(UnicodeDecodeError), store.transaction() as work:
+                new.append(work.inbox.is_new("signal", "7", NOW))
+                (b"\xff" if turn < 2 else b"ok").decode()
+
+    assert new == [True, True, True, False]
+
+
+def test_whatever_a_lost_turn_wrote_is_undone(store: Store) -> None:
+    """Also by parts of the store that a turn before it had asked for in the same group."""
+    with store.group():
+        for month, lost in (("2026-10", False), ("2026-11", True), ("2026-12", False)):
+            with suppress(UnicodeDecodeError), store.transaction() as work:
+                work.tallies.add(month)
+                work.versions.keep(month, b"")
+                (b"\xff" if lost else b"ok").decode()
+    with store.transaction() as work:
+        assert work.tallies.all() == {"2026-10": 1, "2026-12": 1}
+        assert set(work.versions.all()) == {"2026-10", "2026-12"}
+
+
 def test_a_turn_sees_what_it_queued_itself(store: Store) -> None:
     """Whatever asks for messages, timers and what stands in a chat finds those of the same transaction."""
     with store.transaction() as work:
