@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 FIRST_YEAR, LAST_YEAR = 2010, 9998
-POSITIVE, COUNT = click.IntRange(min=1), click.IntRange(min=0)
+POSITIVE, COUNT, DAYS = click.IntRange(min=1), click.IntRange(min=0), click.IntRange(1, 36500)
 HOURS, MINUTES, SHARE = click.FloatRange(0, 7 * 24), click.FloatRange(0, 24 * 60), click.FloatRange(0, 1)
 BENCHMARKS = (
     "step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "desk", "start", "load",
@@ -358,7 +358,7 @@ def directory_add_office(  # noqa: PLR0913, PLR0917 - the options of the command
 @click.argument("office")
 @click.argument("recipient")
 @click.option("--use", type=click.Choice(["report", "recovery", "identity"]), default="report", show_default=True)
-@click.option("--days", default=730, show_default=True, help="How long the key is valid.")
+@click.option("--days", type=DAYS, default=730, show_default=True, help="How long the key is valid.")
 @click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
 def directory_add_key(office: str, recipient: str, use: str, days: int, folder: Path | None) -> None:
     """Add a public key (age1pq1…, or a file with it) to an office. Sign again afterwards."""
@@ -367,7 +367,7 @@ def directory_add_key(office: str, recipient: str, use: str, days: int, folder: 
 
 @directory.command("sign")
 @click.option("-k", "--key", type=FILE, required=True, help="File of the root key.")
-@click.option("--days", default=90, show_default=True, help="How long the signature is valid.")
+@click.option("--days", type=DAYS, default=90, show_default=True, help="How long the signature is valid.")
 @click.option("-d", "--folder", type=FILE, help="Folder with directory.yaml (default: LEEWARD_HOME).")
 def directory_sign(key: Path, days: int, folder: Path | None) -> None:
     """Sign the directory."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.conditions import condition
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from config.documents import Document
 
 MINUTES_A_DAY = 24 * 60
+_FORMS: Final = {
+    "id": (re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}"), "Use capital letters, digits and hyphens, such as OFF-CO-XA"),
+    "kind": (re.compile(r"ENT-[A-Z]{3}"), "Use a kind of the taxonomy, such as ENT-FLD"),
+    "country": (re.compile(r"[A-Z]{2}"), "Use the two letters of the country, or leave it out"),
+    "mailbox": (re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+"), "Use one mail address, such as office@example.org"),
+}
+"""What is written as what: an id becomes the name of a file, an address goes into the head of a mail."""
 
 
 class _Window(Record):
@@ -105,6 +113,10 @@ def load(document: Document, countries: Mapping[str, Sequence[str]]) -> Director
 
 def _office(document: Document, index: int, office: _Office) -> Office:
     place = ("offices", index)
+    for field, (form, remedy) in _FORMS.items():
+        value = getattr(office, field)
+        if value is not None and not form.fullmatch(value):
+            document.note((*place, field), f"{value!r} is not written as one", remedy)
     try:
         ZoneInfo(office.tz)
     except (ZoneInfoNotFoundError, ValueError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -24,10 +26,8 @@ from storage.crypto.age.keys import parse_recipient
 from storage.crypto.signatures import RootKey
 from storage.keys import write_private
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 CHANGED = "Changed. Sign the directory again: leeward directory sign -k root.key"
+PUBLIC_KEY: Final = re.compile(r"age1[a-z0-9]+")
 
 
 def _folder(folder: Path | None) -> Path:
@@ -40,8 +40,14 @@ def _data(folder: Path) -> dict[str, Any]:
 
 
 def _save(folder: Path, data: dict[str, Any]) -> None:
-    write_directory(folder / DIRECTORY, data)
-    load_directory(folder / DIRECTORY)
+    """Put the changed directory in the place of the other, once it is found to be right. Raises: PolicyMistakes."""
+    changed = folder / f"{DIRECTORY}.new"
+    try:
+        write_directory(changed, data)
+        load_directory(changed)
+        changed.replace(folder / DIRECTORY)
+    finally:
+        changed.unlink(missing_ok=True)
     click.echo(CHANGED)
 
 
@@ -83,13 +89,21 @@ def add_key(office: str, recipient: str, *, use: str, days: int, folder: Path | 
     record = next((record for record in data["offices"] if record["id"] == office), None)
     if record is None:
         raise Refused(f"{office} is not in the directory: add it with `leeward directory add-office`.")
-    text = parse_recipient(recipient.strip()).text()
+    text = parse_recipient(_recipient(recipient.strip())).text()
     keys = record.setdefault("keys", [])
     if any(key["recipient"] == text and key["use"] == use for key in keys):
         raise Refused(f"{office} has this key already.")
     keys.append(key_record(text, use, f"{office}-{use}-{len(keys) + 1}", SystemClock().now(), days))
     _save(place, data)
     return 0
+
+
+def _recipient(said: str) -> str:
+    """Return a public key, or the first one that stands in the file of this name."""
+    if said.startswith("age1") or not Path(said).is_file():
+        return said
+    found = PUBLIC_KEY.search(Path(said).read_text(encoding="ascii", errors="replace"))
+    return found[0] if found is not None else said
 
 
 def sign(key: Path, *, days: int, folder: Path | None) -> int:

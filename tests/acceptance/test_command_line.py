@@ -613,6 +613,42 @@ def test_nobody_is_invited_to_nowhere_or_as_nothing(installed: Path, args: tuple
     assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
+@pytest.mark.parametrize(
+    ("office", "changed", "said"),
+    [
+        ("../OFF-X", (), "offices[35].id: '../OFF-X' is not written as one"),
+        ("OFF-X", ("--kind", "ENT-NOTHING"), "offices[35].kind"),
+        ("OFF-X", ("--country", "Arlenia"), "offices[35].country"),
+        ("OFF-X", ("--tz", "Mars/Olympus"), "offices[35].tz"),
+        ("OFF-X", ("--mailbox", "a@example.org\nBcc: b@example.org"), "offices[35].mailbox"),
+    ],
+)
+def test_an_office_with_a_mistake_is_not_added(
+    installed: Path, office: str, changed: tuple[str, ...], said: str
+) -> None:
+    """The directory stays as it was signed."""
+    before = (installed / "directory.yaml").read_bytes()
+    args = ("--name", "X", "--kind", "ENT-FLD", "--mailbox", "x@example.org", *changed, "-d", str(installed))
+    done = run("directory", "add-office", office, *args, home=installed)
+
+    assert (done.returncode, said in done.stderr) == (1, True)
+    assert (installed / "directory.yaml").read_bytes() == before
+    assert not list(installed.glob("*.new"))
+
+
+def test_a_key_is_added_from_the_file_it_stands_in(installed: Path, tmp_path: Path) -> None:
+    """Of an identity too: its public key stands in it. Days that cannot be are refused."""
+    assert run("keygen", "-o", str(tmp_path / "me.key"), home=installed).returncode == 0
+    args = ("directory", "add-key", "OFF-HRC", str(tmp_path / "me.key"), "-d", str(installed))
+    public = re.search(r"age1pq1\w+", (tmp_path / "me.key").read_text())
+    endless = run(*args, "--days", "99999999999", home=installed)
+    done = run(*args, home=installed)
+
+    assert (done.returncode, endless.returncode) == (0, 2)
+    assert public is not None
+    assert (installed / "directory.yaml").read_text().count(public[0]) == 1
+
+
 def test_directory_commands_change_sign_and_compare(installed: Path, tmp_path: Path) -> None:
     """Adding breaks the signature until it is signed again; diff names what changed."""
     before = (installed / "directory.yaml").read_bytes()
