@@ -7,9 +7,10 @@ It acknowledges a message to its service only after `Intake.take` has returned: 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from handlers.types import Address, Inbound, IncomingFile, Outgoing
@@ -29,8 +30,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # the service will never take this message: a dead letter
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Frozen):
     """The result of `Adapter.send`."""
 
     outcome: Outcome

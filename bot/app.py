@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from bot.duty_lines import lines
 from config import interview
 from config.documents import parse
 from config.policies import ROSTER, load_policy, packaged
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from handlers.alerting import Alerting
 from handlers.lapsing import Lapsing
@@ -46,8 +46,7 @@ PRACTICE = "practice"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Frozen):
     """A running service: the store, who receives messages, who proposes measures."""
 
     store: SqlStore

@@ -5,12 +5,12 @@ Nothing is consented to by default: a consent that was not asked is a no (spec 4
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from config.documents import Record, YesNo, validated
+from dialogs.frozen import Frozen
 from dialogs.policy import Purpose
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ DataType = Literal["story", "identity", "contact", "acts", "place", "files", "sv
 """Spec 4.9.2, `data_types`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(Frozen):
     """What officers and the documentation say about a consent, in plain words."""
 
     recipient: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field
 
 from config.documents import Record, Texts, validated
+from dialogs.frozen import Frozen
 from dialogs.policy import REASON_LISTS, Act, Taxonomy
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ class _File(Record):
     next_status: dict[str, Texts] = Field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Frozen):
     """What the dialog does not need: definitions of acts, nexus of who did it, and where a case may go next."""
 
     definitions: Mapping[str, str]  # act -> what officers understand by it

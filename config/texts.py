@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fluent.syntax import FluentParser, ast
 
 from config.documents import Mistake, PolicyMistakes
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,8 +114,7 @@ class FluentCatalog:
         return str(formatted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pieces:
+class _Pieces(Frozen):
     """A sentence of words and variables only: what Fluent makes of it, without asking it each time."""
 
     pieces: tuple[tuple[str, str], ...]  # words, and the variable after them

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import astuple
+
 from dialogs.consents import minute
+from dialogs.frozen import Frozen
 from dialogs.targets import due
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ PLANNED: Final = frozenset({"ST-VER", "ST-CON", "ST-MEA", "ST-FUP", "ST-REF"})
 """States that are reached only with a plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Frozen):
     """When each is due, ISO 8601 UTC to the minute; "" when it is done, or nothing is asked."""
 
     owned_due: str = ""

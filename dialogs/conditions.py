@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeAlias, assert_never
 
+from dialogs.frozen import Frozen
+
 Value: TypeAlias = str | int | tuple[str, ...] | None
 """What a fact may be: a code or text, a whole number, several codes in the order given, or nothing."""
 
@@ -45,8 +47,7 @@ class In:
         return any(fnmatchcase(value, family) for value in values for family in self.families)
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Frozen):
     """True when the question was skipped or never asked."""
 
     field: str
@@ -56,8 +57,7 @@ class Missing:
         return not values_of(facts, self.field)
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Frozen):
     """True when the fact is a number not above `limit`; a missing number is never at most anything."""
 
     field: str
@@ -69,8 +69,7 @@ class AtMost:
         return isinstance(value, int) and value <= self.limit
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Frozen):
     """True when the fact has at least `count` values."""
 
     field: str
@@ -81,8 +80,7 @@ class AtLeast:
         return len(values_of(facts, self.field)) >= self.count
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Frozen):
     """True when every part is."""
 
     parts: tuple[Condition, ...]
@@ -95,8 +93,7 @@ class All:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Frozen):
     """True when at least one part is."""
 
     parts: tuple[Condition, ...]
@@ -109,8 +106,7 @@ class AnyOf:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Frozen):
     """True when the part is not."""
 
     part: Condition

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from dialogs.answers import same_words
 from dialogs.calendars import from_buddhist, from_ethiopian, from_hijri, from_iranian, gregorian
+from dialogs.frozen import Frozen
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,8 +29,7 @@ _NEAREST: Final = 15
 _EARLIEST_OFFSET, _LATEST_OFFSET, _DAY_MINUTES = -720, 840, 1440
 
 
-@dataclass(frozen=True, slots=True)
-class RoughDate:
+class RoughDate(Frozen):
     """What was written, the first and the last day it may mean, and how sure that is (exact | about)."""
 
     text: str

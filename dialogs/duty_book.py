@@ -5,11 +5,10 @@ The roster says what was planned; the book says what became of it. Both together
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dialogs.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(Frozen):
     """On one day somebody stands in for somebody else, in every shift that begins then (a local date, ISO)."""
 
     day: str
@@ -17,8 +16,7 @@ class Swap:
     into: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stint:
+class Stint(Frozen):
     """From when to when something holds for an officer, ISO 8601 UTC. `into`: who stands in for them; "": nobody."""
 
     officer: str
@@ -27,8 +25,7 @@ class Stint:
     into: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Frozen):
     """Somebody asked somebody else to stand in: now (`day` empty) or on a day. It holds once they accept the code."""
 
     out: str
@@ -38,8 +35,7 @@ class Offer:
     day: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Frozen):
     """When an officer was asked whether they are reachable, and when they next wrote ("": not yet)."""
 
     officer: str
@@ -47,8 +43,7 @@ class Ping:
     answered_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DutyBook:
+class DutyBook(Frozen):
     """Everything that was said. Old entries are forgotten by `forget`."""
 
     on: tuple[Stint, ...] = ()  # on duty beyond the roster

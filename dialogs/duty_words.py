@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from dialogs.answers import same_words
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,7 @@ MOST_WORDS: Final = 3
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Frozen):
     """What is wanted: take, pass_on, on, off, queue, hand_over, swap, accept, help; "" where nobody understood it."""
 
     kind: str

@@ -7,10 +7,10 @@ once; after the last step one more person is told with every repetition: louder,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from dialogs.roster import can_be_told, next_change, on_duty
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 OPEN, OWNED, CANCELLED = "open", "owned", "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Frozen):
     """One officer was told of one alert: with which code they may take it, and how often they were told."""
 
     officer: str
@@ -33,8 +32,7 @@ class Page:
     passed: bool = False  # they said they cannot
 
 
-@dataclass(frozen=True, slots=True)
-class AlertState:
+class AlertState(Frozen):
     """One alert. Stored encrypted; only its id, whether it is open and when to look again stand in clear."""
 
     id: str

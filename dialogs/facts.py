@@ -7,12 +7,12 @@ lost: it counts again when the person changes their mind once more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dialogs.conditions import Value
 from dialogs.errors import UnknownInterview
+from dialogs.frozen import Frozen
 from dialogs.machine import INTERVIEWS_IN_USE
 from dialogs.policy import Kind
 
@@ -123,8 +123,7 @@ def consent_states(draft: Draft) -> dict[str, Value]:
     return {event.id: event.status for event in draft.consents}
 
 
-@dataclass(frozen=True, slots=True)
-class _Fold:
+class _Fold(Frozen):
     """What the answers of one node do to the facts, taken out of the interview once."""
 
     node: Node

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING
 
+from dialogs.frozen import Frozen
 from dialogs.machine import INTERVIEWS_IN_USE
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def next_node(interview: Interview, draft: Draft, facts: Facts) -> Node | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Frozen):
     """The nodes of the main line that may be asked of somebody, and those of them that may come before their turn.
 
     Ids with nothing but their conditions: every turn goes through the line, and a node is far more than either.

@@ -10,12 +10,12 @@ the person was shown that it crosses the line and has answered again (INV-07).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, final
 
 from dialogs.facts import LIVE
+from dialogs.frozen import Frozen
 from dialogs.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ class Reason(StrEnum):
     NO_SUCH_CASE = "no-such-case"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """What somebody wants to do, exactly. Empty fields mean that the act has no such side."""
 
     act: Act
@@ -110,8 +109,7 @@ class Question:
         return f"{self.act.value}{self.measure.partition('-')[2]}" if self.act is Act.MEASURE else self.act.value
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Frozen):
     """It may not be done."""
 
     question: Question

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from dialogs.frozen import Frozen
 from dialogs.roster import on_duty
 from dialogs.targets import due
 
@@ -25,8 +25,7 @@ _NOON, _EVENING = 12, 17
 WEEKDAY_TEXTS = ("W-MON", "W-TUE", "W-WED", "W-THU", "W-FRI", "W-SAT", "W-SUN")
 
 
-@dataclass(frozen=True, slots=True)
-class WaitWords:
+class WaitWords(Frozen):
     """The id of a fragment and its variables."""
 
     text_id: str

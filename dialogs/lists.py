@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from dialogs.conditions import values_of
 from dialogs.consents import standing_events
 from dialogs.facts import MORE
 from dialogs.flow import only_numbers
+from dialogs.frozen import Frozen
 from dialogs.policy import Kind
 from dialogs.search import find_bodies
 from dialogs.variables import labels, sentence
@@ -36,8 +36,7 @@ KINDS_OF_GROUP: Final[Mapping[str, tuple[str, ...]]] = {
 """Group codes of Q17 and the kinds they stand for (spec 3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Frozen):
     """One numbered answer as shown: the digit, the code it means, and its label."""
 
     key: str

@@ -5,10 +5,12 @@ Nothing here decides anything: the engine, the triage and the routing read these
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
+from msgspec import field
+
+from dialogs.frozen import Frozen
 from dialogs.roster import Roster
 
 if TYPE_CHECKING:
@@ -34,8 +36,7 @@ class Kind(StrEnum):
     REST = "rest"  # nothing is asked; what arrives is handled by name (TALK, HIDDEN, END)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Frozen):
     """One numbered answer. `key` is the digit; `value` the code stored in the node's field (None: nothing)."""
 
     key: str
@@ -49,8 +50,7 @@ class Choice:
     alone: bool = False  # multi: cannot be combined ("nobody", "no")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Frozen):
     """One question. Its id is the id of its text (spec 2.4) and the key in a persona file."""
 
     id: str
@@ -79,8 +79,7 @@ class Node:
     rest: bool = False  # a place where a conversation may stay without an answer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Interview:
+class Interview(Frozen, eq=False):
     """The questions in the order of the main line. `version` is the SHA-256 (hex) of the policy file."""
 
     version: str
@@ -90,8 +89,7 @@ class Interview:
     flag_rules: tuple[tuple[str, Condition], ...] = ()  # flags that follow from answers
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Frozen):
     """One act of spec 3.1: A life and integrity, B liberty or grave threat, C serious, D other."""
 
     code: str
@@ -104,8 +102,7 @@ REASON_LISTS: Final = ("level_reason", "hold_reason", "erase_reason", "close_rea
 what came of a measure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taxonomy:
+class Taxonomy(Frozen):
     """Codes of spec 3. `codes` maps a list name (acts, flags, perp, …) to its codes."""
 
     acts: Mapping[str, Act]
@@ -114,8 +111,7 @@ class Taxonomy:
     confidential_coop: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TriageRule:
+class TriageRule(Frozen):
     """One printed rule of spec 3.10.2: when the condition holds, the case has at least this level."""
 
     id: str
@@ -124,16 +120,14 @@ class TriageRule:
     alone: bool = False  # a base line: printed only when no higher rule fires
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Frozen):
     """So many of a unit. Working hours and days count only while the office is open by its hours and holidays."""
 
     count: int
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Frozen):
     """The targets of one level; None: there is none."""
 
     own: Span | None
@@ -142,8 +136,7 @@ class Targets:
     review: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class TriagePolicy:
+class TriagePolicy(Frozen):
     """Rules in printed order, the levels from the most urgent down, and the targets of 3.10.1 by level."""
 
     rules: tuple[TriageRule, ...]
@@ -153,8 +146,7 @@ class TriagePolicy:
     review_to_l1: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Frozen):
     """Opening hours on some weekdays (Monday = 0), from and to minutes after local midnight."""
 
     weekdays: tuple[int, ...]
@@ -162,8 +154,7 @@ class Window:
     closes: int
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeKey:
+class OfficeKey(Frozen):
     """A recipient key (`age1pq1…`) and the days on which it may be used. `use`: report | recovery | identity."""
 
     key_id: str
@@ -174,8 +165,7 @@ class OfficeKey:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(Frozen):
     """One record of the signed directory (spec 5.2)."""
 
     id: str
@@ -202,8 +192,7 @@ class Office:
     closed_on: frozenset[date] = frozenset()  # holidays, by the calendar of the office
 
 
-@dataclass(frozen=True, slots=True)
-class UnBody:
+class UnBody(Frozen):
     """One entry of the search lists (spec 5.8 and the fictional directory)."""
 
     name: str
@@ -212,8 +201,7 @@ class UnBody:
     office: str | None = None  # the office of the directory it stands for (RT-11)
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRule:
+class RouteRule(Frozen):
     """One rule RT-10 … RT-90: when it matches, these selectors name the candidates, first non-empty wins."""
 
     id: str
@@ -223,8 +211,7 @@ class RouteRule:
     last_resort: bool = False  # tried only when no earlier rule found an office
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Directory:
+class Directory(Frozen, eq=False):
     """Offices by id, the routing rules in order, the search lists, and countries (code to names)."""
 
     offices: Mapping[str, Office]
@@ -235,8 +222,7 @@ class Directory:
     expires: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Frozen):
     """One intake consent of spec 4.2 and the fields of its record (4.9)."""
 
     id: str
@@ -248,8 +234,7 @@ class Purpose:
     valid_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Frozen):
     """One measure of spec 3.9. `consent` is the id of the consent it needs; nothing else unlocks it."""
 
     code: str
@@ -262,8 +247,7 @@ class Measure:
     red: tuple[str, ...] = ()  # red lines it may cross (Q42)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Frozen):
     """Whole messages that mean something in every state, per language, in the normal form of answers.same_words."""
 
     sos: frozenset[str]
@@ -278,8 +262,7 @@ class Words:
     withdraw_one: Mapping[str, str] = field(default_factory=dict)  # whole message -> consent
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Frozen):
     """Times and facts of the service that texts name. Hours, minutes and counts, as their names say."""
 
     service_owner: str
@@ -341,8 +324,7 @@ class SecretHash(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """All that `advance` may know besides the conversation and the event."""
 
     interview: Interview

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -13,6 +12,7 @@ from dialogs.draws import PAIR_WORDS, PHRASE_WORDS, draw_words
 from dialogs.effects import Say, WakeAt
 from dialogs.facts import MORE
 from dialogs.flow import only_numbers
+from dialogs.frozen import Frozen
 from dialogs.limits import TIMER_FAST_SILENT
 from dialogs.lists import Option, kinds_asked, options_of
 from dialogs.machine import INTERVIEWS_IN_USE
@@ -59,8 +59,7 @@ def ask(turn: Turn, node_id: str, *, again: bool = False, offset: int = 0, typed
     _speak(turn, [*said, shown.text], node_id, shown.choices, urgent=node.part == URGENT_PART)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Frozen):
     """A question as it is shown: its exact text and the SHA-256 (hex) of it, and its numbered answers."""
 
     text_id: str

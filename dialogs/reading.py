@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.answers import clean, read_keys, same_words, too_long
@@ -10,6 +9,7 @@ from dialogs.conversation import Answer
 from dialogs.dates import read_clock, read_date, utc_offset_minutes
 from dialogs.facts import MORE
 from dialogs.flow import only_numbers
+from dialogs.frozen import Frozen
 from dialogs.limits import MAX_SHORT_CHARS, MAX_TEXT_CHARS
 from dialogs.lists import found_bodies
 from dialogs.policy import Kind
@@ -27,23 +27,20 @@ LONG_TEXTS = ("Q24", "Q28", "T-SUPPLEMENT", "T-FEEDBACK-WRITE", "FP6-LINE")
 """Nodes where a whole message is welcome; elsewhere a short line is enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Frozen):
     """The answer was not understood or not allowed here; `text_id` says so, kindly."""
 
     text_id: str
     args: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(Frozen):
     """Words that several entries match: the person chooses among them."""
 
     typed: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextPage:
+class NextPage(Frozen):
     """The person asked for more entries of a list."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from msgspec import field
+
 from dialogs.duty_book import DutyBook, Swap
+from dialogs.frozen import Frozen
 from dialogs.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -18,8 +20,7 @@ URGENT: Final = frozenset({"L1", "L2"})
 """Levels that nobody's quiet hours hold up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Frozen):
     """Minutes after local midnight between which an officer is told nothing that is not urgent; over midnight too."""
 
     begins: int
@@ -39,8 +40,7 @@ class Quiet:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Officer:
+class Officer(Frozen):
     """Somebody enrolled. `channels`: (channel, address) in the order of their preference."""
 
     id: str
@@ -57,8 +57,7 @@ class Officer:
         return self.account or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Frozen):
     """A weekly shift: weekdays (Monday = 0) on which it begins, minutes after local midnight; past 1440: overnight."""
 
     office: str
@@ -71,8 +70,7 @@ class Shift:
     not_on: frozenset[date] = frozenset()  # holidays on which it does not begin
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Frozen):
     """One step of the ladder: so many minutes after the alert, people of a role. `wide`: at the focal point."""
 
     after: int
@@ -80,8 +78,7 @@ class Rung:
     wide: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Frozen):
     """The steps of one level. `repeat`: after how many minutes everybody who was told is told again.
 
     `call`: from how many minutes after the alert on the pager is called with every telling; None: never.
@@ -92,8 +89,7 @@ class Ladder:
     call: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Frozen):
     """All of it. An empty roster answers nobody, and `doctor` says so."""
 
     people: Mapping[str, Officer] = field(default_factory=dict)

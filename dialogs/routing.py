@@ -6,10 +6,10 @@ the offices a selector names, what drops an office (RT-00 to RT-02), and how one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.conditions import holds, values_of
+from dialogs.frozen import Frozen
 from dialogs.hours import answers_now, is_open
 from dialogs.keys import usable_recipients
 from dialogs.selectors import selected
@@ -30,8 +30,7 @@ IN_COUNTRY_ACTS: Final = ("ACT-LIB-*", "ACT-PHY-*", "ACT-ORG-RAI")
 SESSION_ACTS: Final = ("ACT-UNA-*", "ACT-MOV-*")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Frozen):
     """Where a report goes. `candidates`: up to three (office, reason text) to choose from, the first is the choice."""
 
     office: str
@@ -42,8 +41,7 @@ class Route:
     out_of_hours: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Frozen):
     office: Office
     rule: RouteRule | None
     order: int

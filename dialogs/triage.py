@@ -6,10 +6,10 @@ this module only works out what follows from the answers and evaluates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.conditions import holds, values_of
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from dialogs.conditions import Facts, Value
@@ -19,8 +19,7 @@ BEFORE: Final = ("CST-ATT", "CST-PLN")
 AFTER: Final = ("CST-PAST", "CST-ONG")
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(Frozen):
     """The level, every rule that fired in printed order, and whether an officer should look at L1 for it."""
 
     level: str

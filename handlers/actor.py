@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from handlers.types import AuditEntry
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Frozen):
     """An officer in a role, for an office. The command line acts as `officer` of the case's own office."""
 
     who: str

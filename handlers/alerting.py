@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.clocks import OVER
 from dialogs.duty_words import read_command
 from dialogs.escalation import OWNED, look, pass_on, take
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from dialogs.roster import is_on_duty
 from handlers.actor import Actor
@@ -37,8 +37,7 @@ DUTY_LINE: Final = "duty-"
 DUTY_COMMANDS: Final = frozenset({"on", "off", "hand_over", "swap", "accept"})
 
 
-@dataclass(frozen=True, slots=True)
-class Alerting:
+class Alerting(Frozen):
     """The ladder and the officers' answers."""
 
     store: Store

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from dialogs.conversation import SealedFile
 from dialogs.engine import file_refusal
+from dialogs.frozen import Frozen
 from dialogs.limits import MAX_FILE_BYTES
 from dialogs.replace import replace
 from handlers.errors import DraftLost
@@ -21,8 +21,7 @@ NAME_BYTES: Final = 16
 MAX_NAME_CHARS, MAX_TYPE_CHARS = 200, 100
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Frozen):
     """What became of a file: sealed, or the text id of the reason why not."""
 
     file: SealedFile | None
@@ -33,8 +32,7 @@ class _TooLarge(Exception):
     """The file is larger than it was said to be; raised so that Store.new_file leaves nothing behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachments:
+class Attachments(Frozen):
     """Takes files before the turn that mentions them, so that nobody waits for somebody's slow upload."""
 
     store: Store

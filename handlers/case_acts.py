@@ -6,13 +6,13 @@ case at all is decided before. Every act is in the audit log. They return the ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import is_live, minute
 from dialogs.conversation import Closing, ConsentEvent
 from dialogs.draws import draw_record
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from dialogs.safe_times import is_safe
 from handlers.access import OFFICERS
@@ -81,16 +81,14 @@ class ReadBackWrong(Refusal):
     """What was read back is not what stands in the case: level, next contact or red lines. Talk again."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(Frozen):
     """What became of a wish to change the status; `pending`: a second person must wish the same."""
 
     card: CaseCard
     pending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PersonConcerned:
+class PersonConcerned(Frozen):
     """What the person a report is about said: `status` given | refused | withdrawn; `how` says in what way."""
 
     status: str
@@ -98,8 +96,7 @@ class PersonConcerned:
     note: bytes  # sealed to the office: how it was asked
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBack:
+class ReadBack(Frozen):
     """What the receiver of a case repeats (spec 6.8). `next_contact` "" when none is agreed."""
 
     level: str

@@ -7,10 +7,10 @@ stays encrypted until somebody looks at it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from dialogs.frozen import Frozen
 from handlers import contact
 from handlers.contact import NOT_DELIVERED, settle_dropped, settle_sent
 from handlers.mailing import MAIL_ACT, delivered
@@ -39,8 +39,7 @@ SENT, LATER, UNKNOWN, UNREACHABLE, REFUSED = "sent", "later", "unknown", "unreac
 """What may become of a message; the words of bot.adapter.Outcome."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Frozen):
     """What became of one claimed message."""
 
     item: OutboxItem
@@ -49,8 +48,7 @@ class Delivered:
     wait_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Frozen):
     """The outbox of one channel."""
 
     store: Store

@@ -5,11 +5,11 @@ Every act takes the unit of work of its transaction and is recorded in the audit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
+from dialogs.frozen import Frozen
 from dialogs.gate import Granted, may
 from dialogs.replace import replace
 from handlers import reasons
@@ -181,8 +181,7 @@ def look(work: UnitOfWork, by: Actor, card: CaseCard, now: datetime) -> None:
         work.audit.record(by.did(LOOKED, now, case=card.case))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Frozen):
     """Sealed bytes of one case, read by one office: every one is asked of the gate and logged."""
 
     work: UnitOfWork

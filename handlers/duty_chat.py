@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.answers import same_words
 from dialogs.duty_book import DutyBook, Offer, Stint, Swap
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from dialogs.roster import duty_end, is_on_duty, on_duty
 from handlers.paging import codes, roster_now, write_to
@@ -29,16 +29,14 @@ OFFER_DAYS: Final = 60
 KEPT_DAYS: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Frozen):
     """The text that answers an officer, and its variables."""
 
     text_id: str
     args: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class DutyChat:
+class DutyChat(Frozen):
     """One officer's words about duty in one transaction."""
 
     work: UnitOfWork

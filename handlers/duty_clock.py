@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from dialogs.duty_book import Ping
+from dialogs.frozen import Frozen
 from dialogs.holes import holes, offices_of
 from dialogs.replace import replace
 from dialogs.roster import can_be_told, is_on_duty, on_duty
@@ -30,8 +30,7 @@ MINUTES_A_WEEK: Final = 7 * 24 * 60
 LEADS: Final = ("shift-lead", "head")
 
 
-@dataclass(frozen=True, slots=True)
-class DutyClock:
+class DutyClock(Frozen):
     """The desk's own calendar; looked at once a minute."""
 
     store: Store

@@ -5,9 +5,9 @@ A closed case goes with a timer of its conversation (dialogs/retention.py); one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dialogs.frozen import Frozen
 from dialogs.retention import is_over
 from handlers.proposing import ENTROPY_BYTES, lapse_now
 from handlers.talking import locked_card
@@ -22,8 +22,7 @@ BATCH: Final = 100
 """Cases looked at in one transaction: nobody who writes meanwhile waits for more than these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lapsing:
+class Lapsing(Frozen):
     """Looks through the cases; the gate refuses what ran out without waiting for this."""
 
     store: Store

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import is_live
 from dialogs.effects import Say
 from dialogs.events import OfficerBegan, OfficerWrote
+from dialogs.frozen import Frozen
 from dialogs.gate import Granted, Reason, Refused
 from dialogs.limits import MAX_TEXT_CHARS
 from dialogs.machine import END, HIDDEN, START
@@ -60,16 +60,14 @@ class BadMessage(Refusal):
     """The message cannot be taken: load the page again, and send one message of ordinary length at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Frozen):
     """What a page sends: the words sealed to the bot, and the office's own copy."""
 
     for_office: bytes
     for_bot: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
+class _Moment(Frozen):
     """What is to be done with the first message that waits: `do` is refuse, hold, begin or deliver."""
 
     do: str
@@ -77,8 +75,7 @@ class _Moment:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Messaging:
+class Messaging(Frozen):
     """What officers write."""
 
     store: Store

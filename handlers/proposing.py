@@ -5,7 +5,6 @@ Nothing starts without a live consent for exactly this measure, recipient, name 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from dialogs.consents import minute
 from dialogs.conversation import Proposal
 from dialogs.draws import draw_id, draw_record
 from dialogs.events import CardArrived
+from dialogs.frozen import Frozen
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
@@ -61,8 +61,7 @@ class BadProposal(HandlerError):
     """The proposal cannot be put to the person as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Frozen):
     """What an officer fills in. `content` is exactly what would be said; `hope` one plain sentence, or nothing."""
 
     measure: str
@@ -76,8 +75,7 @@ class Draft:
     risk_view: bytes = b""  # the person's own view of the risk, sealed to the office: kept as a note
 
 
-@dataclass(frozen=True, slots=True)
-class Proposing:
+class Proposing(Frozen):
     """Measures of a case."""
 
     store: Store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,6 +15,7 @@ from dialogs.draws import PHRASE_WORDS
 from dialogs.effects import Effect
 from dialogs.engine import begin
 from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
+from dialogs.frozen import Frozen
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from dialogs.replace import replace
 from handlers.attachments import Attachments, Taken
@@ -48,8 +48,7 @@ class TurnDone(Struct, frozen=True, gc=False):
     effects: tuple[Effect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reception:
+class Reception(Frozen):
     """Receives messages and time; everything it needs is given once."""
 
     store: Store

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.events import CaseClosed, OfficerBegan
+from dialogs.frozen import Frozen
 from dialogs.gate import Granted
 from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
@@ -59,8 +59,7 @@ def locked_card(work: UnitOfWork, case: str) -> tuple[CaseCard, Address | None, 
     return card, address, loaded
 
 
-@dataclass(frozen=True, slots=True)
-class Talking:
+class Talking(Frozen):
     """Who opens talks with people."""
 
     store: Store

@@ -6,12 +6,12 @@ case at all is decided before. They return the changed card, stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogs.clocks import OVER, Clocks, clocks
 from dialogs.consents import minute
 from dialogs.conversation import Lowering
+from dialogs.frozen import Frozen
 from dialogs.gate import Granted
 from dialogs.replace import replace
 from handlers.contact import may_write
@@ -38,8 +38,7 @@ LOWERING: Final = ("duty-officer", "first-respondent", "focal-point", "shift-lea
 """Roles that lower a level. Operators raise."""
 
 
-@dataclass(frozen=True, slots=True)
-class LevelChange:
+class LevelChange(Frozen):
     """What became of a wish to change the level; `pending`: a second person must wish the same."""
 
     card: CaseCard

@@ -6,11 +6,11 @@ cover both, and `storage.auditing` verifies them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from handlers.types import Recorded
 from storage import codec
@@ -37,8 +37,7 @@ _APPEND = inserted(audit, "number")
 _LAST = newest(audit, audit.c.chain)
 
 
-@dataclass(frozen=True, slots=True)
-class SqlAudit:
+class SqlAudit(Frozen):
     """handlers.ports.Audit over one connection."""
 
     session: Session

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from dialogs.frozen import Frozen
 from handlers.types import BlobLine, SealedBlob
 from storage.errors import CannotWrite
 from storage.statements import Statement, inserted
@@ -36,8 +36,7 @@ _CLEAR = Statement(
 _PUT = inserted(blobs)
 
 
-@dataclass(frozen=True, slots=True)
-class SqlBlobs:
+class SqlBlobs(Frozen):
     """handlers.ports.Blobs over one connection and one folder."""
 
     session: Session

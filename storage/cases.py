@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
+from dialogs.frozen import Frozen
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.statements import Statement, inserted, parameters
@@ -51,8 +51,7 @@ class CaseRow(NamedTuple):
     phrase: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class SqlCases:
+class SqlCases(Frozen):
     """handlers.ports.Cases over one connection."""
 
     session: Session

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from handlers.errors import DraftLost
 from handlers.types import Address, Loaded
@@ -32,8 +32,7 @@ _NEW = inserted(conversations)
 _CHANGE_KEY = Statement(lambda _database: setting("key"), "key", "at_row")
 
 
-@dataclass(frozen=True, slots=True)
-class SqlConversations:
+class SqlConversations(Frozen):
     """handlers.ports.Conversations over one connection."""
 
     session: Session

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
+from dialogs.frozen import Frozen
 from dialogs.replace import replace
 from handlers.accounts import BoxRequest, Session
 from storage import codec
@@ -29,8 +29,7 @@ ACCOUNT, PASSKEY = "account", "passkey"
 ALL_ACCOUNTS = "desk-accounts"
 
 
-@dataclass(frozen=True, slots=True)
-class SqlAccounts:
+class SqlAccounts(Frozen):
     """handlers.desk_ports.Accounts over one connection."""
 
     session: Transaction
@@ -126,8 +125,7 @@ class SqlAccounts:
         self.session.connection.execute(delete(invitations).where(invitations.c.account == account_id))
 
 
-@dataclass(frozen=True, slots=True)
-class SqlSessions:
+class SqlSessions(Frozen):
     """handlers.desk_ports.Sessions over one connection."""
 
     session: Transaction

@@ -12,9 +12,9 @@ import base64
 import binascii
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dialogs.frozen import Frozen
 from storage.crypto.age.identity_file import read_identity_file, write_identity_file
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.entropy import fresh_bytes
@@ -36,8 +36,7 @@ SEED_BYTES = 32
 _ID_BYTES, _SIGNING_BYTES = 4, 64
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Frozen):
     """All keys the server holds; none of them opens a report."""
 
     ring: KeyRing

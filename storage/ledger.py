@@ -6,11 +6,11 @@ lock: a checkpoint covers whatever rows were there when it was made, and each ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from dialogs.frozen import Frozen
 from storage import codec
 from storage.crypto import chain
 from storage.crypto.drafts import decrypt_body, encrypt_body
@@ -41,8 +41,7 @@ _EVENTS = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SqlLedger:
+class SqlLedger(Frozen):
     """The ledger of one transaction; handlers reach it through Cases.record and Checkpoints."""
 
     session: Session
@@ -80,8 +79,7 @@ class SqlLedger:
         self.session.connection.execute(update(ledger).where(ledger.c.case == case).values(event=None))
 
 
-@dataclass(frozen=True, slots=True)
-class SqlCheckpoints:
+class SqlCheckpoints(Frozen):
     """handlers.ports.Checkpoints over one connection."""
 
     session: Session

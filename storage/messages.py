@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
+from dialogs.frozen import Frozen
 from storage import codec
 from storage.crypto.drafts import decrypt_body, encrypt_body
 from storage.queues import seconds
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 TABLE = "messages"
 
 
-@dataclass(frozen=True, slots=True)
-class SqlMessages:
+class SqlMessages(Frozen):
     """handlers.message_ports.Messages over one connection."""
 
     session: Session

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import field
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
 
+from dialogs.frozen import Frozen
 from handlers.types import ALERT, CLEAR, WHOLE, DueTimer, OutboxItem
 from storage import forms
 from storage.crypto.key_ring import NONCE_BYTES
@@ -137,8 +138,7 @@ _SET = Statement(_set, "person", "name", "due")
 _READY = Statement(_ready, "at", "most", "looked_at")
 
 
-@dataclass(frozen=True, slots=True)
-class SqlInbox:
+class SqlInbox(Frozen):
     """handlers.ports.Inbox over one connection."""
 
     session: Session
@@ -189,8 +189,7 @@ class Numbers:
         return self._last
 
 
-@dataclass(frozen=True, slots=True)
-class SqlOutbox:
+class SqlOutbox(Frozen):
     """handlers.ports.Outbox over one connection."""
 
     session: Session
@@ -286,8 +285,7 @@ class SqlOutbox:
         return self.session.connection.scalar(select(func.count()).where(outbox.c.state == WAITING)) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class SqlMoves:
+class SqlMoves(Frozen):
     """handlers.ports.Moves over one connection."""
 
     session: Session
@@ -312,8 +310,7 @@ class SqlMoves:
         return self.conversations.address_of(found.person)
 
 
-@dataclass(frozen=True, slots=True)
-class SqlTimers:
+class SqlTimers(Frozen):
     """handlers.ports.Timers over one connection."""
 
     session: Session

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
 from dialogs.duty_book import DutyBook
+from dialogs.frozen import Frozen
 from storage import codec
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.queues import seconds
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from storage.statements import Session
 
 
-@dataclass(frozen=True, slots=True)
-class SqlAlerts:
+class SqlAlerts(Frozen):
     """handlers.ports.Alerts over one connection."""
 
     session: Session
@@ -83,8 +82,7 @@ class SqlAlerts:
         return self.session.connection.scalar(select(func.count()).select_from(alerts)) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class SqlDuty:
+class SqlDuty(Frozen):
     """handlers.ports.Duty over one connection."""
 
     session: Session
@@ -104,8 +102,7 @@ class SqlDuty:
         self.session.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-@dataclass(frozen=True, slots=True)
-class SqlTallies:
+class SqlTallies(Frozen):
     """handlers.ports.Tallies over one connection."""
 
     session: Session
@@ -122,8 +119,7 @@ class SqlTallies:
         return {row[0]: row[1] for row in self.session.connection.execute(select(tallies.c.month, tallies.c["count"]))}
 
 
-@dataclass(frozen=True, slots=True)
-class SqlVersions:
+class SqlVersions(Frozen):
     """handlers.ports.Versions over one connection."""
 
     session: Session

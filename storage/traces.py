@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select
 
+from dialogs.frozen import Frozen
 from handlers.types import WHOLE
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.crypto.lookup import ROW_KEY_BITS
@@ -44,8 +44,7 @@ _OVER = Statement(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SqlTraces:
+class SqlTraces(Frozen):
     """handlers.ports.Traces over one connection."""
 
     session: Session

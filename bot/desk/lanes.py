@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from bot.desk.refusals import refused
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,7 @@ AGAIN_AFTER_SECONDS: Final = 2
 IPV6_NETWORK_BITS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Width:
+class Width(Frozen):
     """How much one lane takes."""
 
     at_once: int  # in the writer

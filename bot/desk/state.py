@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from msgspec import field
 
 from bot.desk.card_index import CardIndex
 from bot.desk.lanes import Lanes
 from bot.desk.snapshot import Changes
 from bot.desk.throttle import Pace, Throttle
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from storage.crypto.lookup import LookupKey
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Where the desk is found. `url` is its public address without a path; practice may have any port."""
 
     url: str
@@ -61,8 +62,7 @@ FAILURES: Final = Pace(10, 30.0)
 REQUESTS: Final = Pace(600, 0.1)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Frozen):
     """How long things hold."""
 
     session_hours: int = 12
@@ -76,8 +76,7 @@ class Limits:
     body_seconds: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Frozen):
     """One desk over one service. `wake`: something waits to be sent now."""
 
     service: Service

@@ -7,9 +7,10 @@ officer with the right passkey is let in from the very place an attacker uses.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,8 +19,7 @@ MOST_KEYS: Final = 20_000
 """Sources remembered at once, 4.5 MB (tracemalloc); the one not seen for the longest is forgotten first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Frozen):
     """So many at once, and then one more after so many seconds."""
 
     burst: int

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import field
+
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +27,7 @@ class PersonaMistake(Exception):
         super().__init__(f"{file}: {what}")
 
 
-@dataclass(frozen=True, slots=True)
-class Persona:
+class Persona(Frozen):
     """One person to play."""
 
     name: str

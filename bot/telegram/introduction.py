@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.telegram.errors import trouble
+from dialogs.frozen import Frozen
 
 if TYPE_CHECKING:
     from telegram import Bot
 
 
-@dataclass(frozen=True, slots=True)
-class BotTexts:
+class BotTexts(Frozen):
     """What a stranger sees of the account: neutral, and checked by `leeward doctor`."""
 
     name: str = "Notices"

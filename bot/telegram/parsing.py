@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dialogs.frozen import Frozen
 from handlers.types import Address, Inbound, IncomingFile
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ MAX_DATA_BYTES: Final = 64
 _PARTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Frozen):
     """What one update brings: messages in their order, a button to answer, a chat to leave, somebody who left."""
 
     inbound: tuple[Inbound, ...] = ()

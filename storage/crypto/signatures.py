@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, MLDSA65PublicKey
 
+from dialogs.frozen import Frozen
 from storage.crypto.errors import (
     ForgedSignature,
     MalformedKey,
@@ -110,8 +111,7 @@ def fingerprint(ed25519: bytes, mldsa65: bytes) -> str:
     return FINGERPRINT_PREFIX + sha256(frame(ed25519, mldsa65)).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Frozen):
     """What a signature that holds says."""
 
     purpose: str

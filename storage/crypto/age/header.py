@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dialogs.frozen import Frozen
 from storage.crypto.age import raw_base64
 from storage.crypto.errors import MalformedHeader, UnsupportedVersion
 
@@ -23,8 +23,7 @@ BODY_COLUMNS = 64
 MAX_HEADER_BYTES = 256 * 1024  # about 160 post-quantum recipients; the specification sets no limit
 
 
-@dataclass(frozen=True, slots=True)
-class Stanza:
+class Stanza(Frozen):
     """The file key, wrapped for one recipient. `arguments` begins with the kind of recipient."""
 
     arguments: tuple[str, ...]
@@ -36,8 +35,7 @@ class Stanza:
         return self.arguments[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Frozen):
     """A parsed header. `authenticated` is what the MAC covers: everything up to and including `---`."""
 
     stanzas: tuple[Stanza, ...]
