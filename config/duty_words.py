@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.documents import Document, Record, Texts, validated
+from msgspec.structs import asdict
+
+from config.documents import Document
+from config.shapes import Shape, Texts, validated
 from dialogs.answers import same_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class _Words(Record):
+class _Words(Shape):
     take: Texts
     pass_on: Texts
     on: Texts
@@ -31,7 +34,7 @@ def load(document: Document) -> Mapping[str, str]:
         part = Document(document.name, entry, {(): document.lines.get((lang,), 0)}, b"")
         words = validated(part, _Words)
         document.mistakes.extend(part.mistakes)
-        for command, said in words.model_dump().items() if words is not None else ():
+        for command, said in asdict(words).items() if words is not None else ():
             for phrase in said:
                 if table.setdefault(same_words(phrase), command) != command:
                     document.note((lang, command), f"{phrase} means two things", "Choose another word for one of them")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field
+import msgspec
 
 from config.conditions import condition
-from config.documents import Record, Texts, YesNo, validated
+from config.shapes import Before, Shape, Texts, validated
 from dialogs.conditions import In
 from dialogs.policy import Choice, Interview, Kind, Node
 
@@ -27,36 +27,36 @@ ACT_GROUPS: Final = "act_groups"  # the only thing a node can be expanded by
 STATES: Final = ("given", "refused", "deferred")
 
 
-class _Choice(Record):
+class _Choice(Shape):
     value: str | None = None
     goto: str | None = None
     notices: Texts = ()
-    set: dict[str, str] = Field(default_factory=dict)
+    set: dict[str, str] = msgspec.field(default_factory=dict)
     flags: Texts = ()
     status: str | None = None
     act: str | None = None
-    alone: YesNo = False
+    alone: bool = False
 
 
 def _value_alone(data: Any) -> Any:  # noqa: ANN401 - before validation anything may come
     return {"value": data} if isinstance(data, str) else data
 
 
-_ChoiceOrValue = Annotated[_Choice, BeforeValidator(_value_alone)]
+_ChoiceOrValue = Annotated[_Choice, Before(_value_alone)]
 
 
-class _Node(Record):
+class _Node(Shape):
     id: str
     part: str
     kind: Kind
     field: str | None = None
-    skip: YesNo | None = None
+    skip: bool | None = None
     skip_value: str | None = None
-    short: YesNo = True
-    lite: YesNo = True
-    child: YesNo = True
+    short: bool = True
+    lite: bool = True
+    child: bool = True
     when: dict[str, Any] | None = None
-    line: YesNo = True
+    line: bool = True
     then: str | None = None
     aliases: Texts = ()
     consent: str | None = None
@@ -67,21 +67,21 @@ class _Node(Record):
     private_when: dict[str, Any] | None = None
     early: dict[str, Any] | None = None
     early_notices: Texts = ()
-    hear: dict[str, Texts] = Field(default_factory=dict)
-    rest: YesNo = False
+    hear: dict[str, Texts] = msgspec.field(default_factory=dict)
+    rest: bool = False
     expand: str | None = None
-    choices: dict[str, _ChoiceOrValue] = Field(default_factory=dict)
+    choices: dict[str, _ChoiceOrValue] = msgspec.field(default_factory=dict)
 
 
-class _Flag(Record):
+class _Flag(Shape):
     flag: str
     when: dict[str, Any]
 
 
-class _File(Record):
+class _File(Shape):
     parts: Texts
-    flags: tuple[_Flag, ...] = ()
     nodes: tuple[_Node, ...]
+    flags: tuple[_Flag, ...] = ()
 
 
 def load(document: Document, taxonomy: Taxonomy, salt: bytes = b"") -> Interview:
@@ -150,8 +150,8 @@ def _check_choice(document: Document, raw: _Node, key: str, place: Place, taxono
         document.note(place, f"{choice.status} is no consent state", f"Use one of {', '.join(STATES)}")
     if raw.field is not None and choice.value is not None:
         _check_code(document, place, taxonomy, raw.field, choice.value)
-    for field, value in choice.set.items():
-        _check_code(document, (*place, "set", field), taxonomy, field, value)
+    for fact, value in choice.set.items():
+        _check_code(document, (*place, "set", fact), taxonomy, fact, value)
     for flag in choice.flags:
         _check_code(document, (*place, "flags"), taxonomy, "flags", flag)
 

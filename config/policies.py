@@ -6,10 +6,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from msgspec import field
+from msgspec.structs import asdict
 
 from config import countries, directory, duty_words, interview, measures, purposes, roster, taxonomy, triage
-from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
+from config.documents import Document, Mistake, PolicyMistakes, read
+from config.shapes import Shape, Texts, validated
 from config.texts import load_catalog
 from dialogs.answers import same_words
 from dialogs.policy import Policy, Settings, Words
@@ -24,7 +26,7 @@ FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "cons
          "duty_words.yaml")  # fmt: skip
 
 
-class _Words(Record):
+class _Words(Shape):
     sos: Texts
     withdraw: Texts
     check: Texts
@@ -34,10 +36,10 @@ class _Words(Record):
     opened: Texts = ()
     status: Texts = ()
     who: Texts = ()
-    withdraw_one: dict[str, Texts] = Field(default_factory=dict)
+    withdraw_one: dict[str, Texts] = field(default_factory=dict)
 
 
-class _Service(Record):
+class _Service(Shape):
     service_owner: str
     official_page: str
     ethics_contact: str
@@ -56,7 +58,7 @@ class _Service(Record):
     resume_lock_hours: int
 
 
-class _SecretWords(Record):
+class _SecretWords(Shape):
     words: str
 
 
@@ -158,4 +160,4 @@ def _settings(document: Document) -> Settings:
     file = validated(document, _Service)
     if file is None:
         return Settings("", "", "", "", "", "", "", "")
-    return Settings(**file.model_dump())
+    return Settings(**asdict(file))

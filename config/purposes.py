@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from msgspec import Meta
 
-from config.documents import Record, YesNo, validated
+from config.shapes import Shape, validated
 from dialogs.frozen import Frozen
 from dialogs.policy import Purpose
 
@@ -30,7 +30,7 @@ class Effects(Frozen):
     on_no: str
 
 
-class _Consent(Record):
+class _Consent(Shape):
     id: str
     purpose: str
     purpose_type: Literal["protect", "follow-up", "statistics", "public-report"]
@@ -38,12 +38,12 @@ class _Consent(Record):
     recipient: str
     on_withdrawal: str
     on_no: str
-    sensitive: YesNo = False
+    sensitive: bool = False
     scope: str | None = None
-    valid_days: Annotated[int, Field(ge=1)] | None = None
+    valid_days: Annotated[int, Meta(ge=1)] | None = None
 
 
-class _File(Record):
+class _File(Shape):
     consents: tuple[_Consent, ...]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from config.conditions import condition
-from config.documents import Record, Texts, YesNo, validated
+from config.shapes import Shape, Texts, validated
 from dialogs.policy import Span, Targets, TriagePolicy, TriageRule
 from dialogs.targets import UNITS
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from config.documents import Document
 
 
-class _Rule(Record):
+class _Rule(Shape):
     id: str
     level: str
     when: dict[str, Any]
-    alone: YesNo = False
+    alone: bool = False
 
 
-class _Aggravator(Record):
+class _Aggravator(Shape):
     code: str
     when: dict[str, Any]
 
 
-class _Target(Record):
-    own: str = ""
+class _Target(Shape):
     contact: str
+    own: str = ""
     plan: str = ""
     review: str = ""
 
 
-class _File(Record):
+class _File(Shape):
     levels: Texts
     targets: dict[str, _Target]
     aggravators: tuple[_Aggravator, ...]
