@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
+from dialogs.conversation import SealedFile
 from dialogs.effects import Effect, Say
 from dialogs.engine import advance, begin
 from dialogs.events import ButtonPressed, CardArrived, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
@@ -14,13 +15,22 @@ from storage import codec, forms
 from tests.conftest import NOON, practice_policy
 
 if TYPE_CHECKING:
-    from dialogs.conversation import Conversation, SealedFile
+    from dialogs.conversation import Conversation
     from dialogs.policy import Policy
 
 Kind = TypeVar("Kind")
 
 TO_THE_QUESTIONS = ("hi", "1", "1", "3", "1", "1", "3", "1", "0")
 """Messages that lead a person on Signal, on their own phone, to C-START."""
+
+PICTURE = SealedFile(blob="b1", name="photo.png", type="image/png", size=9, digest="00")
+VOICE = SealedFile(blob="b2", name="voice.ogg", type="audio/ogg", size=9, digest="11")
+
+SHORT = ("1", "1", "1", "2", "1", "3", "torture", "1", "2", "2", "1", "1", "2", "Arlenia", "1", "1")
+"""From Q08 to Q36 by the short way."""
+
+TO_FORWARD = (*SHORT[:6], "0", "1", "2", "2", "6", "1", "2", "Arlenia", "7", "1", "1", "0", "1", "4", "1", "1")
+"""From Q08 to C-FWD; the seventh answer names no topic."""
 
 
 class Play:
@@ -118,3 +128,24 @@ class Play:
 def started(channel: str = "signal") -> Play:
     """Return a conversation at Q08: the person agreed to questions."""
     return Play(channel).say(*TO_THE_QUESTIONS, "1")
+
+
+def short(channel: str = "signal") -> Play:
+    """Return a short interview at Q08."""
+    return Play(channel).say(*TO_THE_QUESTIONS, "2")
+
+
+def at_review() -> Play:
+    """Return a short interview at Q50, with C-FWD given and no contact."""
+    play = short().say(*TO_FORWARD[:6], "freedom of expression", *TO_FORWARD[7:], "1", "1", "2", "2")
+    assert play.node == "Q50", play.node
+    return play
+
+
+def sent() -> Play:
+    """Return a conversation after its report was sent, with the phrase set."""
+    play = at_review().say("3")
+    play = play.say("1") if play.node == "Q06-PHRASE-AGAIN" else play
+    play.say("1")
+    assert play.node == "Q53", play.node
+    return play

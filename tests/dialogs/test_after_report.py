@@ -22,8 +22,7 @@ from dialogs.effects import (
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.officers import TALK_PAUSE
 from dialogs.replace import replace
-from tests.dialogs.test_conversations import sent
-from tests.playbook import Play
+from tests.playbook import Play, sent
 
 
 def with_cards(*cards: CaseCard, active: str = "") -> Play:

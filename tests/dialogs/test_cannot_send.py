@@ -9,8 +9,7 @@ from dialogs.limits import TIMER_SEND
 from dialogs.policy import Policy
 from dialogs.replace import replace
 from tests.conftest import practice_policy
-from tests.dialogs.test_conversations import at_review
-from tests.playbook import Play
+from tests.playbook import Play, at_review
 
 POLICY = practice_policy()
 

@@ -10,8 +10,8 @@ from dialogs.consent_record import STATES, record_of
 from dialogs.conversation import ConsentEvent
 from dialogs.replace import replace
 from tests.conftest import practice_policy
-from tests.dialogs.test_conversations import sent
 from tests.dialogs.test_gate import CARD
+from tests.playbook import sent
 
 MANDATORY = {
     "schema_version", "record_id", "pii_principal_id", "privacy_notice", "language", "purpose", "pii_type",

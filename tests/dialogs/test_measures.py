@@ -9,8 +9,7 @@ from dialogs.effects import EraseCopy, Say, SealMessage
 from dialogs.gate import Granted, Reason, Refused, may
 from dialogs.measures import question_of
 from dialogs.replace import replace
-from tests.dialogs.test_conversations import sent
-from tests.playbook import Play
+from tests.playbook import Play, sent
 
 CONTENT = "She was followed after she spoke."
 

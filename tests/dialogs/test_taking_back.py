@@ -11,9 +11,8 @@ from dialogs.consents import minute
 from dialogs.conversation import Answer, Proposal
 from dialogs.effects import CancelAlert, DestroyReport, DropFiles, WakeAt
 from dialogs.replace import replace
-from tests.dialogs.test_conversations import PICTURE, VOICE, sent
 from tests.dialogs.test_measures import with_card
-from tests.playbook import Play
+from tests.playbook import PICTURE, VOICE, Play, sent
 
 TOLD = (
     "nobody had read it yet", "whoever read something already, knows it", "those who were told keep knowing it",
