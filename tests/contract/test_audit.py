@@ -13,9 +13,7 @@ from handlers.types import AuditEntry
 from storage.auditing import problems, read_ledger
 from storage.crypto.errors import NotAuthentic
 from storage.store import SqlStore, sqlite_url
-from tests.contract.test_stores import CARD, GIVEN, MINA, NOW, sql_store, store
-
-__all__ = ["store"]
+from tests.stores import CARD, GIVEN, MINA, NOW, sql_store
 
 OWN = AuditEntry(NOW, "amina", "operator", "OFF-EML", "own", "LW-1", "", "amina")
 RAISED = AuditEntry(NOW, "amina", "operator", "OFF-EML", "level", "LW-1", "L2", "L1", "She called twice.")

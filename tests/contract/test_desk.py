@@ -9,9 +9,7 @@ from dialogs.replace import replace
 from handlers.accounts import ACTIVE, REVOKED, WAITING, Account, BoxRequest, Passkey, Role, Session
 from handlers.ports import Store
 from handlers.types import BlobLine, SealedBlob
-from tests.contract.test_stores import CARD, MINA, NOW, store
-
-__all__ = ["store"]
+from tests.stores import CARD, MINA, NOW
 
 ANA = Account("ana", "Ana", "OFF-HRC", (Role.FIRST_RESPONDENT, Role.SHIFT_LEAD), ACTIVE, "2026-11-24T10:00Z")
 BEN = Account("ben", "", "OFF-ASG", (Role.ADMINISTRATOR,), WAITING, "2026-11-24T11:00Z", invited_by="ana")

@@ -7,9 +7,7 @@ import pytest
 from dialogs.duty_book import DutyBook, Offer, Ping, Stint, Swap
 from handlers.ports import Store
 from handlers.types import ALERT, Outgoing
-from tests.contract.test_stores import BLUE, MINA, NOW, store
-
-__all__ = ["store"]
+from tests.stores import BLUE, MINA, NOW
 
 BOOK = DutyBook(
     on=(Stint("a", NOW.isoformat(), NOW.isoformat()),), stand_ins=(Stint("a", NOW.isoformat(), NOW.isoformat(), "b"),),

@@ -14,8 +14,7 @@ from handlers.ports import Store
 from handlers.types import Address, Outgoing
 from storage.errors import CannotWrite
 from storage.store import JOURNAL_PAGES, sqlite_url
-from tests.contract.test_stores import MINA, NOW, TALK, sql_store
-from tests.contract.test_stores import store as store  # noqa: PLC0414 - the fixture of all stores
+from tests.stores import MINA, NOW, TALK, sql_store
 
 
 @pytest.mark.parametrize("poison", [{0}, {2}, {4}, {0, 1}, {0, 1, 2, 3, 4}])

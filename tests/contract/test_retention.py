@@ -13,9 +13,7 @@ from handlers.lapsing import Lapsing
 from handlers.ports import Store
 from handlers.types import SealedBlob
 from tests.conftest import CountingEntropy, practice_policy
-from tests.contract.test_stores import CARD, GIVEN, MINA, NOW, TALK, store
-
-__all__ = ["store"]  # the fixture of the suite of all stores
+from tests.stores import CARD, GIVEN, MINA, NOW, TALK
 
 KEEP = replace(GIVEN, record_id="CR-2", id="C-RETN")
 

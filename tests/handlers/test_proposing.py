@@ -17,9 +17,9 @@ from handlers.proposing import BadProposal, Draft, Proposing
 from storage.crypto.sealing import AgeSealer
 from storage.memory import MemoryStore
 from tests.conftest import CountingEntropy
-from tests.contract.test_stores import MINA
 from tests.dialogs.test_gate import CARD
 from tests.dialogs.test_lapses import GIVEN
+from tests.stores import MINA
 
 DRAFT = Draft("GM-STA-DIP", "X", "NM-ANON", "what would be said")
 

@@ -10,7 +10,7 @@ from handlers.errors import NotPermitted
 from handlers.sink import check
 from storage.memory import MemoryStore
 from tests.conftest import NOON, practice_policy
-from tests.contract.test_stores import CARD, GIVEN, MINA
+from tests.stores import CARD, GIVEN, MINA
 
 POLICY = practice_policy()
 AGREED = replace(GIVEN, recipient="OFF-HRC", content_version="v1")

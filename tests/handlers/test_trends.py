@@ -18,7 +18,7 @@ from handlers.trends import NothingToCount, PeriodNotOver, Trends
 from handlers.types import SealedBlob
 from storage.memory import MemoryStore
 from tests.conftest import practice_policy
-from tests.contract.test_stores import MINA, TALK
+from tests.stores import MINA, TALK
 
 PERIOD = Period(2026)
 AFTER = datetime(2026, 5, 2, 8, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from handlers.types import AuditEntry
 from storage.auditing import problems
 from storage.crypto.errors import NotAuthentic
 from storage.store import SqlStore
-from tests.contract.test_stores import NOW
 from tests.storage.test_ledger import KEY, copy_of, made, store
+from tests.stores import NOW
 
 __all__ = ["store"]
 

@@ -20,7 +20,7 @@ from storage.crypto import chain
 from storage.crypto.errors import NotAuthentic
 from storage.crypto.signatures import RootKey, sign_record
 from storage.store import SqlStore, sqlite_url
-from tests.contract.test_stores import CARD, GIVEN, MINA, NOW, sql_store
+from tests.stores import CARD, GIVEN, MINA, NOW, sql_store
 
 KEY = RootKey(bytes(range(64)))
 OTHER_KEY = RootKey(bytes(range(1, 65)))

@@ -13,8 +13,8 @@ from handlers.types import Outgoing
 from storage import schema
 from storage.crypto.lookup import row_key
 from storage.store import SqlStore, make_engine, sqlite_url
-from tests.contract.test_stores import MINA, NOW, sql_store
 from tests.postgres import own_database
+from tests.stores import MINA, NOW, sql_store
 
 OLD: dict[str, tuple[dict[str, Any], ...]] = {
     "inbox": ({"digest": bytes(range(32)), "hour": 7}, {"digest": bytes(range(1, 33)), "hour": 9}),

@@ -16,7 +16,7 @@ from storage.errors import StorageError
 from storage.keys import load_keys
 from storage.operations import BackupBroken, WouldOverwrite, backup, purge, restore, rotate_ring
 from storage.store import SqlStore, sqlite_url
-from tests.contract.test_stores import CARD, GIVEN, MINA, NOW, TALK, sql_store
+from tests.stores import CARD, GIVEN, MINA, NOW, TALK, sql_store
 
 CANARY = b"Canary4242"
 

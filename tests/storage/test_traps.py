@@ -37,8 +37,8 @@ from storage.keys import create_keys, load_keys
 from storage.lock import locked
 from storage.row_keys import KeyRowMissing
 from storage.store import SqlStore, make_engine, sqlite_url
-from tests.contract.test_stores import CARD, MINA, NOW, TALK, sql_store
 from tests.postgres import postgres_url
+from tests.stores import CARD, MINA, NOW, TALK, sql_store
 
 CANARY = "Canary4242"
 SECRET = replace(TALK, draft=Draft(answers=(Answer("Q24", text=CANARY),)))
