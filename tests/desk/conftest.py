@@ -1,4 +1,4 @@
-"""The browser that plays the desk: Chromium of this machine, one for the tests of a module."""
+"""The browser that plays the desk: Chromium of this machine, one for the tests of a module. And what it plays against."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.desk.filled import fill
+from tests.fakes.desk_server import DeskServer, keys
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = ("--no-sandbox", "--disable-dev-shm-usage")  # as root, and where /dev/shm is small
@@ -52,3 +56,20 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A tab that remembers what went wrong in it (`page.problems`)."""
     return context.new_page()
+
+
+@pytest.fixture
+def server() -> Iterator[DeskServer]:
+    """A server with a few cases."""
+    made = DeskServer()
+    fill(made)
+    with made.serving():
+        yield made
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """The key file of the office."""
+    path = tmp_path / "OFF-HRC.key"
+    path.write_text(f"# public key: age1pq1…\n{keys()[0][0]}\n", encoding="utf-8")
+    return path

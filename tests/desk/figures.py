@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.sealing import seal_file
 from tests.desk.conftest import SWITCHES, chromium
-from tests.desk.test_pages import BLUE
+from tests.desk.filled import BLUE
 from tests.fakes.desk_server import LINE, DeskServer, case_of, keys, report_of, sealed
 
 if TYPE_CHECKING:

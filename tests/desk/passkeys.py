@@ -13,6 +13,12 @@ OPTIONS = {
     "hasPrf": True, "isUserVerified": True, "automaticPresenceSimulation": True,
 }  # fmt: skip
 
+MAKE_PASSKEY = """() => navigator.credentials.create({publicKey: {
+  rp: {name: "localhost"}, user: {id: new Uint8Array(8), name: "login", displayName: ""}, challenge: new Uint8Array(16),
+  pubKeyCredParams: [{type: "public-key", alg: -7}], extensions: {prf: {}},
+  authenticatorSelection: {residentKey: "required", userVerification: "required"},
+}}).then(() => undefined)"""
+
 
 @dataclass(frozen=True)
 class Device:

@@ -11,7 +11,7 @@ import pytest
 
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.sealing import seal_file
-from tests.desk.test_pages import BLUE, key, load_key, open_blue, server
+from tests.desk.filled import BLUE, load_key, open_blue
 from tests.desk.watching import Watch
 from tests.fakes.desk_server import DeskServer, case_of, keys, report_of, sealed
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-__all__ = ["key", "server"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAYLOADS = (

@@ -2,102 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.clock import SystemClock
 from storage.crypto.age.identity_file import protect
-from tests.desk.passkeys import add_authenticator
+from tests.desk.filled import BLUE, SIDEWAYS, load_key, open_blue
+from tests.desk.passkeys import MAKE_PASSKEY, add_authenticator
 from tests.desk.watching import Watch, violations
-from tests.fakes.desk_server import OFFICE, DeskServer, case_of, keys, report_of, sealed
+from tests.fakes.desk_server import OFFICE, DeskServer, case_of, keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-BLUE = "LW-AE72-UGKF-AHYI-DMPU"
-MEASURE = {
-    "code": "GM-STA-DIP", "group": "Involve the State", "do": "A UN official speaks quietly with your government",
-    "who_learns": "Your government", "risk": "They may get angry", "decided_by": ["ASG"], "reversible": "no",
-    "identity": "ID-2", "valid_days": 30, "public": False,
-}  # fmt: skip
-PROPOSAL = {
-    "id": "PR-1", "measure": "GM-STA-DIP", "words": "Quiet talk with the government", "recipient": "The Permanent Mission",
-    "name_mode": "NM-ANON", "content": "A person was threatened.", "hope": "They stop", "state": "given", "light": "green",
-    "proposed_at": "2026-11-24T09:40Z", "answered_at": "2026-11-24T09:50Z", "valid_until": "2026-12-24T00:00Z",
-    "started_at": None, "outcome": "", "collisions": ["Do not contact the state"],
-}  # fmt: skip
-
-LOCK_SECONDS = 600
-HIDE = """Object.defineProperty(document, 'visibilityState', {value: 'hidden'}),
-document.dispatchEvent(new Event('visibilitychange'))"""
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def _soon(minutes: int) -> str:
-    return (SystemClock().now().astimezone(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%MZ")
-
-
-def fill(server: DeskServer) -> None:
-    """Give the server a queue in which every kind of line occurs."""
-    server.show([
-        case_of(case="LW-1", name="red kite", level="L1", late=True, flags=["child", "hidden"], clocks={"owned_due": _soon(-3)}),
-        case_of(clocks={"owned_due": _soon(34), "contact_due": _soon(200)}, measures=[PROPOSAL]),
-        case_of(case="LW-3", name="amber fox", owner={"id": "P1", "name": "Ana"}, unread=2, status="ST-CON", lang="ar"),
-        case_of(
-            case="LW-4", name="silver pine", level="L4", owner={"id": "P2", "name": "Bruno"},
-            strip=case_of()["strip"] | {"may_contact": False, "reason": "no_contact"},
-            hand_over={"from": {"id": "P2", "name": "Bruno"}, "to": {"id": "P1", "name": "Ana"}, "at": "2026-11-24T09:10Z"},
-            level_wish={"level": "L4", "reason": "RSN-LVL-NEWS", "by": {"id": "P2", "name": "Bruno"}}, identity={"present": True, "pending": {"id": "P2", "name": "Bruno"}, "until": ""},
-        ),
-    ])  # fmt: skip
-    server.answers[f"GET cases/{BLUE}/blobs/report/1"] = sealed(report_of())
-    server.answers["GET measures"] = [MEASURE]
-    ana = {"id": "P1", "name": "Ana", "office": OFFICE, "roles": ["administrator"], "state": "active", "synced": False}
-    server.answers["GET people"] = {
-        "people": [ana | {"last_seen_day": "2026-11-24"}],
-        "offices": [{"id": OFFICE, "name": "Council"}],
-    }
-    server.answers["GET audit"] = {
-        "entries": [{"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "read", "case_name": "blue heron"}], "next": None,
-    }  # fmt: skip
-
-
-@pytest.fixture
-def server() -> Iterator[DeskServer]:
-    """A server with a few cases."""
-    made = DeskServer()
-    fill(made)
-    with made.serving():
-        yield made
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> Path:
-    """The key file of the office."""
-    path = tmp_path / "OFF-HRC.key"
-    path.write_text(f"# public key: age1pq1…\n{keys()[0][0]}\n", encoding="utf-8")
-    return path
-
-
-def load_key(page: Page, key: Path) -> None:
-    """Load the key on the page where it is asked for."""
-    page.keyboard.press("2")
-    page.get_by_label("Key file").set_input_files(key)
-    page.get_by_role("button", name="Load my key").click()
-    page.get_by_text("Your key is loaded.").first.wait_for()
-    page.keyboard.press("1")
-
-
-def open_blue(page: Page) -> None:
-    page.get_by_role("button", name="blue heron").click()
-    page.locator(".strip").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -186,133 +106,6 @@ def test_a_new_case_is_triaged_with_at_most_eight_keys(page: Page, server: DeskS
     assert presses <= 8
     posted = [(path.rsplit("/", maxsplit=1)[1], body.get("level", "")) for path, body in server.posted]
     assert posted == [("own", ""), ("level", "L1")]
-
-
-def test_nothing_opened_is_kept_when_the_page_is_locked(page: Page, server: DeskServer, key: Path) -> None:
-    """After the lock neither page, storage nor cache holds a word of the report, and opening needs the key again."""
-    page.goto(server.url())
-    open_blue(page)
-    load_key(page, key)
-    open_blue(page)
-    page.keyboard.press("e")
-    page.get_by_text("Advice on how to be safer").first.wait_for()
-    page.keyboard.press("x")
-    page.get_by_role("button", name="No key loaded").wait_for()
-
-    assert "Advice on how to be safer" not in page.content()
-    kept = page.evaluate(
-        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]"
-    )
-    assert kept == [0, 0, 0, 0]
-    open_blue(page)
-    page.keyboard.press("e")
-    page.locator("dialog[open]").get_by_label("Key file").wait_for()
-
-
-@pytest.mark.parametrize("way", ["nobody touches it", "another tab is in front"])
-def test_the_page_locks_by_itself(page: Page, server: DeskServer, key: Path, way: str) -> None:
-    """After as long as the server says without a touch, and one minute after the page is hidden: the key is gone."""
-    page.clock.install()
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    load_key(page, key)
-    if way == "nobody touches it":
-        page.clock.run_for((LOCK_SECONDS - 5) * 1000)
-        assert page.get_by_role("button", name="Lock now").is_visible()
-        page.clock.run_for(10_000)
-    else:
-        page.evaluate(HIDE)
-        page.clock.run_for(62_000)
-
-    page.get_by_role("button", name="No key loaded").wait_for()
-
-
-MAKE_PASSKEY = """() => navigator.credentials.create({publicKey: {
-  rp: {name: "localhost"}, user: {id: new Uint8Array(8), name: "login", displayName: ""}, challenge: new Uint8Array(16),
-  pubKeyCredParams: [{type: "public-key", alg: -7}], extensions: {prf: {}},
-  authenticatorSelection: {residentKey: "required", userVerification: "required"},
-}}).then(() => undefined)"""
-SLEPT = """() => {
-  const later = Date.now() + 3600 * 1000;
-  Date.now = () => later;
-  dispatchEvent(new PointerEvent("pointermove"));
-}"""
-LEFT = """() => {
-  dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
-  return document.body.textContent;
-}"""
-
-
-def test_a_machine_that_slept_wakes_locked(page: Page, server: DeskServer, key: Path) -> None:
-    """Although the hand on the mouse is felt before the clock is looked at."""
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    load_key(page, key)
-
-    page.evaluate(SLEPT)
-
-    page.get_by_role("button", name="No key loaded").wait_for()
-    assert not page.get_by_role("button", name="Lock now").is_visible()
-
-
-def test_a_page_that_is_left_keeps_nothing_for_the_way_back(page: Page, server: DeskServer, key: Path) -> None:
-    """A browser may hold a whole page, and show it again to whoever presses "back"."""
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    load_key(page, key)
-    open_blue(page)
-    page.keyboard.press("e")
-    page.get_by_text("Advice on how to be safer").first.wait_for()
-
-    assert page.evaluate(LEFT) == ""
-
-
-def test_back_leads_to_the_queue_and_the_browser_is_told_of_no_case(page: Page, server: DeskServer) -> None:
-    """From a case, and from wherever else; the history holds two entries of the desk, with nothing in them."""
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    before = page.evaluate("history.length")
-    open_blue(page)
-    page.keyboard.press("4")
-    page.get_by_role("heading", name="Audit log").wait_for()
-    page.keyboard.press("1")
-    open_blue(page)
-
-    assert page.evaluate("[history.state, history.length, location.href]") == [None, before + 1, server.url()]
-    page.go_back()
-    page.get_by_role("heading", name="Queue").wait_for()
-    assert page.evaluate("[history.state, location.href]") == [None, server.url()]
-
-
-@pytest.mark.parametrize("way", ["Lock now", "Sign out"])
-def test_after_a_lock_no_way_leads_back_to_the_case(page: Page, server: DeskServer, key: Path, way: str) -> None:
-    """Neither loading again nor the history: whoever sits down next begins at the queue."""
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    load_key(page, key)
-    open_blue(page)
-    with page.expect_event("load"):
-        page.get_by_role("button", name=way).first.click()
-    page.get_by_role("heading", name="Queue").wait_for()
-    page.go_back()
-    page.get_by_role("heading", name="Queue").wait_for()
-    page.go_forward()
-    page.get_by_role("heading", name="Queue").wait_for()
-
-    assert page.locator(".strip").count() == 0
-
-
-def test_what_is_read_and_typed_is_not_passed_on_by_the_browser(page: Page, server: DeskServer, key: Path) -> None:
-    """Translation and spelling services would be sent it; the restoring of forms would write it to the disk."""
-    page.goto(server.url())
-    page.get_by_text("blue heron").wait_for()
-    load_key(page, key)
-    open_blue(page)
-    page.keyboard.press("n")
-    page.locator("dialog[open] textarea").wait_for()
-
-    assert page.evaluate("[document.documentElement.translate, document.body.spellcheck]") == [False, False]
-    assert page.locator("form:not([autocomplete=off]), textarea:not([autocomplete=off])").count() == 0
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
