@@ -19,6 +19,10 @@ class CannotConnect(StorageError):
     """The database does not answer: check LEEWARD_DATABASE_URL and that the server runs."""
 
 
+class CannotOpen(CannotConnect):
+    """The file of the database cannot be used: check that it may be written to, or restore a backup."""
+
+
 class Collided(StorageError):
     """Another process was in the way in the same moment, and nothing of this was stored: do it again."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.errors import CannotConnect, CannotWrite, NoSuchRevision, NotMigrated
+from storage.errors import CannotConnect, CannotOpen, CannotWrite, NoSuchRevision, NotMigrated
 from storage.statements import POSTGRESQL
 from storage.tables import metadata
 
@@ -34,12 +34,12 @@ def newest() -> str:
 
 
 def revision(engine: Engine) -> str | None:
-    """Return the revision of the database; None for an empty one. Raises: CannotConnect."""
+    """Return the revision of the database; None for an empty one. Raises: CannotConnect, CannotOpen of a file."""
     try:
         with engine.connect() as connection:
             return _revision(connection)
     except SQLAlchemyError as exc:
-        raise CannotConnect from exc
+        raise (CannotConnect if engine.dialect.name == POSTGRESQL else CannotOpen) from exc
 
 
 def _revision(connection: Connection) -> str | None:

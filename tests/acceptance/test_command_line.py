@@ -589,6 +589,13 @@ def test_the_desk_is_not_well_where_nobody_could_log_in(installed: Path, fault: 
     assert said["desk"] == said[fault] != ""
 
 
+def test_a_database_file_that_is_none_is_not_called_a_server(installed: Path) -> None:
+    """Whoever never set up a server is not sent to look for one."""
+    (installed / "leeward.db").write_text("this is no database")
+
+    assert doctor(installed)["database"].startswith("The file of the database cannot be used")
+
+
 def test_doctor_prints_lines_of_one_form(installed: Path) -> None:
     """`name: OK` or `name: FAIL (reason, remedy)`, whatever is wrong."""
     FAULTS["keys"](installed)
