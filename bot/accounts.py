@@ -27,8 +27,8 @@ LOOK_AGAIN_SECONDS: Final = 1.0
 EVERY: Final = "*"
 """Stands for all channels."""
 
-TOGETHER_SECONDS: Final = 0.02
-"""Messages of so many seconds wake the process that sends them once."""
+TOGETHER_SECONDS: Final = 0.05
+"""The process that sends is woken at once, and again for all messages of the next so many seconds."""
 
 
 class Account:
@@ -99,26 +99,29 @@ class Others:
         self._some = asyncio.Event()
 
     def tell(self, channel: str) -> None:
-        """Let whoever sends for the channel know, soon. Who is not reached looks for itself every second."""
+        """Let whoever sends for the channel know. Who is not reached looks for itself every second."""
         self._to_tell.add(channel)
         self._some.set()
 
-    async def run(self, awake: Callable[[str], object]) -> None:
-        """Tell and listen for ever, until cancelled."""
+    async def run(self, awake: Callable[[str], object], sends: Callable[[], object]) -> None:
+        """Tell for ever, until cancelled, and listen while something sends here: who hears is woken from its sleep."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tell())
-            group.create_task(self._listen(awake))
+            group.create_task(self._listen(awake, sends))
 
     async def _tell(self) -> None:
         while True:
             await self._some.wait()
-            await asyncio.sleep(TOGETHER_SECONDS)
             self._some.clear()
             channels, self._to_tell = self._to_tell, set()
             await self._try(partial(self._processes.tell, channels))
+            await asyncio.sleep(TOGETHER_SECONDS)
 
-    async def _listen(self, awake: Callable[[str], object]) -> None:
+    async def _listen(self, awake: Callable[[str], object], sends: Callable[[], object]) -> None:
         while True:
+            if not sends():
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                continue
             for channel in await self._try(lambda: self._processes.wait(LOOK_AGAIN_SECONDS)) or ():
                 awake(channel)
 

@@ -46,7 +46,7 @@ class ServiceIntake:
             taken = None
             if inbound.file is not None:
                 taken = await self._writer.run_file(lambda: self._reception.attachments.take(inbound))
-            done = await self._writer.join(lambda: self._reception.receive_taken(inbound, taken))
+            done = await self._writer.join(lambda: self._reception.receive_taken(inbound, taken), about=inbound)
         except StorageError as exc:
             self.counts["not stored"] += 1
             raise NotStored from exc

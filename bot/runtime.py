@@ -175,7 +175,10 @@ class Runtime:
             self._accounts[channel] = Account(
                 channel, adapter, intake, self.service.store.processes, partial(self._sender, channel)
             )
-        return [self._others.run(self._wake_here), *(adapter.receive(self.intake) for adapter in everywhere)]
+        return [
+            self._others.run(self._wake_here, partial(self._sends, EVERY)),
+            *(adapter.receive(self.intake) for adapter in everywhere),
+        ]
 
     async def _channel(self, adapter: Adapter) -> None:
         await adapter.set_up()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
+    from handlers.types import Inbound
+
 Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
@@ -42,7 +44,7 @@ class Writer:
     """Runs database work in its own thread or threads, and files in others, so that a slow upload delays nobody."""
 
     def __init__(
-        self, *, several: bool, group: Callable[[], AbstractContextManager[None]] = nullcontext,
+        self, *, several: bool, group: Callable[[Sequence[Inbound]], AbstractContextManager[object]] = nullcontext,
         longest_seconds: float = LONGEST_SECONDS,
     ) -> None:  # fmt: skip
         """Take whether others write, too (PostgreSQL), and what makes transactions of a thread one (Store.group)."""
@@ -63,13 +65,15 @@ class Writer:
             return await asyncio.get_running_loop().run_in_executor(self._beside, partial(insist, work))
         return await self.join(work)
 
-    async def join(self, work: Callable[[], Result], *, last: bool = False) -> Result:
+    async def join(
+        self, work: Callable[[], Result], *, last: bool = False, about: Inbound | None = None
+    ) -> Result:  # fmt: skip
         """Run work as `run` does, in one commit with what else is to join. Work of people and for them: it is short.
 
-        `last`: after all that waits by then, in the same commit.
+        `last`: after all that waits by then, in the same commit. `about`: the message that is taken.
         """
         loop = asyncio.get_running_loop()
-        piece = Piece(work, loop.create_future(), last=last)
+        piece = Piece(work, loop.create_future(), last=last, about=about)
         self._wait(piece)
         self._start()
         result: Result = await piece.future
@@ -118,7 +122,7 @@ class Writer:
         begun: list[Piece] = []
         failed: Exception | None = None
         try:
-            with self._group():
+            with self._group([piece.about for piece in together if piece.about is not None]):
                 for piece in together:
                     if begun and perf_counter() > until:
                         break
@@ -170,11 +174,13 @@ def insist(work: Callable[[], Result]) -> Result:
 class Piece:
     """One piece of work, and who waits for it."""
 
-    __slots__ = ("error", "future", "last", "result", "work")
+    __slots__ = ("about", "error", "future", "last", "result", "work")
 
-    def __init__(self, work: Callable[[], Any], future: asyncio.Future[Any], *, last: bool) -> None:
-        """Take what is to be done, what gets its result once that is durable, and whether it goes after all others."""
-        self.last = last
+    def __init__(
+        self, work: Callable[[], Any], future: asyncio.Future[Any], *, last: bool, about: Inbound | None = None
+    ) -> None:  # fmt: skip
+        """Take what is to be done, what gets its result once that is durable, and `last` and `about` as `join` does."""
+        self.last, self.about = last, about
         self.work, self.future = work, future
         self.result: Any = None
         self.error: Exception | None = None

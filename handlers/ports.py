@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handlers.desk_ports import Accounts, Sessions
     from handlers.message_ports import Messages
     from handlers.record_ports import Alerts, Audit, Checkpoints, Duty, Inbox, Tallies, Versions
-    from handlers.types import Address, BlobLine, DueTimer, Loaded, OutboxItem, Outgoing, SealedBlob, Slice
+    from handlers.types import Address, BlobLine, DueTimer, Inbound, Loaded, OutboxItem, Outgoing, SealedBlob, Slice
 
 
 class Conversations(Protocol):
@@ -334,8 +334,11 @@ class Store(Protocol):
         """Open one transaction (SQLite: BEGIN IMMEDIATE)."""
         ...
 
-    def group(self) -> AbstractContextManager[None]:
-        """Make all transactions this thread opens in the block one; each is undone alone, all when the block raises."""
+    def group(self, expected: Sequence[Inbound] = ()) -> AbstractContextManager[None]:
+        """Make all transactions this thread opens in the block one; each is undone alone, all when the block raises.
+
+        `expected`: messages that will be taken in it, as far as that is known.
+        """
         ...
 
     def new_file(self, name: str) -> AbstractContextManager[BinaryIO]:

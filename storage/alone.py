@@ -111,7 +111,7 @@ class Processes:
         try:
             self._teller = self._teller or self._engine.connect()
             for channel in channels:
-                self._teller.execute(select(func.pg_notify(CHANNEL, channel)))
+                self._teller.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, channel))
         except SQLAlchemyError as exc:
             _drop(self._teller)
             self._teller = None

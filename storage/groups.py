@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from storage.errors import CannotWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from handlers.types import Inbound
     from storage.statements import Session
     from storage.work import SqlUnitOfWork
 
@@ -39,6 +40,11 @@ class Group:
         self._doomed = 0  # so many files were doomed by parts before this one
         self._waiting = session.waiting[:]  # what they have put off
         self._broken = False  # the database took back the whole transaction, not the part alone
+
+    def look_ahead(self, expected: Sequence[Inbound]) -> None:
+        """Ask for all of these messages at once what each would ask first (PostgreSQL)."""
+        self.work.look_ahead(expected)
+        self._filled = True  # beginning anew would let go of the people
 
     def begin(self) -> SqlUnitOfWork:
         """Begin a part. Raises: CannotWrite in a broken group."""

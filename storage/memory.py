@@ -25,13 +25,13 @@ from storage.memory_queues import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
     from dialogs.duty_book import DutyBook
     from dialogs.escalation import AlertState
-    from handlers.types import Address, AuditEntry, SealedBlob
+    from handlers.types import Address, AuditEntry, Inbound, SealedBlob
 
 
 class MemoryConversations:
@@ -364,8 +364,9 @@ class MemoryStore:
             raise
 
     @contextmanager
-    def group(self) -> Iterator[None]:
+    def group(self, expected: Sequence[Inbound] = ()) -> Iterator[None]:
         """Make all transactions of the block one."""
+        del expected
         before = deepcopy(self._data)
         try:
             yield

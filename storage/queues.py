@@ -7,16 +7,18 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import field
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ARRAY, LargeBinary, bindparam, delete, exists, func, insert, or_, select, tuple_, update
 
 from dialogs.frozen import Frozen
 from handlers.types import ALERT, CLEAR, WHOLE, DueTimer, OutboxItem
 from storage import forms
 from storage.crypto.key_ring import NONCE_BYTES
-from storage.statements import POSTGRESQL, SQLITE, Statement, drawn, insert_or, parameters
+from storage.statements import POSTGRESQL, SQLITE, Statement, drawn, insert_or, inserted, parameters
 from storage.tables import inbox, moves, outbox, timers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Executable, Select
 
     from handlers.ports import Entropy
@@ -54,6 +56,13 @@ _TAKEN = Statement(
     "digest", "hour",
 )  # fmt: skip
 _KNOWN = Statement(lambda _database: select(inbox.c.hour).where(inbox.c.digest == bindparam("digest")), "digest")
+_NEW_KEY = inserted(inbox)
+_ALL_KNOWN = Statement(
+    lambda _database: select(inbox.c.digest).where(
+        inbox.c.digest == func.any(bindparam("digests", type_=ARRAY(LargeBinary)))
+    ),
+    "digests",
+)  # fmt: skip
 _HIGHEST = Statement(lambda _database: select(func.coalesce(func.max(outbox.c.id), 0)))
 _UNTRIED: Final = (0, 0, False, WAITING)
 """Attempts, lease, doubt and state of a message that nobody has taken yet."""
@@ -147,10 +156,9 @@ class SqlInbox(Frozen):
 
     def is_new(self, channel: str, key: str, at: datetime) -> bool:
         """Record the key; False when it was recorded before."""
-        digest = self.lookup.digest("message", channel, key)[:MESSAGE_KEY_BYTES]
-        hour = seconds(at) // HOUR_SECONDS
-        if self.session.database == POSTGRESQL:  # another process may have the same message in its hands
-            return self.session.run(_TAKEN, digest, hour) == 1
+        digest, hour = self._digest(channel, key), seconds(at) // HOUR_SECONDS
+        if self.session.database == POSTGRESQL:
+            return self._is_new_for_all(digest, hour)
         if digest in self.taken:
             self.session.catch_up(_TAKEN)
         if self.session.one(_KNOWN, digest) is not None:
@@ -158,6 +166,25 @@ class SqlInbox(Frozen):
         self.session.put_off(_TAKEN, digest, hour)
         self.taken.add(digest)
         return True
+
+    def _is_new_for_all(self, digest: bytes, hour: int) -> bool:
+        """Record the key, which another process may record in the same moment (PostgreSQL)."""
+        known: bool | None = self.session.foreseen.pop(digest, None)
+        if known is None:
+            self.session.catch_up(_NEW_KEY)
+            return self.session.run(_TAKEN, digest, hour) == 1
+        if not known:
+            self.session.put_off(_NEW_KEY, digest, hour)  # refuses the group if it was recorded meanwhile
+        return not known
+
+    def look_ahead(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Look up at once which of these messages (channel, key) were taken before (PostgreSQL)."""
+        digests = [self._digest(channel, key) for channel, key in keys]
+        known = {digest for (digest,) in self.session.all(_ALL_KNOWN, digests)}
+        self.session.foreseen.update((digest, digest in known) for digest in digests)
+
+    def _digest(self, channel: str, key: str) -> bytes:
+        return self.lookup.digest("message", channel, key)[:MESSAGE_KEY_BYTES]
 
     def prune(self, before: datetime, part: Slice = WHOLE) -> int:
         """Forget keys of a slice that were recorded before this time."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, exists, func, select, update
 
 from storage.crypto.lookup import row_key
 from storage.errors import Collided
@@ -14,9 +14,9 @@ from storage.statements import SQLITE, Statement, parameters
 from storage.tables import cases, conversations, keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from sqlalchemy import Select, Update
+    from sqlalchemy import Column, ColumnElement, Select, Update
 
     from handlers.types import Address
     from storage.crypto.lookup import LookupKey
@@ -45,15 +45,12 @@ class Place:
     stored: Stored | None
 
 
-def _find() -> Select[Any]:
-    return (
-        select(
-            conversations.c.lookup, conversations.c.key, conversations.c.revision, conversations.c.body,
-            keys.c.ring_key, keys.c.wrapped, exists().where(cases.c.person == conversations.c.row),
-        )
-        .select_from(conversations.outerjoin(keys, keys.c.id == conversations.c.key))
-        .where(conversations.c.row == bindparam("row"))
-    )  # fmt: skip
+def _find(where: ColumnElement[bool], *before: Column[int]) -> Select[Any]:
+    columns: list[Any] = [
+        *before, conversations.c.lookup, conversations.c.key, conversations.c.revision, conversations.c.body,
+        keys.c.ring_key, keys.c.wrapped, exists().where(cases.c.person == conversations.c.row),
+    ]  # fmt: skip
+    return select(*columns).select_from(conversations.outerjoin(keys, keys.c.id == conversations.c.key)).where(where)
 
 
 def setting(*columns: str) -> Update:
@@ -62,10 +59,26 @@ def setting(*columns: str) -> Update:
 
 
 _CHANGE = Statement(lambda _database: setting("revision", "body"), "revision", "body", "at_row")
+_ROW = conversations.c.row == bindparam("row")
+_ROWS = bindparam("rows", type_=ARRAY(BigInteger))
 _LOCK = Statement(lambda _database: select(func.pg_advisory_xact_lock(bindparam("row"))), "row")
 _TRY_LOCK = Statement(lambda _database: select(func.pg_try_advisory_xact_lock(bindparam("row"))), "row")
-_FIND = Statement(lambda _database: _find(), "row")
-_FIND_LOCKED = Statement(lambda _database: _find().with_for_update(of=conversations), "row")
+_FIND = Statement(lambda _database: _find(_ROW), "row")
+_FIND_LOCKED = Statement(lambda _database: _find(_ROW).with_for_update(of=conversations), "row")
+
+
+def _try_locks(_database: str) -> Select[tuple[int, bool]]:
+    row = func.unnest(_ROWS).column_valued("row")
+    return select(row, func.pg_try_advisory_xact_lock(row))
+
+
+def _find_all(_database: str) -> Select[Any]:
+    those = conversations.c.row == func.any(_ROWS)
+    return _find(those, conversations.c.row).with_for_update(of=conversations)
+
+
+_TRY_LOCKS = Statement(_try_locks, "rows")
+_FIND_ALL = Statement(_find_all, "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +109,21 @@ class Rows:
     def _look_up(self, address: Address, read: Callable[[int], Stored | None]) -> Place:
         digest = self.digest(address)
         number = row_key(digest)
-        place = Place(number + _PROBES, None)
+        place, foreseen = Place(number + _PROBES, None), self.session.foreseen
         for row in range(number, number + _PROBES):
-            stored = read(row)
+            stored = foreseen.pop(row) if row in foreseen else read(row)  # once: then it may have been changed
             if stored is None or stored.lookup == digest:
                 place = Place(row, stored)
                 break
         self.found[address] = place
         return place
+
+    def look_ahead(self, addresses: Iterable[Address]) -> None:
+        """Hold these people and read what stands in their rows, in two statements; not whom another process holds."""
+        numbers = [row_key(self.digest(address)) for address in addresses]
+        held = [row for row, is_held in self.session.all(_TRY_LOCKS, numbers) if is_held]
+        self.session.foreseen.update(dict.fromkeys(held))
+        self.session.foreseen.update((row, Stored(*stored)) for row, *stored in self.session.all(_FIND_ALL, held))
 
     def read(self, row: int) -> Stored | None:
         """Return what stands in a row."""

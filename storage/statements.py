@@ -7,6 +7,7 @@ which is in the same transaction.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import Connection, bindparam, select
@@ -81,7 +82,7 @@ Written: TypeAlias = "tuple[str, _Arranged | None, bool]"
 class Session:
     """One transaction, seen from both sides: the cursor of the driver, and SQLAlchemy's connection above it."""
 
-    __slots__ = ("_connection", "_engine", "cursor", "database", "guard", "patient", "pooled", "waiting")
+    __slots__ = ("_connection", "_engine", "cursor", "database", "foreseen", "guard", "patient", "pooled", "waiting")
 
     def __init__(self, engine: Engine, pooled: PoolProxiedConnection, connection: Connection | None = None) -> None:
         """Take a connection that is in a transaction; SQLAlchemy's own is made when something first asks for it."""
@@ -91,6 +92,7 @@ class Session:
         self.guard: Callable[[], None] | None = None  # is called once, before anything that may have to be undone
         self.patient = True  # waits where another process is busy with a person
         self.waiting: list[tuple[Statement, Row]] = []  # what was put off
+        self.foreseen: dict[int | bytes, Any] = {}  # what was asked for a whole group: people by row, messages by key
 
     @property
     def connection(self) -> Connection:
@@ -149,11 +151,13 @@ class Session:
         alike: dict[Statement, list[Row]] = {}
         for statement, values in self.waiting:
             alike.setdefault(statement, []).append(values)
-        due = alike if only is None else {only: alike.get(only, [])}
+        due = {one: rows for one, rows in alike.items() if only in {None, one}}
         self.waiting = [(statement, values) for statement, values in self.waiting if statement not in due]
-        for statement, rows in due.items():
-            words, arranged, _asks = statement.written(self.database)
-            self.cursor.executemany(words, rows if arranged is None else [arranged(row) for row in rows])
+        driver: Any = self.pooled.driver_connection
+        with driver.pipeline() if self.database == POSTGRESQL else nullcontext():  # one answer for all of it
+            for statement, rows in due.items():
+                words, arranged, _asks = statement.written(self.database)
+                self.cursor.executemany(words, rows if arranged is None else [arranged(row) for row in rows])
 
     def is_begun(self) -> bool:
         """Tell whether the transaction is still there: SQLite ends it by itself when the disk is full."""

@@ -23,11 +23,11 @@ from storage.blobs import new_sealed_file, remove_files
 from storage.errors import CannotConnect, CannotWrite, Collided, StorageError
 from storage.groups import Group
 from storage.queues import Numbers
-from storage.statements import SQLITE, Session
+from storage.statements import POSTGRESQL, SQLITE, Session
 from storage.work import SqlUnitOfWork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
     from handlers.ports import Entropy
+    from handlers.types import Inbound
     from storage.keys import Keys
 
 JOURNAL_PAGES = 250
@@ -170,16 +171,19 @@ class SqlStore:
             raise self._named(exc) from exc
 
     @contextmanager
-    def group(self) -> Iterator[None]:
+    def group(self, expected: Sequence[Inbound] = ()) -> Iterator[None]:
         """Make all transactions this thread opens in the block one; leaving it commits. Raises: StorageError.
 
         On PostgreSQL a part that meets another process is Collided at once: it is to be done again outside of groups.
+        What it will have to ask about the expected messages it asks at once; SQLite answers sooner than that.
         """
         try:
             with self._begun() as session:
                 session.patient = False
                 group = self._thread.group = Group(session, self._work(session), partial(_begin_anew, session))
                 try:
+                    if expected and session.database == POSTGRESQL:
+                        group.look_ahead(expected)
                     yield
                 finally:
                     self._thread.group = None

@@ -18,10 +18,11 @@ from storage.rows import Rows
 from storage.traces import SqlTraces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from handlers.ports import Entropy
+    from handlers.types import Inbound
     from storage.keys import Keys
     from storage.queues import Numbers
     from storage.statements import Session
@@ -65,6 +66,11 @@ class SqlUnitOfWork:
         """Know nothing of what was read before: another turn begins in the same transaction, or one was taken back."""
         self._rows.found.clear()
         self._row_keys.open_keys.clear()
+
+    def look_ahead(self, expected: Sequence[Inbound]) -> None:
+        """Hold the people of these messages, as far as no other process is busy with them, and read what is there."""
+        self._rows.look_ahead([inbound.address for inbound in expected])
+        self.inbox.look_ahead([(inbound.address.channel, inbound.key) for inbound in expected])
 
     @part
     def inbox(self) -> SqlInbox:

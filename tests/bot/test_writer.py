@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -54,8 +54,8 @@ class CountedGroups:
         self.service, self.count, self.fails = service, 0, 0
 
     @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self.service.store.group():
+    def __call__(self, expected: Sequence[Inbound]) -> Iterator[None]:
+        with self.service.store.group(expected):
             yield
             self.count += 1
             if self.fails:
@@ -172,7 +172,7 @@ def test_a_reply_and_what_became_of_the_one_before_go_along_with_the_commit_of_a
 def test_a_database_that_does_not_open_is_an_error_for_everybody_who_waits() -> None:
     """And not a reason to try for ever."""
 
-    def shut() -> AbstractContextManager[None]:
+    def shut(_expected: Sequence[Inbound]) -> AbstractContextManager[None]:
         raise CannotWrite
 
     async def play() -> None:
@@ -199,7 +199,7 @@ def test_where_others_write_too_what_met_them_in_a_group_is_done_again_beside_it
             raise passing
 
     @contextmanager
-    def group() -> Iterator[None]:
+    def group(_expected: Sequence[Inbound]) -> Iterator[None]:
         yield
         if whole:
             fail_once()

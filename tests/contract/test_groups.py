@@ -11,10 +11,10 @@ import pytest
 from bot.clock import SystemEntropy
 from dialogs.replace import replace
 from handlers.ports import Store
-from handlers.types import Address, Outgoing
+from handlers.types import Address, Inbound, Outgoing
 from storage.errors import CannotWrite
 from storage.store import JOURNAL_PAGES, sqlite_url
-from tests.stores import MINA, NOW, TALK, sql_store
+from tests.stores import BLUE, MINA, NOW, TALK, sql_store
 
 
 @pytest.mark.parametrize("poison", [{0}, {2}, {4}, {0, 1}, {0, 1, 2, 3, 4}])
@@ -136,6 +136,47 @@ def test_a_turn_sees_what_it_queued_itself(store: Store) -> None:
         assert (rang, claimed, work.traces.due(NOW, 9)) == (["idle"], ["reply"], ((MINA, "ref"),))
 
 
+@pytest.mark.parametrize("poison", [set[int](), {0}, {3}, {1, 4}])
+def test_messages_that_were_expected_are_taken_as_if_they_were_not(store: Store, poison: set[int]) -> None:
+    """Somebody known, a stranger, two messages of one person; one was taken before; any of them may fail."""
+    people = [MINA, BLUE, MINA, MINA, Address("signal", "aci-3")]
+    expected = [Inbound(person, str(number)) for number, person in enumerate(people)]
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        assert work.inbox.is_new("signal", "2", NOW)
+    new = []
+    with store.group(expected):
+        for number, inbound in enumerate(expected):
+            with suppress(UnicodeDecodeError), store.transaction() as work:
+                new.append(work.inbox.is_new("signal", inbound.key, NOW))
+                if not new[-1]:
+                    continue
+                loaded = work.conversations.load(inbound.address)
+                work.conversations.save(inbound.address, replace(TALK, turn=loaded.revision if loaded else 0))
+                (b"\xff" if number in poison else b"ok").decode()
+    with store.transaction() as work:
+        stored = [work.conversations.load(person) for person in (MINA, BLUE, people[4])]
+        again = [work.inbox.is_new("signal", str(number), NOW) for number in range(5)]
+
+    assert new == [True, True, False, True, True]
+    assert again == [number in poison for number in range(5)]
+    revisions = [3 - len(poison & {0, 3}), 1 - len(poison & {1}), 1 - len(poison & {4})]
+    assert [one.revision if one else 0 for one in stored] == revisions
+    assert [one.conversation.turn if one else -1 for one in stored] == [number - 1 for number in revisions]
+
+
+def test_a_message_that_comes_twice_in_one_group_counts_once(store: Store) -> None:
+    """Its key is looked up for both before either is taken."""
+    twice = [Inbound(MINA, "7"), Inbound(MINA, "7")]
+    with store.group(twice):
+        taken = []
+        for inbound in twice:
+            with store.transaction() as work:
+                taken.append(work.inbox.is_new("signal", inbound.key, NOW))
+
+    assert taken == [True, False]
+
+
 def test_a_group_is_of_one_thread(tmp_path: Path) -> None:
     """What another thread does meanwhile waits for the group, and is no part of it."""
     store = sql_store(sqlite_url(tmp_path), tmp_path)
@@ -209,6 +250,7 @@ def test_when_the_database_took_back_the_whole_transaction_nothing_of_the_group_
         with store.transaction() as work:
             work.conversations.save(MINA, TALK)
         with pytest.raises(RuntimeError), store.transaction() as work:
+            work.inbox.is_new("signal", "1", NOW)
             work.conversations.session.cursor.execute("ROLLBACK")
             raise RuntimeError
         with pytest.raises(CannotWrite), store.transaction() as work:

@@ -20,7 +20,7 @@ from bot.clock import SystemEntropy
 from bot.writer import insist
 from dialogs.conversation import Answer, Draft
 from dialogs.replace import replace
-from handlers.types import Address, OutboxItem, Outgoing
+from handlers.types import Address, Inbound, OutboxItem, Outgoing
 from storage import schema
 from storage.crypto.errors import UnknownRingKey
 from storage.errors import (
@@ -241,14 +241,15 @@ def test_on_postgresql_turns_of_one_person_follow_each_other(tmp_path: Path) -> 
 
 
 @pytest.mark.postgres
-def test_a_group_waits_for_nobody_on_postgresql_and_loses_only_who_was_busy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("foreseen", [True, False])
+def test_a_group_waits_for_nobody_on_postgresql_and_loses_only_who_was_busy(tmp_path: Path, *, foreseen: bool) -> None:
     """Another process has one of three people: that turn has collided at once, the two around it are stored."""
     ours, theirs = sql_store(postgres_url(), tmp_path / "a"), sql_store(postgres_url(), tmp_path / "b")
     theirs._keys = ours._keys
     people = [Address("signal", f"{tmp_path.name}-{number}") for number in range(3)]
     with theirs.transaction() as busy:
         busy.conversations.load(people[1])
-        with ours.group():
+        with ours.group([Inbound(person, "1") for person in people] if foreseen else ()):
             for person in people:
                 with nullcontext() if person != people[1] else pytest.raises(Collided), ours.transaction() as work:
                     work.conversations.load(person)
