@@ -1,7 +1,8 @@
 """One of several processes that share a PostgreSQL database: `python -m bot.commands.bench.worker TASK`.
 
-It says that it is ready, begins when it is told, and prints what it used. Ours: a whole program whose acknowledgements
-are waited for; its prompts may go out through any of the processes, so the end is when none is left.
+It says that it is ready, begins when it is told, says that its turns are over, and prints what it used until it is told
+that all is over. Ours: a whole program whose acknowledgements are waited for; its prompts may go out through any of the
+processes, so the end is when none is left.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 
 from bot.app import live_service
 from bot.commands.bench.figures import Watch
-from bot.commands.bench.installation import chat_of, rows_of, settings_of
+from bot.commands.bench.installation import chat_of, settings_of
 from bot.commands.bench.loopback import Program
 from bot.commands.bench.reference import Sizes
 from bot.commands.bench.reference_postgres import PostgresReference
@@ -25,8 +26,6 @@ from bot.commands.bench.updates import update_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-GLANCE_SECONDS = 0.01
 
 
 class Task(msgspec.Struct):
@@ -64,8 +63,8 @@ def main() -> None:
     print(msgspec.json.encode(done).decode(), flush=True)
 
 
-def _told() -> None:
-    print("ready", flush=True)
+def _told(what: str) -> None:
+    print(what, flush=True)
     sys.stdin.readline()
 
 
@@ -75,12 +74,11 @@ async def _ours(task: Task, script: Sequence[tuple[str, Sequence[str]]]) -> Done
         program.begin_at(task.first_update)
         people = program.updates_of(script)
         async with program.running():
-            await asyncio.to_thread(_told)
+            await asyncio.to_thread(_told, "ready")
             began = monotonic()
             with Watch() as watch:
                 turns = await program.play(people, task.in_flight, replied=False)
-                while await asyncio.to_thread(rows_of, service, "outbox"):  # noqa: ASYNC110 - other processes empty it
-                    await asyncio.sleep(GLANCE_SECONDS)
+                await asyncio.to_thread(_told, "played")
             return Done(began, monotonic(), watch.cpu, len(turns))
 
 
@@ -88,12 +86,13 @@ def _reference(task: Task, script: Sequence[tuple[str, Sequence[str]]]) -> Done:
     reference = PostgresReference(task.database, Sizes(task.body, task.payload), bytes.fromhex(task.key))
     numbered = enumerate(((chat, text) for chat, answers in script for text in answers), start=task.first_update)
     updates = [update_bytes(number, chat, text) for number, (chat, text) in numbered]
-    _told()
+    _told("ready")
     began = monotonic()
     with Watch() as watch:
         for update in updates:
             reference.turn(update)
     ended = monotonic()
+    _told("played")
     reference.close()
     return Done(began, ended, watch.cpu, len(updates))
 

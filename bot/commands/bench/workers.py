@@ -12,18 +12,22 @@ import msgspec
 
 from bot.clock import SystemEntropy
 from bot.commands.bench.figures import MICROSECONDS, Figures
-from bot.commands.bench.installation import Parking, average, chat_of, installed
+from bot.commands.bench.installation import Parking, average, chat_of, installed, rows_of
 from bot.commands.bench.reference import Sizes
 from bot.commands.bench.reference_postgres import PostgresReference
 from bot.commands.bench.worker import Done, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.app import Service
     from bot.commands.bench.figures import Options
 
 FEW_WORKERS, MANY_WORKERS = 1, 4
 TURNS_EACH, MOST_ACTIVE = 4, 400
 IN_FLIGHT = 16
 UPDATES_APART = 1_000_000
+GLANCE_SECONDS = 0.01
 
 
 def turn_on_postgres(options: Options, folder: Path) -> Figures:
@@ -47,7 +51,7 @@ def turn_on_postgres(options: Options, folder: Path) -> Figures:
                         ours, str(folder), options.database, 0, active // workers, TURNS_EACH, parking.script,
                         IN_FLIGHT // workers, first_update, key.hex(), sizes.body, sizes.payload,
                     )  # fmt: skip
-                    asyncio.run(_round(figures, task, workers))
+                    asyncio.run(_round(figures, service, task, workers))
             ours_many, ours_few = f"ours, {MANY_WORKERS} workers", f"ours, {FEW_WORKERS} workers"
             bare = f"bare psycopg, {MANY_WORKERS} connections"
             figures.ratio(f"ratio, {MANY_WORKERS} workers (ours / bare)", f"{ours_many}, turns/s", f"{bare}, turns/s")
@@ -58,7 +62,7 @@ def turn_on_postgres(options: Options, folder: Path) -> Figures:
     return figures
 
 
-async def _round(figures: Figures, task: Task, workers: int) -> None:
+async def _round(figures: Figures, service: Service, task: Task, workers: int) -> None:
     """Let the processes begin together; add turns a second, processor time, and how busy the machine is."""
     processes = []
     for number in range(workers):
@@ -69,10 +73,11 @@ async def _round(figures: Figures, task: Task, workers: int) -> None:
         processes.append(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE))
     await asyncio.gather(*(_line(process) for process in processes))
     before = _ticks()
-    for process in processes:
-        if process.stdin is not None:
-            process.stdin.write(b"begin\n")
-            await process.stdin.drain()
+    await _tell(processes)
+    await asyncio.gather(*(_line(process) for process in processes))
+    while rows_of(service, "outbox"):  # noqa: ASYNC110 - the processes empty it; asked here alone, they have enough to do
+        await asyncio.sleep(GLANCE_SECONDS)
+    await _tell(processes)
     done = [msgspec.json.decode(await _line(process), type=Done) for process in processes]
     busy, idle = (after - earlier for after, earlier in zip(_ticks(), before, strict=True))
     await asyncio.gather(*(process.wait() for process in processes))
@@ -82,6 +87,14 @@ async def _round(figures: Figures, task: Task, workers: int) -> None:
     figures.add(f"{name}, turns/s", turns / wall)
     figures.add(f"{name}, CPU us a turn", sum(one.cpu for one in done) / turns * MICROSECONDS)
     figures.add(f"{name}, processors busy %", 100 * busy / (busy + idle))
+
+
+async def _tell(processes: Sequence[asyncio.subprocess.Process]) -> None:
+    """Let the processes begin, or end."""
+    for process in processes:
+        if process.stdin is not None:
+            process.stdin.write(b"\n")
+            await process.stdin.drain()
 
 
 async def _line(process: asyncio.subprocess.Process) -> bytes:
