@@ -148,14 +148,16 @@ class Session:
         if not self.waiting:
             return
         self._protect()
+        due, self.waiting = self.waiting, []
+        if only is not None:
+            self.waiting = [one for one in due if one[0] is not only]
+            due = [one for one in due if one[0] is only]
         alike: dict[Statement, list[Row]] = {}
-        for statement, values in self.waiting:
+        for statement, values in due:
             alike.setdefault(statement, []).append(values)
-        due = {one: rows for one, rows in alike.items() if only in {None, one}}
-        self.waiting = [(statement, values) for statement, values in self.waiting if statement not in due]
         driver: Any = self.pooled.driver_connection
         with driver.pipeline() if self.database == POSTGRESQL else nullcontext():  # one answer for all of it
-            for statement, rows in due.items():
+            for statement, rows in alike.items():
                 words, arranged, _asks = statement.written(self.database)
                 self.cursor.executemany(words, rows if arranged is None else [arranged(row) for row in rows])
 
