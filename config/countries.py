@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from config.shapes import Shape, Texts, validated
+from config.documents import Record, Texts, validated
 
 if TYPE_CHECKING:
     from config.documents import Document
@@ -29,7 +29,7 @@ _CODE_LETTERS: Final = 2
 _PARTS: Final = re.compile(r"[^()]*[^() ]")
 
 
-class _File(Shape):
+class _File(Record):
     names: dict[str, Texts]
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.conditions import condition
+from config.documents import Record, Texts, YesNo, validated
 from config.holiday_calendars import holidays_of
-from config.shapes import Shape, Texts, validated
 from dialogs.policy import Directory, Office, OfficeKey, RouteRule, UnBody, Window
 from dialogs.selectors import is_selector
 
@@ -28,63 +28,63 @@ _FORMS: Final = {
 """What is written as what: an id becomes the name of a file, an address goes into the head of a mail."""
 
 
-class _Window(Shape):
+class _Window(Record):
     weekdays: tuple[int, ...]
     opens: str
     closes: str
 
 
-class _Key(Shape):
+class _Key(Record):
     key_id: str
     recipient: str
     use: Literal["report", "recovery", "identity"]
     valid_from: date
     valid_to: date
-    revoked: bool = False
+    revoked: YesNo = False
 
 
-class _Office(Shape):
+class _Office(Record):
     id: str
     name: str
     kind: str
-    languages: Texts
-    tz: str
-    hours: tuple[_Window, ...]
-    mailbox: str
     country: str | None = None
     covers_countries: Texts = ()
     covers: Texts = ()
+    languages: Texts
+    tz: str
+    hours: tuple[_Window, ...]
     holidays: str = ""
     closed_on: tuple[date, ...] = ()
-    on_call: bool = False
-    l1_capable: bool = False
-    international_only: bool = False
-    accepts_child: bool = True
-    women_officers: bool = False
+    on_call: YesNo = False
+    l1_capable: YesNo = False
+    international_only: YesNo = False
+    accepts_child: YesNo = True
+    women_officers: YesNo = False
     backup: str | None = None
     coi_group: str = ""
     status: Literal["active", "paused", "closed"] = "active"
-    regional: bool = False
+    regional: YesNo = False
     role: Literal["asg", "alternate", "duty-desk", "feedback", "newyork", ""] = ""
+    mailbox: str
     keys: tuple[_Key, ...] = ()
 
 
-class _Rule(Shape):
+class _Rule(Record):
     id: str
     when: dict[str, Any]
     candidates: Texts
     reason: str
-    last_resort: bool = False
+    last_resort: YesNo = False
 
 
-class _Body(Shape):
+class _Body(Record):
     name: str
     kind: str
     words: Texts = ()
     office: str | None = None
 
 
-class _File(Shape):
+class _File(Record):
     offices: tuple[_Office, ...]
     rules: tuple[_Rule, ...]
     bodies: tuple[_Body, ...]

@@ -6,11 +6,13 @@ Nothing is executed and nothing is expanded: aliases, anchors, tags and merge ke
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MAX_BYTES: Final = 2 * 1024 * 1024  # the largest policy file of ours has 30 KiB
@@ -216,3 +218,59 @@ class _Builder:
         place = self._place()
         self._put(into, line)
         self._open.append(_Open(into, place))
+
+
+class Record(BaseModel):
+    """A part of a policy file: no unknown keys, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _one_or_many(value: Any) -> Any:  # noqa: ANN401 - before validation anything may come
+    return [value] if isinstance(value, str) else value
+
+
+def _yes_no(value: Any) -> Any:  # noqa: ANN401 - before validation anything may come
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+"""One text or a list of them."""
+
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+"""yes or no."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_SAID: Final = {
+    "missing": ("is missing", "Add it"),
+    "extra_forbidden": ("is unknown here", "Remove it, or check its spelling"),
+    "string_type": ("is no text", "Write a text"),
+    "tuple_type": ("is no list", "Write a list: [one, two]"),
+    "dict_type": ("is no mapping", "Write `key: value`"),
+    "model_type": ("is no mapping", "Write `key: value`"),
+    "bool_type": ("is neither yes nor no", "Write yes or no"),
+    "bool_parsing": ("is neither yes nor no", "Write yes or no"),
+    "int_type": ("is no whole number", "Write a number without a point"),
+    "int_parsing": ("is no whole number", "Write a number without a point"),
+}
+_FROM_PYDANTIC: Final = "Compare with the file that came with Leeward"
+
+
+def validated(document: Document, model: type[Model]) -> Model | None:
+    """Return the file as this model; on mistakes note all of them in the document and return None."""
+    try:
+        return model.model_validate(document.data if document.data is not None else {})
+    except ValidationError as exc:
+        for place, what, remedy in _told(exc):
+            document.note(place, what, remedy)
+        return None
+
+
+def _told(error: ValidationError) -> Iterator[tuple[Place, str, str]]:
+    for each in error.errors(include_input=False, include_url=False):
+        place = tuple(part for part in each["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+        said = each["msg"][:1].lower() + each["msg"][1:]
+        what, remedy = _SAID.get(each["type"], (said, _FROM_PYDANTIC))
+        yield place, what, remedy

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import asdict
-
-from config.documents import Document
-from config.shapes import Shape, Texts, validated
+from config.documents import Document, Record, Texts, validated
 from dialogs.answers import same_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class _Words(Shape):
+class _Words(Record):
     take: Texts
     pass_on: Texts
     on: Texts
@@ -34,7 +31,7 @@ def load(document: Document) -> Mapping[str, str]:
         part = Document(document.name, entry, {(): document.lines.get((lang,), 0)}, b"")
         words = validated(part, _Words)
         document.mistakes.extend(part.mistakes)
-        for command, said in asdict(words).items() if words is not None else ():
+        for command, said in words.model_dump().items() if words is not None else ():
             for phrase in said:
                 if table.setdefault(same_words(phrase), command) != command:
                     document.note((lang, command), f"{phrase} means two things", "Choose another word for one of them")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import msgspec
+from pydantic import BeforeValidator, Field
 
 from config.conditions import condition
-from config.shapes import Before, Shape, Texts, validated
+from config.documents import Record, Texts, YesNo, validated
 from dialogs.conditions import In
 from dialogs.policy import Choice, Interview, Kind, Node
 
@@ -27,36 +27,36 @@ ACT_GROUPS: Final = "act_groups"  # the only thing a node can be expanded by
 STATES: Final = ("given", "refused", "deferred")
 
 
-class _Choice(Shape):
+class _Choice(Record):
     value: str | None = None
     goto: str | None = None
     notices: Texts = ()
-    set: dict[str, str] = msgspec.field(default_factory=dict)
+    set: dict[str, str] = Field(default_factory=dict)
     flags: Texts = ()
     status: str | None = None
     act: str | None = None
-    alone: bool = False
+    alone: YesNo = False
 
 
 def _value_alone(data: Any) -> Any:  # noqa: ANN401 - before validation anything may come
     return {"value": data} if isinstance(data, str) else data
 
 
-_ChoiceOrValue = Annotated[_Choice, Before(_value_alone)]
+_ChoiceOrValue = Annotated[_Choice, BeforeValidator(_value_alone)]
 
 
-class _Node(Shape):
+class _Node(Record):
     id: str
     part: str
     kind: Kind
     field: str | None = None
-    skip: bool | None = None
+    skip: YesNo | None = None
     skip_value: str | None = None
-    short: bool = True
-    lite: bool = True
-    child: bool = True
+    short: YesNo = True
+    lite: YesNo = True
+    child: YesNo = True
     when: dict[str, Any] | None = None
-    line: bool = True
+    line: YesNo = True
     then: str | None = None
     aliases: Texts = ()
     consent: str | None = None
@@ -67,21 +67,21 @@ class _Node(Shape):
     private_when: dict[str, Any] | None = None
     early: dict[str, Any] | None = None
     early_notices: Texts = ()
-    hear: dict[str, Texts] = msgspec.field(default_factory=dict)
-    rest: bool = False
+    hear: dict[str, Texts] = Field(default_factory=dict)
+    rest: YesNo = False
     expand: str | None = None
-    choices: dict[str, _ChoiceOrValue] = msgspec.field(default_factory=dict)
+    choices: dict[str, _ChoiceOrValue] = Field(default_factory=dict)
 
 
-class _Flag(Shape):
+class _Flag(Record):
     flag: str
     when: dict[str, Any]
 
 
-class _File(Shape):
+class _File(Record):
     parts: Texts
-    nodes: tuple[_Node, ...]
     flags: tuple[_Flag, ...] = ()
+    nodes: tuple[_Node, ...]
 
 
 def load(document: Document, taxonomy: Taxonomy, salt: bytes = b"") -> Interview:
@@ -150,8 +150,8 @@ def _check_choice(document: Document, raw: _Node, key: str, place: Place, taxono
         document.note(place, f"{choice.status} is no consent state", f"Use one of {', '.join(STATES)}")
     if raw.field is not None and choice.value is not None:
         _check_code(document, place, taxonomy, raw.field, choice.value)
-    for fact, value in choice.set.items():
-        _check_code(document, (*place, "set", fact), taxonomy, fact, value)
+    for field, value in choice.set.items():
+        _check_code(document, (*place, "set", field), taxonomy, field, value)
     for flag in choice.flags:
         _check_code(document, (*place, "flags"), taxonomy, "flags", flag)
 

@@ -12,21 +12,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from config.documents import Mistake, PolicyMistakes
-from config.settings import SETTINGS, Settings, unfit
-from config.shapes import read_as
+from config.settings import Settings, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from config.documents import Place
 
 PREFIX: Final = "LEEWARD_"
 FILE: Final = "leeward.toml"
 SECRETS_DIR: Final = "LEEWARD_SECRETS_DIR"
 MAX_SECRET_BYTES: Final = 16 * 1024
 MAX_FILE_BYTES: Final = 256 * 1024
-_NAMES: Final = (*SETTINGS, SECRETS_DIR.removeprefix(PREFIX).lower())
+_NAMES: Final = (*Settings.model_fields, SECRETS_DIR.removeprefix(PREFIX).lower())
 
 
 def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -56,13 +55,17 @@ def _file_for(environment: Mapping[str, str], folder: Path) -> Path:
 
 
 def _settings(values: dict[str, Any], sources: Mapping[str, str], mistakes: list[Mistake]) -> Settings | None:
-    def note(place: Place, what: str, _remedy: str) -> None:
-        field = str(place[0])
-        remedy = f"Expected: {SETTINGS[field].purpose}"
-        mistakes.append(Mistake(sources.get(field, "settings"), _spelled(field), 0, what, remedy))
-
-    settings = read_as(Settings, values, note)
-    for field, what, remedy in unfit(settings) if settings is not None else ():
+    try:
+        settings = Settings(**values)
+    except ValidationError as exc:
+        for error in exc.errors(include_input=False, include_url=False, include_context=False):
+            field = str(error["loc"][0])
+            what = error["msg"].removeprefix("Value error, ")
+            said = what[:1].lower() + what[1:]
+            remedy = f"Expected: {Settings.model_fields[field].description}"
+            mistakes.append(Mistake(sources.get(field, "settings"), _spelled(field), 0, said, remedy))
+        return None
+    for field, what, remedy in unfit(settings):
         mistakes.append(Mistake(sources.get(field, "settings"), _spelled(field), 0, what, remedy))
     return settings
 
@@ -84,7 +87,7 @@ def _from_environment(environment: Mapping[str, str], mistakes: list[Mistake]) -
 def _known(fields: Iterable[str], source: str, mistakes: list[Mistake]) -> list[str]:
     known = []
     for field in fields:
-        if field in SETTINGS:
+        if field in Settings.model_fields:
             known.append(field)
             continue
         near = get_close_matches(field, _NAMES, n=1)

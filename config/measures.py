@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from msgspec import Meta
+from pydantic import Field
 
-from config.shapes import Shape, Texts, validated
+from config.documents import Record, Texts, validated
 from dialogs.policy import Measure
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ FAMILIES: Final = ("GM-", "UM-")
 MAX_VALID_DAYS: Final = 365
 
 
-class _Measure(Shape):
+class _Measure(Record):
     code: str
     group: str
     decides: Texts
     reversible: Literal["yes", "partly", "no"]
     identity: Literal["ID-0", "ID-1", "ID-2", "ID-3"]
-    valid_days: Annotated[int, Meta(ge=1, le=MAX_VALID_DAYS)]
+    valid_days: Annotated[int, Field(ge=1, le=MAX_VALID_DAYS)]
     red: Texts = ()
 
 
-class _File(Shape):
+class _File(Record):
     measures: tuple[_Measure, ...]
 
 

@@ -6,12 +6,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import field
-from msgspec.structs import asdict
+from pydantic import Field
 
 from config import countries, directory, duty_words, interview, measures, purposes, roster, taxonomy, triage
-from config.documents import Document, Mistake, PolicyMistakes, read
-from config.shapes import Shape, Texts, validated
+from config.documents import Document, Mistake, PolicyMistakes, Record, Texts, read, validated
 from config.texts import load_catalog
 from dialogs.answers import same_words
 from dialogs.policy import Policy, Settings, Words
@@ -26,7 +24,7 @@ FILES = ("taxonomy.yaml", "interview.yaml", "triage.yaml", "offices.yaml", "cons
          "duty_words.yaml")  # fmt: skip
 
 
-class _Words(Shape):
+class _Words(Record):
     sos: Texts
     withdraw: Texts
     check: Texts
@@ -36,10 +34,10 @@ class _Words(Shape):
     opened: Texts = ()
     status: Texts = ()
     who: Texts = ()
-    withdraw_one: dict[str, Texts] = field(default_factory=dict)
+    withdraw_one: dict[str, Texts] = Field(default_factory=dict)
 
 
-class _Service(Shape):
+class _Service(Record):
     service_owner: str
     official_page: str
     ethics_contact: str
@@ -58,7 +56,7 @@ class _Service(Shape):
     resume_lock_hours: int
 
 
-class _SecretWords(Shape):
+class _SecretWords(Record):
     words: str
 
 
@@ -160,4 +158,4 @@ def _settings(document: Document) -> Settings:
     file = validated(document, _Service)
     if file is None:
         return Settings("", "", "", "", "", "", "", "")
-    return Settings(**asdict(file))
+    return Settings(**file.model_dump())

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Meta
+from pydantic import Field
 
-from config.shapes import Shape, validated
+from config.documents import Record, YesNo, validated
 from dialogs.frozen import Frozen
 from dialogs.policy import Purpose
 
@@ -30,7 +30,7 @@ class Effects(Frozen):
     on_no: str
 
 
-class _Consent(Shape):
+class _Consent(Record):
     id: str
     purpose: str
     purpose_type: Literal["protect", "follow-up", "statistics", "public-report"]
@@ -38,12 +38,12 @@ class _Consent(Shape):
     recipient: str
     on_withdrawal: str
     on_no: str
-    sensitive: bool = False
+    sensitive: YesNo = False
     scope: str | None = None
-    valid_days: Annotated[int, Meta(ge=1)] | None = None
+    valid_days: Annotated[int, Field(ge=1)] | None = None
 
 
-class _File(Shape):
+class _File(Record):
     consents: tuple[_Consent, ...]
 
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Meta, field
+from pydantic import Field
 
+from config.documents import Record, Texts, validated
 from config.holiday_calendars import holidays_of
-from config.shapes import Shape, Texts, validated
 from dialogs.duty_book import Swap
 from dialogs.roster import MINUTES_OF_A_DAY, Ladder, Officer, Quiet, Roster, Rung, Shift
 
@@ -21,18 +21,18 @@ URGENT_LEVELS: Final = ("L1", "L2")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class _Account(Shape):
+class _Account(Record):
     channel: Literal["signal", "telegram", "mail"]
     address: str
 
 
-class _Quiet(Shape):
+class _Quiet(Record):
     begins: str
     ends: str
     zone: str = "Etc/UTC"
 
 
-class _Person(Shape):
+class _Person(Record):
     id: str
     office: str
     roles: Texts
@@ -42,7 +42,7 @@ class _Person(Shape):
     quiet: _Quiet | None = None
 
 
-class _Shift(Shape):
+class _Shift(Record):
     office: str
     role: str
     people: Texts
@@ -54,40 +54,40 @@ class _Shift(Shape):
     holidays: str = ""
 
 
-class _Swap(Shape):
+class _Swap(Record):
     day: date
     out: str
     into: str
 
 
-class _Rung(Shape):
-    after: Annotated[int, Meta(ge=0)]
+class _Rung(Record):
+    after: Annotated[int, Field(ge=0)]
     role: str
     wide: bool = False
 
 
-class _Ladder(Shape):
-    rungs: Annotated[tuple[_Rung, ...], Meta(min_length=1, max_length=MOST_RUNGS)]
-    repeat: Annotated[int, Meta(ge=1)]
-    call: Annotated[int, Meta(ge=0)] | None = None
+class _Ladder(Record):
+    rungs: Annotated[tuple[_Rung, ...], Field(min_length=1, max_length=MOST_RUNGS)]
+    repeat: Annotated[int, Field(ge=1)]
+    call: Annotated[int, Field(ge=0)] | None = None
 
 
-class _Digest(Shape):
+class _Digest(Record):
     at: Texts
     zone: str = "Etc/UTC"
 
 
-class _File(Shape):
+class _File(Record):
     people: tuple[_Person, ...] = ()
     shifts: tuple[_Shift, ...] = ()
     swaps: tuple[_Swap, ...] = ()
-    ladders: dict[str, _Ladder] = field(default_factory=dict)
+    ladders: dict[str, _Ladder] = Field(default_factory=dict)
     focal_point: str = "OFF-ASG"
     digest: _Digest | None = None
-    ping_days: Annotated[int, Meta(ge=0)] = 0
-    drill_word: Annotated[str, Meta(max_length=20)] = ""
-    tests_a_week: Annotated[int, Meta(ge=0, le=1000)] = 0
-    next_channel: Annotated[int, Meta(ge=1, le=60)] = 30
+    ping_days: Annotated[int, Field(ge=0)] = 0
+    drill_word: Annotated[str, Field(max_length=20)] = ""
+    tests_a_week: Annotated[int, Field(ge=0, le=1000)] = 0
+    next_channel: Annotated[int, Field(ge=1, le=60)] = 30
 
 
 def load(document: Document) -> Roster:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from msgspec import Meta
-from msgspec.structs import fields
-
-from config.secret import Secret
-from config.shapes import After, Shape
-from dialogs.frozen import Frozen
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 MAX_PORT: Final = 65535
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -83,86 +78,86 @@ def _fingerprint(text: str) -> str:
     return text
 
 
-def _token(secret: Secret) -> Secret:
+def _token(secret: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(secret.get_secret_value()):
         raise ValueError("is no token of a Telegram bot: digits, a colon, letters")
     return secret
 
 
-def _mail(secret: Secret) -> Secret:
+def _mail(secret: SecretStr) -> SecretStr:
     parts = _split(secret.get_secret_value())
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("is no address of a mail server such as smtps://name:password@mail.example.org:465")
     return secret
 
 
-def _secret_web(secret: Secret) -> Secret:
+def _secret_web(secret: SecretStr) -> SecretStr:
     _public(secret.get_secret_value())
     return secret
 
 
-Token = Annotated[Secret, After(_token)]
-SecretMail = Annotated[Secret, After(_mail)]
-SecretWeb = Annotated[Secret, After(_secret_web)]
-Web = Annotated[str, After(_public)]
-Service = Annotated[str, After(_service)]
-HostAndPort = Annotated[str, After(_host_and_port)]
+SecretWeb = Annotated[SecretStr, AfterValidator(_secret_web)]
+Web = Annotated[str, AfterValidator(_public)]
+Service = Annotated[str, AfterValidator(_service)]
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 
 
-class For(Frozen):
-    """What a setting is for."""
-
-    purpose: str
-
-
-class Settings(Shape):
+class Settings(BaseModel):
     """The settings of one installation; frozen, and without a printable secret."""
 
-    home: Annotated[Path, For("folder for the database, sealed files, keys and logs")] = Path("var")
-    database_url: Annotated[str, After(_database), For("postgresql+psycopg://…; empty: SQLite in the home folder")] = ""
-    master_key_file: Annotated[Path | None, For("folder of the key files, when it is not HOME/keys")] = None
-    policy_dir: Annotated[Path | None, For("folder with your own policy files; default: those of Leeward")] = None
-    root_key: Annotated[
-        str, After(_fingerprint), For("fingerprint of the key that signs the directory: leeward-root-1-…")
-    ] = ""
-    draft_keys: Annotated[Literal["disk", "memory"], For("memory: draft keys on a tmpfs, gone with the power")] = "disk"
-    draft_keys_dir: Annotated[Path | None, For("folder of the draft keys in memory; default: /run/leeward-keys")] = None
-    telegram_token: Annotated[Token | None, For("token of the Telegram bot")] = None
-    telegram_api_url: Annotated[Service, For("address of a self-hosted Bot API server")] = ""
-    telegram_webhook_url: Annotated[Web, For("public address for updates; empty: long polling")] = ""
-    telegram_per_second: Annotated[
-        float, Meta(ge=0), For("messages a second the bot may send; 0: no limit (a server of your own)")
-    ] = 25.0
-    telegram_chat_seconds: Annotated[float, Meta(ge=0), For("seconds between two messages to one chat")] = 1.0
-    signal_per_second: Annotated[
-        float, Meta(ge=0), For("messages a second the Signal number may send; 0: no limit")
-    ] = 5.0
-    signal_number: Annotated[str, After(_number), For("number of the bot on Signal")] = ""
-    signal_service: Annotated[HostAndPort, For("host:port of signal-cli-rest-api")] = ""
-    duty_telegram_token: Annotated[
-        Token | None, For("token of the Telegram bot for officers alone; absent: they use the public bot")
-    ] = None
-    duty_signal_number: Annotated[
-        str,
-        After(_number),
-        For("number on Signal for officers alone, at the same service; empty: they use the public number"),
-    ] = ""
-    pager_url: Annotated[SecretWeb | None, For("address the constant words of an urgent alert are posted to")] = None
-    heartbeat_url: Annotated[
-        SecretWeb | None, For("address a sign of life is posted to every minute; whoever watches it notices silence")
-    ] = None
-    heartbeat_seconds: Annotated[float, Meta(gt=0), For("seconds between two signs of life")] = 60.0
-    smtp_url: Annotated[SecretMail | None, For("smtp:// address for mail to offices")] = None
-    desk_listen: Annotated[HostAndPort, For("where the desk listens")] = "127.0.0.1:8080"
-    desk_url: Annotated[Web, For("public address of the desk")] = ""
-    metrics_listen: Annotated[
-        HostAndPort, After(_here), For("where metrics listen, on this machine only; empty: nowhere")
-    ] = ""
-    log_format: Annotated[Literal["text", "json"], For("form of the log lines")] = "text"
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    def __repr__(self) -> str:
-        """Return no value but the folder: the address of a database may hold a password."""
-        return f"Settings(home={self.home!r})"
+    home: Path = Field(Path("var"), description="folder for the database, sealed files, keys and logs")
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        "", description="postgresql+psycopg://…; empty: SQLite in the home folder", repr=False
+    )
+    master_key_file: Path | None = Field(None, description="folder of the key files, when it is not HOME/keys")
+    policy_dir: Path | None = Field(None, description="folder with your own policy files; default: those of Leeward")
+    root_key: Annotated[str, AfterValidator(_fingerprint)] = Field(
+        "", description="fingerprint of the key that signs the directory: leeward-root-1-…"
+    )
+    draft_keys: Literal["disk", "memory"] = Field(
+        "disk", description="memory: draft keys on a tmpfs, gone with the power"
+    )
+    draft_keys_dir: Path | None = Field(
+        None, description="folder of the draft keys in memory; default: /run/leeward-keys"
+    )
+    telegram_token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        None, description="token of the Telegram bot"
+    )
+    telegram_api_url: Service = Field("", description="address of a self-hosted Bot API server")
+    telegram_webhook_url: Web = Field("", description="public address for updates; empty: long polling")
+    telegram_per_second: Annotated[float, Field(ge=0)] = Field(
+        25.0, description="messages a second the bot may send; 0: no limit (a server of your own)"
+    )
+    telegram_chat_seconds: Annotated[float, Field(ge=0)] = Field(
+        1.0, description="seconds between two messages to one chat"
+    )
+    signal_per_second: Annotated[float, Field(ge=0)] = Field(
+        5.0, description="messages a second the Signal number may send; 0: no limit"
+    )
+    signal_number: Annotated[str, AfterValidator(_number)] = Field("", description="number of the bot on Signal")
+    signal_service: HostAndPort = Field("", description="host:port of signal-cli-rest-api")
+    duty_telegram_token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        None, description="token of the Telegram bot for officers alone; absent: they use the public bot"
+    )
+    duty_signal_number: Annotated[str, AfterValidator(_number)] = Field(
+        "", description="number on Signal for officers alone, at the same service; empty: they use the public number"
+    )
+    pager_url: SecretWeb | None = Field(None, description="address the constant words of an urgent alert are posted to")
+    heartbeat_url: SecretWeb | None = Field(
+        None, description="address a sign of life is posted to every minute; whoever watches it notices silence"
+    )
+    heartbeat_seconds: Annotated[float, Field(gt=0)] = Field(60.0, description="seconds between two signs of life")
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail)] | None = Field(
+        None, description="smtp:// address for mail to offices"
+    )
+    desk_listen: HostAndPort = Field("127.0.0.1:8080", description="where the desk listens")
+    desk_url: Web = Field("", description="public address of the desk")
+    metrics_listen: Annotated[HostAndPort, AfterValidator(_here)] = Field(
+        "", description="where metrics listen, on this machine only; empty: nowhere"
+    )
+    log_format: Literal["text", "json"] = Field("text", description="form of the log lines")
 
     @property
     def several(self) -> bool:
@@ -180,20 +175,6 @@ class Settings(Shape):
         if self.draft_keys == "disk":
             return self.keys_folder
         return self.draft_keys_dir or Path("/run/leeward-keys")
-
-
-class Setting(Frozen):
-    """One setting: what it is when nothing is said, and what it is for."""
-
-    default: object
-    purpose: str
-
-
-def _purpose(kind: Any) -> str:  # noqa: ANN401 - an annotation
-    return next(mark.purpose for mark in kind.__metadata__ if isinstance(mark, For))
-
-
-SETTINGS: Final = {part.name: Setting(part.default, _purpose(part.type)) for part in fields(Settings)}
 
 
 def unfit(settings: Settings) -> list[tuple[str, str, str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from msgspec import field
+from pydantic import Field
 
-from config.shapes import Shape, Texts, validated
+from config.documents import Record, Texts, validated
 from dialogs.frozen import Frozen
 from dialogs.policy import REASON_LISTS, Act, Taxonomy
 
@@ -23,20 +23,20 @@ Group = Literal["1", "2", "3", "4", "5", "6", "7", "8", "any"]
 Nexus = Literal["ST", "NS", "UK", "UN"]
 
 
-class _Act(Shape):
+class _Act(Record):
     code: str
     group: Group
-    act_class: Class = field(name="class")
+    act_class: Class = Field(alias="class")
     definition: str
 
 
-class _File(Shape):
+class _File(Record):
     acts: tuple[_Act, ...]
     group_class: dict[Group, Class]
     confidential_coop: Texts
     codes: dict[str, Texts]
-    nexus: dict[Nexus, Texts] = field(default_factory=dict)
-    next_status: dict[str, Texts] = field(default_factory=dict)
+    nexus: dict[Nexus, Texts] = Field(default_factory=dict)
+    next_status: dict[str, Texts] = Field(default_factory=dict)
 
 
 class Details(Frozen):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from msgspec import Meta
-from msgspec.structs import asdict
+from pydantic import BeforeValidator, Field
 
 from config import countries, taxonomy
-from config.documents import PolicyMistakes, read
+from config.documents import PolicyMistakes, Record, Texts, YesNo, read, validated
 from config.policies import packaged
-from config.shapes import Before, Shape, Texts, validated
 from dialogs.counting import CODES, PAIRS, WORKED_OUT, Lists
 from dialogs.trend_plan import Category, Dimension, Limits, Missing, Plan, Table
 
@@ -30,62 +28,62 @@ _WORLD, _REGION, _CONSENTS, _SHARE_BASE, _ROUGH_BELOW = 5, 10, 20, 20, 100
 """The thresholds of the specification."""
 
 
-class _Category(Shape):
+class _Category(Record):
     label: str
     of: Texts = ()
-    sensitive: bool = False
+    sensitive: YesNo = False
 
 
 def _label(value: object) -> object:
     return {"label": value} if isinstance(value, str) else value
 
 
-class _Dimension(Shape):
+class _Dimension(Record):
     facts: Texts
-    categories: dict[str, Annotated[_Category, Before(_label)]]
+    categories: dict[str, Annotated[_Category, BeforeValidator(_label)]]
     otherwise: str = ""
-    one: bool = False
+    one: YesNo = False
 
 
-class _Inside(Shape):
+class _Inside(Record):
     table: str
     columns: dict[str, str]
 
 
-class _Table(Shape):
+class _Table(Record):
     id: str
     title: str
     rows: str
     columns: str = ""
     limit: Literal["world", "region", "consents"] = "world"
     pairs: str = ""
-    shares: bool = False
+    shares: YesNo = False
     note: str = ""
     inside: _Inside | None = None
 
 
-class _Missing(Shape):
+class _Missing(Record):
     id: str
     title: str
     reason: str
 
 
-class _Limits(Shape):
-    world: Annotated[int, Meta(ge=_WORLD)]
-    region: Annotated[int, Meta(ge=_REGION)]
-    sensitive: Annotated[int, Meta(ge=_REGION)]
-    consents: Annotated[int, Meta(ge=_CONSENTS)]
-    share_base: Annotated[int, Meta(ge=_SHARE_BASE)]
-    share_rough_below: Annotated[int, Meta(ge=_ROUGH_BELOW)]
+class _Limits(Record):
+    world: Annotated[int, Field(ge=_WORLD)]
+    region: Annotated[int, Field(ge=_REGION)]
+    sensitive: Annotated[int, Field(ge=_REGION)]
+    consents: Annotated[int, Field(ge=_CONSENTS)]
+    share_base: Annotated[int, Field(ge=_SHARE_BASE)]
+    share_rough_below: Annotated[int, Field(ge=_ROUGH_BELOW)]
 
 
-class _File(Shape):
+class _File(Record):
     version: str
     limits: _Limits
     dimensions: dict[str, _Dimension]
-    tables: Annotated[tuple[_Table, ...], Meta(min_length=1)]
-    regions: dict[str, Texts]
+    tables: Annotated[tuple[_Table, ...], Field(min_length=1)]
     missing: tuple[_Missing, ...] = ()
+    regions: dict[str, Texts]
     no_region: Texts = ()
 
 
@@ -120,7 +118,7 @@ def load(document: Document) -> Plan | None:
         return None
     return Plan(
         f"{file.version} ({sha256(document.raw).hexdigest()[:_HASH_SHOWN]})",
-        Limits(**asdict(file.limits)),
+        Limits(**file.limits.model_dump()),
         {name: _dimension(raw) for name, raw in file.dimensions.items()},
         tuple(_table(raw) for raw in file.tables),
         tuple(Missing(raw.id, raw.title, raw.reason) for raw in file.missing),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from config.conditions import condition
-from config.shapes import Shape, Texts, validated
+from config.documents import Record, Texts, YesNo, validated
 from dialogs.policy import Span, Targets, TriagePolicy, TriageRule
 from dialogs.targets import UNITS
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from config.documents import Document
 
 
-class _Rule(Shape):
+class _Rule(Record):
     id: str
     level: str
     when: dict[str, Any]
-    alone: bool = False
+    alone: YesNo = False
 
 
-class _Aggravator(Shape):
+class _Aggravator(Record):
     code: str
     when: dict[str, Any]
 
 
-class _Target(Shape):
-    contact: str
+class _Target(Record):
     own: str = ""
+    contact: str
     plan: str = ""
     review: str = ""
 
 
-class _File(Shape):
+class _File(Record):
     levels: Texts
     targets: dict[str, _Target]
     aggravators: tuple[_Aggravator, ...]

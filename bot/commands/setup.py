@@ -13,7 +13,7 @@ from bot.commands.failure import Refused
 from bot.directory_files import DIRECTORY, example_offices, write_directory
 from config.load import FILE, load_settings
 from config.policies import ROSTER, load_policy, packaged
-from config.settings import SETTINGS
+from config.settings import Settings
 from dialogs.diagram import mermaid
 from storage import schema
 from storage.keys import create_keys
@@ -52,10 +52,10 @@ def init(folder: Path) -> int:
 def example_settings(folder: Path) -> str:
     """Return leeward.toml with every setting, what it is for and its default; TOML quotes as JSON does."""
     lines = ["# Settings of Leeward. The environment (LEEWARD_HOME and so on) wins over this file."]
-    for name, field in SETTINGS.items():
+    for name, field in Settings.model_fields.items():
         default = str(folder.resolve()) if name == "home" else "" if field.default is None else str(field.default)
         mark = "" if name == "home" else "# "
-        lines.extend(["", f"# {field.purpose}", f"{mark}{name} = {json.dumps(default, ensure_ascii=False)}"])
+        lines.extend(["", f"# {field.description}", f"{mark}{name} = {json.dumps(default, ensure_ascii=False)}"])
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,6 @@ from bot.duty_lines import DutyLine, duty_adapters, lines
 from bot.pager import PagerAdapter, beat
 from bot.telegram.adapter import TelegramAdapter
 from config.settings import Settings, unfit
-from config.shapes import read_as
 from handlers.types import Address, Outgoing
 from tests.bot.test_telegram_adapter import TOKEN, Kept
 from tests.fakes.faults import serving, until
@@ -48,9 +47,7 @@ def test_a_message_at_the_line_of_the_desk_says_where_it_came_in() -> None:
 
 def settings(**values: str) -> Settings:
     """Return settings with these values."""
-    found = read_as(Settings, values, lambda *mistake: pytest.fail(str(mistake)))
-    assert found is not None
-    return found
+    return Settings.model_validate(values)
 
 
 PUBLIC = {"telegram_token": "1:a", "signal_number": "+41790000000", "signal_service": "localhost:8080"}

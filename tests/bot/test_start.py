@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 LATER = (
-    "telegram", "httpx", "signalbot", "websockets", "psycopg", "alembic", "starlette", "uvicorn", "babel", "fluent.runtime", "pydantic",
+    "telegram", "httpx", "signalbot", "websockets", "psycopg", "alembic", "starlette", "uvicorn", "babel", "fluent.runtime",
 )  # fmt: skip
 """Loaded when first needed, or where configured."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FEW = 10
 TALKING = 50
-LIBRARIES = "import aiohttp, cryptography, fluent.syntax, msgspec, sqlalchemy, yaml"
+LIBRARIES = "import aiohttp, cryptography, fluent.syntax, msgspec, pydantic, sqlalchemy, yaml"
 
 
 def parked(folder: Path, count: int) -> SqliteReference:

@@ -44,7 +44,7 @@ def settings_of(folder: Path, database: str = "") -> Settings:
     if not (folder / "keys").is_dir():
         create_keys(folder / "keys", SystemEntropy())
     pin = make_practice_directory(folder, folder / "offices", None, SystemEntropy(), SystemClock().now())
-    return Settings(home=folder, root_key=pin, database_url=database)
+    return Settings.model_validate({"home": folder, "root_key": pin, "database_url": database})
 
 
 def rows_of(service: Service, table: str) -> int:
