@@ -40,22 +40,20 @@ def _each(problems: Iterable[str]) -> str:
 
 
 async def _telegram(settings: Settings, token: str) -> str:
-    from telegram.error import TelegramError  # noqa: PLC0415 - where the channel is configured, as said above
-
     from bot.telegram.adapter import TelegramAdapter  # noqa: PLC0415 - where the channel is configured, as said above
-    from bot.telegram.errors import problem_of  # noqa: PLC0415 - where the channel is configured, as said above
+    from bot.telegram.errors import TROUBLE, problem_of  # noqa: PLC0415 - where the channel is configured, as said above
     from bot.telegram.introduction import BotTexts  # noqa: PLC0415 - where the channel is configured, as said above
 
     adapter = TelegramAdapter(token, api_url=settings.telegram_api_url)
     texts = BotTexts()
     try:
         async with asyncio.timeout(SECONDS):
-            bot = await adapter.bot()
-            await bot.get_me()
-            name = (await bot.get_my_name()).name
-            about = (await bot.get_my_short_description()).short_description
-            commands = await bot.get_my_commands()
-    except TelegramError as exc:
+            library = await adapter.library()
+            await library.call(lambda bot: bot.get_me())
+            name = (await library.call(lambda bot: bot.get_my_name())).name
+            about = (await library.call(lambda bot: bot.get_my_short_description())).short_description
+            commands = await library.call(lambda bot: bot.get_my_commands())
+    except TROUBLE as exc:
         return problem_of(exc)
     except TimeoutError:
         return "Telegram does not answer: check the network and LEEWARD_TELEGRAM_API_URL"

@@ -25,14 +25,13 @@ from bot.telegram.connection import Connection, PollConnection
 from bot.telegram.errors import (
     AGAIN_SECONDS,
     LONGEST_WAIT,
+    TROUBLE,
     NoAnswer,
+    Refused,
     exc_wait,
-    gone,
     problem_of,
-    refused,
     seconds_of,
     sending_of,
-    trouble,
 )  # fmt: skip
 from bot.telegram.introduction import BotTexts, introduce
 from bot.telegram.parsing import CHANNEL, Parsed, in_order, is_chat, keyboard, parse, split_text
@@ -41,9 +40,8 @@ from bot.telegram.wire import is_object, number_of, read_update
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from telegram import Bot
-
     from bot.adapter import Intake
+    from bot.telegram.library import Library
     from bot.telegram.wire import Bytes
     from handlers.types import Address, IncomingFile, Outgoing
 
@@ -88,7 +86,7 @@ class TelegramAdapter:
         """Take the account; nothing is called yet. `api_url`: a self-hosted Bot API server."""
         base = (api_url or PUBLIC_API).rstrip("/")
         self._token, self._base = token, base
-        self._library: Bot | None = None
+        self._library: Library | None = None
         url = f"{base}/bot{token}"
         self.connection, self._poll = Connection(url, call_seconds), PollConnection(url, call_seconds)
         self._texts = texts or BotTexts()
@@ -102,12 +100,12 @@ class TelegramAdapter:
         self.healthy = False
         self.problem = "not started yet"
 
-    async def bot(self) -> Bot:
-        """Return the library's bot for what is rare, loaded without stopping the loop when it is first needed."""
+    async def library(self) -> Library:
+        """Return python-telegram-bot for what is rare, loaded without stopping the loop when it is first needed."""
         if self._library is None:
-            library = await asyncio.to_thread(import_module, "bot.telegram.library")
+            module = await asyncio.to_thread(import_module, "bot.telegram.library")
             gc.freeze()  # as the runtime does with what was loaded before
-            self._library = library.bot_of(self._token, self._base, self.connection)
+            self._library = module.Library(self._token, self._base, self.connection)
         return self._library
 
     async def set_up(self) -> None:
@@ -124,7 +122,7 @@ class TelegramAdapter:
                 else:
                     await self.connection.call("deleteWebhook", {"drop_pending_updates": False})
                 break
-            except trouble() as exc:
+            except TROUBLE as exc:
                 self._ill(exc)
                 await self._sleep(exc_wait(exc, wait))
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -132,7 +130,7 @@ class TelegramAdapter:
 
     async def introduce(self) -> None:
         """Set what a stranger sees of the account, where it is not so already; what cannot be set waits for a start."""
-        await introduce(await self.bot(), self._texts)
+        await introduce(await self.library(), self._texts)
 
     async def receive(self, intake: Intake) -> None:
         """Receive for ever; the account introduces itself meanwhile, in ten calls that nobody waits for."""
@@ -216,10 +214,10 @@ class TelegramAdapter:
                 await asyncio.gather(*calls)
 
     async def _answer(self, callback: str) -> None:
-        await (await self.bot()).answer_callback_query(callback)
+        await (await self.library()).call(lambda bot: bot.answer_callback_query(callback))
 
     async def _leave(self, chat: int) -> None:
-        await (await self.bot()).leave_chat(chat)
+        await (await self.library()).call(lambda bot: bot.leave_chat(chat))
 
     async def _unless_closed(self, what: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Make a call that nobody waits for, unless Telegram asked to be left alone with it."""
@@ -227,7 +225,7 @@ class TelegramAdapter:
             return
         try:
             await call()
-        except trouble() as exc:
+        except TROUBLE as exc:
             self._closed_until[what] = self._clock() + seconds_of(exc)
 
     async def take_raw(self, body: bytes, intake: Intake) -> None:
@@ -256,7 +254,7 @@ class TelegramAdapter:
             if outgoing.act != "say" or not outgoing.text:
                 return Sending(Outcome.SENT)
             return await self._say(outgoing)
-        except trouble() as exc:
+        except TROUBLE as exc:
             return sending_of(exc)
 
     async def _say(self, outgoing: Outgoing) -> Sending:
@@ -273,7 +271,7 @@ class TelegramAdapter:
                     "reply_markup": keyboard(outgoing) if len(refs) == len(pieces) - 1 else None,
                 }  # fmt: skip
                 message: Any = await self.connection.call("sendMessage", said)
-            except trouble():
+            except TROUBLE:
                 self._remember(outgoing, refs)
                 raise
             refs.append(str(message["message_id"]))
@@ -293,7 +291,7 @@ class TelegramAdapter:
         try:
             for start in range(0, len(ids), DELETE_AT_ONCE):
                 await self._delete(int(outgoing.address.value), ids[start : start + DELETE_AT_ONCE])
-        except trouble() as exc:
+        except TROUBLE as exc:
             sending = sending_of(exc)
             doubtful = sending.outcome is Outcome.UNKNOWN
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS) if doubtful else sending
@@ -302,10 +300,8 @@ class TelegramAdapter:
     async def _delete(self, chat: int, ids: list[int]) -> None:
         """Delete these; where one that is too old makes Telegram refuse them all, each half for itself."""
         try:
-            await (await self.bot()).delete_messages(chat, ids)
-        except trouble() as exc:
-            if not refused(exc) or gone(exc):
-                raise
+            await (await self.library()).call(lambda bot: bot.delete_messages(chat, ids))
+        except Refused:
             if len(ids) > 1:
                 await self._delete(chat, ids[: len(ids) // 2])
                 await self._delete(chat, ids[len(ids) // 2 :])
@@ -343,10 +339,10 @@ class TelegramAdapter:
         if (closed := self._closed_until.get("file", 0.0) - self._clock()) > 0:
             await self._sleep(closed)
         try:
-            file = await (await self.bot()).get_file(incoming.source)
+            file = await (await self.library()).call(lambda bot: bot.get_file(incoming.source))
             answer = await self.connection.session.get(str(file.file_path), timeout=limit)
             answer.raise_for_status()
-        except trouble(aiohttp.ClientError, OSError) as exc:
+        except (*TROUBLE, aiohttp.ClientError, OSError) as exc:
             self._closed_until["file"] = self._clock() + seconds_of(exc)
             return None
         return answer

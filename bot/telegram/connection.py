@@ -53,8 +53,8 @@ class Connection:
     async def call(self, method: str, parameters: Mapping[str, Any], *, seconds: float | None = None) -> Any:  # noqa: ANN401 - a JSON value
         """Return the result of a call; parameters that are None are left out.
 
-        Raises: NoAnswer; TelegramError where Telegram refuses; ValueError, LookupError or TypeError where its answer
-        cannot be read. None of them has the address, which holds the token.
+        Raises: CallFailed; ValueError, LookupError or TypeError where the answer cannot be read. None of them has the
+        address, which holds the token.
         """
         body = msgspec.json.encode({name: value for name, value in parameters.items() if value is not None})
         status, content = await self.exchange("POST", f"{self.url}/{method}", body, AS_JSON, seconds)

@@ -1,31 +1,61 @@
-"""python-telegram-bot: what is rare, and what a refusal means. Imported when it is first needed, never for a start."""
+"""python-telegram-bot: what is rare, and what a refusal means. Imported when it is first needed, never for a start.
+
+Its errors end here: whoever calls knows those of bot.telegram.errors.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import msgspec
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.request import BaseRequest
 
 from bot.telegram.connection import AS_JSON, value_of
+from bot.telegram.errors import AskedToWait, CallFailed, Gone, NoAnswer, ReceivedElsewhere, Refused, UnknownToken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from telegram.request import RequestData
 
     from bot.telegram.connection import Connection
 
+Result = TypeVar("Result")
 
-def bot_of(token: str, base: str, connection: Connection) -> Bot:
-    """Return the library's bot for a server, over our own connection."""
-    request = LibraryRequest(connection)
-    return Bot(
-        token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=request, get_updates_request=request
-    )
+
+class Library:
+    """The library's bot for a server, over our own connection."""
+
+    def __init__(self, token: str, base: str, connection: Connection) -> None:
+        """Take token and address of the account."""
+        request = LibraryRequest(connection)
+        self._bot = Bot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=request,
+            get_updates_request=request,
+        )
+
+    async def call(self, call: Callable[[Bot], Awaitable[Result]]) -> Result:
+        """Return what a call of the bot brings. Raises as Connection.call does."""
+        try:
+            return await call(self._bot)
+        except TelegramError as exc:
+            raise meaning(exc) from None
 
 
 class LibraryRequest(BaseRequest):
@@ -81,13 +111,35 @@ class _Answered(LibraryRequest):
         return self._answer
 
 
-async def refusal(status: int, content: bytes) -> Exception:
-    """Return what an answer that is no success means to the library."""
+async def refusal(status: int, content: bytes) -> CallFailed:
+    """Return what an answer that is no success means."""
     try:
         await _Answered(status, content).post("")
     except TelegramError as exc:
-        return exc
+        return meaning(exc)
     raise AssertionError
+
+
+def meaning(exc: TelegramError) -> CallFailed:
+    """Return what an error of the library means; without its words, which may be those of a person."""
+    match exc:
+        case RetryAfter():
+            wait = exc.retry_after
+            return AskedToWait(wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
+        case Forbidden():
+            return Gone()
+        case BadRequest():
+            return Gone() if "chat not found" in exc.message.lower() else Refused()
+        case ChatMigrated():
+            return Refused()
+        case InvalidToken():
+            return UnknownToken()
+        case Conflict():
+            return ReceivedElsewhere()
+        case NetworkError():
+            return NoAnswer()
+        case _:
+            return CallFailed()
 
 
 def body_of(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, Mapping[str, str]]:
