@@ -93,7 +93,9 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
         kept = work.outbox.sent(item)
         if result.ref and kept:
             work.traces.add(item.outgoing.address, result.ref, now, until=_until(item.outgoing, now), row=item.row)
-        elif result.ref:  # the chat was cleared while this was on its way: it goes, too
+        elif result.ref and not work.traces.remembers(item.outgoing.address, result.ref):
+            # The chat was cleared while this was on its way: it goes, too. One that is remembered was settled before,
+            # by a commit whose answer did not come.
             work.outbox.add(Outgoing(item.outgoing.address, "", "", 0, act=CLEAR, refs=(result.ref,)), now)
     elif result.outcome == LATER:
         work.outbox.failed(item, retry_at=_after(result, now))

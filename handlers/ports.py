@@ -193,6 +193,10 @@ class Traces(Protocol):
         """Remember one message; `until`: when it has to go from the chat by itself, `row`: that of its OutboxItem."""
         ...
 
+    def remembers(self, address: Address, ref: str) -> bool:
+        """Return whether this message stands in the chat, as far as is known."""
+        ...
+
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
         """Take at most so many messages whose time in the chat is over, of conversations that are still there."""
         ...

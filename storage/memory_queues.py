@@ -212,6 +212,10 @@ class MemoryTraces:
         del row
         self._data.traces.setdefault(address, []).append(Trace(ref, at, until))
 
+    def remembers(self, address: Address, ref: str) -> bool:
+        """Return whether it is remembered."""
+        return any(trace.ref == ref for trace in self._data.traces.get(address, []))
+
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
         """Return and forget what is due, the longest due first."""
         traces = [(trace.until, address, trace) for address, found in self._data.traces.items() for trace in found]

@@ -60,6 +60,12 @@ class SqlTraces(Frozen):
         due = None if until is None else seconds(until)
         self.session.put_off(_TRACE, person, seconds(at) // HOUR_SECONDS, self.ring.newest, sealed, due)
 
+    def remembers(self, address: Address, ref: str) -> bool:
+        """Return whether it is remembered."""
+        person = self.rows.of(address)
+        mine = self.session.connection.execute(select(traces.c.ring_key, traces.c.ref).where(traces.c.person == person))
+        return any(self._open(person, ring_key, sealed) == ref for ring_key, sealed in mine)
+
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
         """Return and forget what is due; a process beside this one takes others."""
         found = sorted(self.session.all(_OVER, seconds(now), limit))

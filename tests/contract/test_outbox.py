@@ -163,7 +163,10 @@ def test_what_was_sent_is_found_with_the_rest_of_the_chat_whether_or_not_its_row
         (item,) = work.outbox.claim(NOW, 10, 60, "signal")
         work.traces.add(MINA, "1", NOW)
         work.traces.add(MINA, "2", NOW, row=item.row)
+        assert [work.traces.remembers(MINA, ref) for ref in ("1", "2", "3")] == [True, True, False]
+        assert not work.traces.remembers(BLUE, "1")
         assert work.traces.take(MINA) == ("1", "2")
+        assert not work.traces.remembers(MINA, "1")
 
 
 def test_a_chat_that_was_cleared_or_forgotten_has_nothing_left_whose_time_could_be_over(store: Store) -> None:

@@ -27,6 +27,20 @@ def test_a_message_that_was_on_its_way_when_the_chat_was_cleared_is_deleted_as_w
     assert delivery.claim() == ()
 
 
+def test_what_was_settled_by_a_commit_whose_answer_did_not_come_stays_in_the_chat() -> None:
+    """It is settled a second time then: the row is gone because the message is out, not because the chat was cleared."""
+    store = MemoryStore()
+    delivery = Delivery(store, FixedClock(NOON), "telegram")
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(MINA, "a question", "Q1", 1), NOON)
+    (item,) = delivery.claim()
+    delivery.settle([Delivered(item, SENT, ref="41")])
+    delivery.settle([Delivered(item, SENT, ref="41")])
+    assert delivery.claim() == ()
+    with store.transaction() as work:
+        assert work.traces.take(MINA) == ("41",)
+
+
 def test_what_a_killed_process_had_claimed_is_sent_at_once_by_the_next() -> None:
     """Not only when its lease is over."""
     store = MemoryStore()
