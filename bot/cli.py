@@ -7,18 +7,17 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.option_types import COUNT, DAYS, FILE, HOURS, MINUTES, POSITIVE, SHARE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-FILE = click.Path(path_type=Path)
 FIRST_YEAR, LAST_YEAR = 2010, 9998
-POSITIVE, COUNT, DAYS = click.IntRange(min=1), click.IntRange(min=0), click.IntRange(1, 36500)
-HOURS, MINUTES, SHARE = click.FloatRange(0, 7 * 24), click.FloatRange(0, 24 * 60), click.FloatRange(0, 1)
 BENCHMARKS = (
     "step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "desk", "start", "load",
 )  # fmt: skip

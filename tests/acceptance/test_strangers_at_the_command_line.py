@@ -132,7 +132,15 @@ def test_a_path_that_cannot_be_used_is_named(home: Path, tmp_path: Path, args: t
 
 
 @pytest.mark.parametrize(
-    "args", [("--cooperators", "-1"), ("--reports", "-1"), ("--hours", "-1"), ("--answer", "inf"), ("--asleep", "2")]
+    "args",
+    [
+        ("--cooperators", "-1"),
+        ("--reports", "-1"),
+        ("--hours", "-1"),
+        ("--hours", "nan"),
+        ("--answer", "inf"),
+        ("--asleep", "2"),
+    ],
 )
 def test_a_night_that_cannot_be_is_not_played(home: Path, args: tuple[str, str]) -> None:
     """Fewer than no people, or more officers asleep than there are."""
