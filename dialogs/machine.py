@@ -13,21 +13,21 @@ sources are the states from which it may be reached:
 
 The engine decides by the facts which of the allowed moves is made; the machine refuses all others. It is
 built once per interview and holds no conversation: a throw-away cursor carries the state (20 microseconds).
+A trigger is added when it is first pulled: all of them take a tenth of a second, for which the first answer
+after a start would wait.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from transitions import Machine, MachineError, State
+from transitions import Event, Machine, MachineError, Transition
 
 from dialogs.errors import ForbiddenMove
 
 if TYPE_CHECKING:
-    from enum import Enum
-
     from dialogs.policy import Interview, Node
 
 START = "START"
@@ -104,18 +104,16 @@ class Moves:
     """The machine of one interview; shared by all conversations, safe to use from several threads."""
 
     def __init__(self, interview: Interview) -> None:
-        """Build the table once."""
+        """Work out the table once."""
         states = (START, *interview.nodes, END)
         self._machine = Machine(
             model=None, states=list(states), initial=START, auto_transitions=False, send_event=False
         )
-        by_destination: dict[str, list[str | Enum | State]] = {}
-        for source, destination in edges(interview):
-            by_destination.setdefault(destination, []).append(source)
-        for destination, sources in by_destination.items():
-            self._machine.add_transition(destination, sources, destination)
         self._states = frozenset(states)
         self._edges = frozenset(edges(interview))
+        self._sources: dict[str, list[str]] = {}
+        for source, destination in self._edges:
+            self._sources.setdefault(destination, []).append(source)
         self._made: dict[tuple[str, str], str] = {}
 
     def allows(self, source: str, destination: str) -> bool:
@@ -135,11 +133,20 @@ class Moves:
     def _trigger(self, source: str, destination: str) -> str:
         cursor = Cursor(source)
         try:
-            trigger: Any = self._machine.events[destination]
-            trigger.trigger(cursor)
+            self._event(destination).trigger(cursor)
         except (KeyError, MachineError) as exc:
             raise ForbiddenMove(source, destination) from exc
         return cursor.state
+
+    def _event(self, destination: str) -> Event:
+        """Return the trigger of a destination. Raises: KeyError when nothing leads there."""
+        event = self._machine.events.get(destination)
+        if event is None:
+            event = Event(destination, self._machine)
+            for source in self._sources[destination]:
+                event.add_transition(Transition(source, destination))
+            self._machine.events[destination] = event  # whole: should two threads make it, either is right
+        return event
 
     def restore(self, state: str) -> str:
         """Return the state when it exists, to come back to a question asked before. Raises ForbiddenMove."""
