@@ -7,7 +7,6 @@ import gc
 from functools import partial
 from hashlib import sha256
 from importlib import import_module
-from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -50,8 +49,6 @@ def serve(only: str | None) -> int:
             "To try everything on this machine, run `leeward practice`."
         )
     set_up_logs(settings.log_format)
-    if only in (None, BOT):  # a third of it is reading the certificates of the system: meanwhile the policy is read
-        Thread(target=import_module, args=("aiohttp",)).start()
     try:
         asyncio.run(_serve(settings, only))
     except PortTaken as exc:
@@ -60,14 +57,12 @@ def serve(only: str | None) -> int:
 
 
 async def _serve(settings: Settings, only: str | None) -> None:
-    adapters: dict[str, Adapter] = {}
+    adapters = adapters_of(settings) if only in (None, BOT) else {}
 
     def open_file(incoming: IncomingFile) -> BinaryIO:
         return adapters[incoming.channel].open_file(incoming)
 
     with live_service(settings, open_file=open_file) as service:
-        if only in (None, BOT):
-            adapters.update(adapters_of(settings))
         if service.alarm:
             click.echo(f"ALARM: nothing is forwarded. {service.alarm}", err=True)
         paces = {
