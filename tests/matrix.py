@@ -42,6 +42,8 @@ FULL_TELEGRAM: Final = ("hi", "1", "1", "3", "1", "2", "2", "0", "1", "words", "
 """What somebody on Telegram writes up to the files, having chosen to write words there."""
 
 CALL_SECONDS: Final = 0.6
+HEARTBEAT_SECONDS: Final = 3.0
+"""Its answer must come in half of that: on a busy machine a shorter one loses the connection, and what was just said."""
 MOST_FILES, TRIES, SETTLE_SECONDS = 4, 4, 0.3
 MOST_SECONDS: Final = 90.0
 STEP_SECONDS, LOOK_SECONDS, REAL_SECONDS = 2.0, 0.03, 1.2
@@ -192,7 +194,7 @@ def _adapter(channel: str, port: int, clock: Ahead) -> TelegramAdapter | SignalA
     return SignalAdapter(
         NUMBER,
         f"127.0.0.1:{port}",
-        heartbeat_seconds=1.0,
+        heartbeat_seconds=HEARTBEAT_SECONDS,
         call_seconds=CALL_SECONDS,
         sleep=clock.sleep,
         clock=clock.seconds,

@@ -6,7 +6,6 @@ import asyncio
 import gc
 from functools import partial
 from hashlib import sha256
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from bot.commands.failure import Refused
 from bot.commands.officers import commands_of
 from bot.desk.invitations import invited_from_here, place_of
 from bot.duty_lines import duty_adapters
+from bot.late import loaded
 from bot.listening import PortTaken, listen_at
 from bot.logs import set_up_logs
 from bot.runtime import Runtime
@@ -146,7 +146,7 @@ def _serve_beside(settings: Settings, runtime: Runtime, only: str | None) -> Non
 async def _load(wait: float, serve_with: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
     """Wait, load bot.web without stopping the loop, and serve. Who connects meanwhile waits as long."""
     await asyncio.sleep(wait)
-    web = await asyncio.to_thread(import_module, "bot.web")
+    web = await loaded("bot.web")
     gc.freeze()  # as the runtime does with what was loaded before
     await serve_with(web)
 

@@ -13,13 +13,13 @@ import logging
 import time
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from weakref import WeakValueDictionary
 
 import aiohttp
 
 from bot.adapter import Outcome, Sending
+from bot.late import loaded
 from bot.streams import LoopStream
 from bot.telegram.connection import Connection, PollConnection
 from bot.telegram.errors import (
@@ -103,7 +103,7 @@ class TelegramAdapter:
     async def library(self) -> Library:
         """Return python-telegram-bot for what is rare, loaded without stopping the loop when it is first needed."""
         if self._library is None:
-            module = await asyncio.to_thread(import_module, "bot.telegram.library")
+            module = await loaded("bot.telegram.library")
             gc.freeze()  # as the runtime does with what was loaded before
             self._library = module.Library(self._token, self._base, self.connection)
         return self._library

@@ -6,15 +6,14 @@ would wait for that after every start. What the library is for stands in bot.tel
 
 from __future__ import annotations
 
-import asyncio
 import json
-from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import msgspec
 
+from bot.late import loaded
 from bot.telegram.errors import Cut, NoAnswer, NotSent
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class Connection:
         status, content = await self.exchange("POST", f"{self.url}/{method}", body, AS_JSON, seconds)
         if status in SUCCESS:
             return self.result_of(content)
-        library = await asyncio.to_thread(import_module, "bot.telegram.library")
+        library = await loaded("bot.telegram.library")
         raise await library.refusal(status, content)
 
     def result_of(self, content: bytes) -> Any:  # noqa: ANN401 - a JSON value
