@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Self
 from bot.commands.bench.installation import TOKEN, chat_of, settings_of
 from bot.commands.bench.sealing import memory_of
 from bot.commands.bench.updates import update_bytes
+from bot.listening import listen_at
 
 if TYPE_CHECKING:
     from bot.commands.bench.server import Running
 
+HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
 GLANCE_SECONDS = 0.002
+
+
+def _free_port() -> int:
+    """Return a port for the desk, so that another service on this machine is in nobody's way."""
+    with listen_at(HOST, 0) as listening:
+        return int(listening.getsockname()[1])
 
 
 class Served:
@@ -28,7 +36,7 @@ class Served:
         self._environment = {
             "LEEWARD_HOME": str(folder), "LEEWARD_ROOT_KEY": settings.root_key, "LEEWARD_TELEGRAM_TOKEN": TOKEN,
             "LEEWARD_TELEGRAM_API_URL": running.url, "LEEWARD_TELEGRAM_PER_SECOND": "0",
-            "LEEWARD_TELEGRAM_CHAT_SECONDS": "0",
+            "LEEWARD_TELEGRAM_CHAT_SECONDS": "0", "LEEWARD_DESK_LISTEN": f"{HOST}:{_free_port()}",
         }  # fmt: skip
         self._running = running
         self._process: asyncio.subprocess.Process | None = None
