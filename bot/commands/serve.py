@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 import click
@@ -16,7 +15,7 @@ from bot.commands.failure import Refused
 from bot.commands.officers import commands_of
 from bot.desk.invitations import invited_from_here, place_of
 from bot.duty_lines import duty_adapters
-from bot.late import loaded
+from bot.late import HEAD_START_SECONDS, loaded
 from bot.listening import PortTaken, listen_at
 from bot.logs import set_up_logs
 from bot.runtime import Runtime
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
 BOT, DESK, WORKER = "bot", "desk", "worker"
 """What one process may do alone: people and officers by messenger; the pages; time, alerts, ledger, mail and pager."""
-
-HEAD_START_SECONDS: Final = 0.5
-"""So long people by messenger have the process for themselves, before the pages are loaded (a quarter of a second)."""
 
 
 def serve(only: str | None) -> int:
@@ -147,7 +143,6 @@ async def _load(wait: float, serve_with: Callable[[Any], Coroutine[Any, Any, Non
     """Wait, load bot.web without stopping the loop, and serve. Who connects meanwhile waits as long."""
     await asyncio.sleep(wait)
     web = await loaded("bot.web")
-    gc.freeze()  # as the runtime does with what was loaded before
     await serve_with(web)
 
 

@@ -8,18 +8,17 @@ highest id ever seen: after a quiet week Telegram draws the next id anew, and it
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from weakref import WeakValueDictionary
 
 import aiohttp
 
 from bot.adapter import Outcome, Sending
-from bot.late import loaded
+from bot.late import HEAD_START_SECONDS, loaded
 from bot.streams import LoopStream
 from bot.telegram.connection import Connection, PollConnection
 from bot.telegram.errors import (
@@ -40,10 +39,14 @@ from bot.telegram.wire import is_object, number_of, read_update
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from telegram import Bot
+
     from bot.adapter import Intake
     from bot.telegram.library import Library
     from bot.telegram.wire import Bytes
     from handlers.types import Address, IncomingFile, Outgoing
+
+Result = TypeVar("Result")
 
 LOG: Final = logging.getLogger("leeward")
 PUBLIC_API: Final = "https://api.telegram.org"
@@ -51,9 +54,6 @@ DELETE_AT_ONCE: Final = 100
 CALL_SECONDS: Final = 15.0
 COURTESY_SECONDS: Final = 5.0
 """The longest an answer to a button, or leaving a group, may hold up what comes next."""
-
-HEAD_START_SECONDS: Final = 0.5
-"""So long people have the process for themselves, before the library is loaded for what is rare."""
 
 MOST_BEGUN: Final = 1000
 POLL_SECONDS: Final = 20
@@ -104,7 +104,6 @@ class TelegramAdapter:
         """Return python-telegram-bot for what is rare, loaded without stopping the loop when it is first needed."""
         if self._library is None:
             module = await loaded("bot.telegram.library")
-            gc.freeze()  # as the runtime does with what was loaded before
             self._library = module.Library(self._token, self._base, self.connection)
         return self._library
 
@@ -213,11 +212,15 @@ class TelegramAdapter:
             async with asyncio.timeout(COURTESY_SECONDS):
                 await asyncio.gather(*calls)
 
+    async def _rarely(self, call: Callable[[Bot], Awaitable[Result]]) -> Result:
+        """Make a call that is rare, by the library. Raises as Connection.call does."""
+        return await (await self.library()).call(call)
+
     async def _answer(self, callback: str) -> None:
-        await (await self.library()).call(lambda bot: bot.answer_callback_query(callback))
+        await self._rarely(lambda bot: bot.answer_callback_query(callback))
 
     async def _leave(self, chat: int) -> None:
-        await (await self.library()).call(lambda bot: bot.leave_chat(chat))
+        await self._rarely(lambda bot: bot.leave_chat(chat))
 
     async def _unless_closed(self, what: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Make a call that nobody waits for, unless Telegram asked to be left alone with it."""
@@ -300,7 +303,7 @@ class TelegramAdapter:
     async def _delete(self, chat: int, ids: list[int]) -> None:
         """Delete these; where one that is too old makes Telegram refuse them all, each half for itself."""
         try:
-            await (await self.library()).call(lambda bot: bot.delete_messages(chat, ids))
+            await self._rarely(lambda bot: bot.delete_messages(chat, ids))
         except Refused:
             if len(ids) > 1:
                 await self._delete(chat, ids[: len(ids) // 2])
@@ -339,7 +342,7 @@ class TelegramAdapter:
         if (closed := self._closed_until.get("file", 0.0) - self._clock()) > 0:
             await self._sleep(closed)
         try:
-            file = await (await self.library()).call(lambda bot: bot.get_file(incoming.source))
+            file = await self._rarely(lambda bot: bot.get_file(incoming.source))
             answer = await self.connection.session.get(str(file.file_path), timeout=limit)
             answer.raise_for_status()
         except (*TROUBLE, aiohttp.ClientError, OSError) as exc:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.test_command_line import LEEWARD, environment_of, run
+from tests.forking import fork_command
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -147,6 +148,15 @@ def test_a_night_that_cannot_be_is_not_played(home: Path, args: tuple[str, str])
     done = run("drill", *args, home=home)
 
     assert (done.returncode, f"Invalid value for '{args[0]}'" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("database", ["", "sqlite:///{home}/leeward.db"])
+def test_one_part_of_a_service_is_not_served_alone_on_sqlite(home: Path, database: str) -> None:
+    """However its file is named: one process writes there."""
+    environment = {**environment_of(home), **({"LEEWARD_DATABASE_URL": database.format(home=home)} if database else {})}
+    done = fork_command("serve", "--only", "worker", settings=environment, folder=home.parent)
+
+    assert (done.returncode, "--only needs PostgreSQL" in done.stderr) == (1, True)
 
 
 def test_personas_may_have_names_in_any_script(home: Path, tmp_path: Path) -> None:
