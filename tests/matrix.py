@@ -333,7 +333,8 @@ async def one(here: Serving, method: str, name: str) -> None:
         begun = here.clock.seconds()
         await CASES[here.channel][method](here, method, fault)
     except AssertionError as exc:
-        raise AssertionError(f"{method} x {name}: {exc}") from exc
+        last = ", ".join(f"{called} {at - begun:.1f}" for at, called in here.server.calls[-12:])
+        raise AssertionError(f"{method} x {name}: {exc}; faults left: {here.server.faults.left}; calls: {last}") from exc
     if name.startswith("429"):
         calls = [at for at in here.called(method) if at >= begun]
         seconds = int(name.split()[1])
