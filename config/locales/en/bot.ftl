@@ -337,5 +337,5 @@ RR-18 = you had contact with the UN in New York
 RR-19 = you had contact with that UN agency
 RR-90 = it is the nearest UN office that can help
 RR-99 = it can help with every such case
-RR-COI = it has nothing to do with the people you named
+RR-COI = it is a separate office
 RR-CHOSEN = you chose it
