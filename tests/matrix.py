@@ -334,7 +334,9 @@ async def one(here: Serving, method: str, name: str) -> None:
         await CASES[here.channel][method](here, method, fault)
     except AssertionError as exc:
         last = ", ".join(f"{called} {at - begun:.1f}" for at, called in here.server.calls[-12:])
-        raise AssertionError(f"{method} x {name}: {exc}; faults left: {here.server.faults.left}; calls: {last}") from exc
+        raise AssertionError(
+            f"{method} x {name}: {exc}; faults left: {here.server.faults.left}; calls: {last}"
+        ) from exc
     if name.startswith("429"):
         calls = [at for at in here.called(method) if at >= begun]
         seconds = int(name.split()[1])
