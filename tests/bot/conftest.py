@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bot.logs import LIBRARIES
+from bot.telegram import connection as connection_module
 
 
 @pytest.fixture
@@ -24,3 +26,10 @@ def talkative() -> Iterator[None]:
     for name, (was, propagate) in before.items():
         logging.getLogger(name).setLevel(was)
         logging.getLogger(name).propagate = propagate
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Options of an adapter that gives up on an answer after a blink."""
+    monkeypatch.setattr(connection_module, "CONNECT_SECONDS", 0.1)
+    return {"poll_seconds": 0, "call_seconds": 0.2}

@@ -14,9 +14,9 @@ from bot.pager import PagerAdapter, beat
 from bot.telegram.adapter import TelegramAdapter
 from config.settings import Settings, unfit
 from handlers.types import Address, Outgoing
-from tests.bot.test_telegram_adapter import TOKEN, Kept
 from tests.fakes.faults import serving, until
 from tests.fakes.telegram_server import TelegramServer
+from tests.telegram_account import TOKEN, Kept
 
 WORDS = "This is the desk. Please open the console."
 

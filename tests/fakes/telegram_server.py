@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from bot.waiting import came
 from tests.fakes.faults import Fault, Faults, Restless, cut
+from tests.fakes.telegram_contract import Contract, asked
 
-CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "telegram-bot-api-10.0.json"
 DATE = 1_790_000_000
-WORDS = (
-    "text", "name", "description", "short_description", "url", "secret_token", "file_id", "callback_query_id", "parse_mode",
-    "caption", "document",
-)  # fmt: skip
-"""Parameters that are words and not JSON."""
-
 MAX_TEXT, MAX_DATA_BYTES, MAX_DELETED, DELETE_SECONDS = 4096, 64, 100, 48 * 3600
-PYTHON: dict[str, tuple[type, ...]] = {"Integer": (int,), "String": (str,), "Boolean": (bool,), "Float": (int, float)}
 LIKE_WIRE = {"Name": "name", "Description": "description", "ShortDescription": "short_description"}
 NO_FAULT = Fault("none")
 
@@ -129,23 +120,6 @@ class Person:
         return str(self.received[-1]["text"]) if self.received else ""
 
 
-def decoded(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters as values: the Bot API takes them JSON-encoded inside strings, too."""
-    return {
-        name: json.loads(value) if isinstance(value, str) and name not in WORDS else value
-        for name, value in data.items()
-    }
-
-
-async def asked(request: web.Request) -> dict[str, Any]:
-    """Return the parameters of a call, whichever of the three ways they came."""
-    if request.content_type == "application/json":
-        raw = await request.read()
-        return decoded(json.loads(raw)) if raw else {}
-    form = await request.post()
-    return decoded({name: v.file.read() if isinstance(v, web.FileField) else v for name, v in form.items()})
-
-
 class TelegramServer:
     """The server; `app()` serves it."""
 
@@ -174,7 +148,7 @@ class TelegramServer:
         self.message_ids = itertools.count(1)
         self._next = itertools.count(first_update)
         self._arrived = asyncio.Event()
-        self._contract = json.loads(CONTRACT.read_text()) if CONTRACT.is_file() else None
+        self._contract = Contract()
         self.bots: dict[str, TelegramServer] = {}  # other bots at this address, by token
 
     def bot(self, token: str) -> TelegramServer:
@@ -230,7 +204,7 @@ class TelegramServer:
         data = await asked(request)
         self.calls.append((self.clock(), method))
         self.parameters.append((method, data))
-        self._check(method, data)
+        self.violations += self._contract.violations(method, data)
         fault = self.faults.next(method) or NO_FAULT
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
@@ -253,48 +227,6 @@ class TelegramServer:
         if status != 200:
             return web.json_response({"ok": False, "error_code": status, "description": result}, status=status)
         return web.json_response({"ok": True, "result": result})
-
-    def _check(self, method: str, data: dict[str, Any]) -> None:
-        """Compare a call with the contract: the method, its parameters, their types, and what is required."""
-        if self._contract is None:
-            return
-        known = self._contract["methods"].get(method)
-        if known is None:
-            self.violations.append(f"{method}: no such method")
-            return
-        fields = {field["name"]: field for field in known.get("fields", ())}
-        for name, value in data.items():
-            if name not in fields:
-                self.violations.append(f"{method}.{name}: no such parameter")
-            elif not self._fits(value, fields[name]["types"]):
-                self.violations.append(f"{method}.{name}: is no {fields[name]['types']}")
-        for name, field_ in fields.items():
-            if field_["required"] and name not in data:
-                self.violations.append(f"{method}.{name}: is required")
-
-    def _fits(self, value: Any, types: list[str]) -> bool:  # noqa: ANN401 - a JSON value
-        """Say whether a value is of one of these types, and all within it of theirs."""
-        for kind in types:
-            if kind.startswith("Array of "):
-                fits = isinstance(value, list) and all(self._fits(one, [kind[9:]]) for one in value)
-            elif kind in PYTHON:
-                fits = isinstance(value, PYTHON[kind]) and (kind == "Boolean" or not isinstance(value, bool))
-            else:
-                fits = isinstance(value, bytes) if kind == "InputFile" else self._is_object(value, kind)
-            if fits:
-                return True
-        return False
-
-    def _is_object(self, value: Any, kind: str) -> bool:  # noqa: ANN401 - a JSON value
-        known = (self._contract or {})["types"].get(kind)
-        if known is None or not isinstance(value, dict):
-            return False
-        if "subtypes" in known and not known.get("fields"):
-            return any(self._is_object(value, one) for one in known["subtypes"])
-        fields = {field["name"]: field for field in known.get("fields", ())}
-        return all(name in fields and self._fits(one, fields[name]["types"]) for name, one in value.items()) and all(
-            name in value for name, one in fields.items() if one["required"]
-        )
 
     async def _carry_out(self, method: str, data: dict[str, Any]) -> tuple[int, Any]:
         kind = method[5:]

@@ -15,7 +15,8 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import HTTPXRequest
 
 from tests.fakes.faults import Fault, serving, until
-from tests.fakes.telegram_server import CONTRACT, TelegramServer, too_many
+from tests.fakes.telegram_contract import CONTRACT
+from tests.fakes.telegram_server import TelegramServer, too_many
 
 # The library's own constructor of RetryAfter warns about its own attribute.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
