@@ -50,9 +50,8 @@ class _Candidate(Frozen):
 def route(facts: Facts, directory: Directory, now: datetime, *, level: str) -> Route:
     """Return the first respondent under these facts. Always finds one, if need be the independent alternate."""
     found, dropped = _candidates(facts, directory, now)
-    if not found:
-        found = [_Candidate(_last_resort(facts, directory), None, 0)]
     ranked = sorted(found, key=lambda c: _rank(c, facts, level=level, now=now))
+    ranked = _with_last_resort(ranked, facts, directory)
     first = ranked[0]
     rule = first.rule.id if first.rule is not None else "RT-99"
     reason = _reason(first, facts)
@@ -111,6 +110,16 @@ def is_excluded(office: Office, facts: Facts, directory: Directory) -> bool:
     named = {code.removeprefix("EXC-OFF:") for code in excluded if code.startswith("EXC-OFF:")}
     groups = {directory.offices[name].coi_group for name in named if name in directory.offices}
     return office.id in named or (bool(office.coi_group) and office.coi_group in groups)
+
+
+def _with_last_resort(ranked: list[_Candidate], facts: Facts, directory: Directory) -> list[_Candidate]:
+    """Add the last resort: for what nobody else can receive (RT-99), and for whoever declines the others (RT-90)."""
+    last = _last_resort(facts, directory)
+    known = any(c.office.id == last.id for c in ranked)
+    if ranked and (known or len(ranked) >= MOST_SHOWN or is_excluded(last, facts, directory)):
+        return ranked
+    chosen = facts.get("chosen_office")
+    return sorted([*ranked, _Candidate(last, None, len(ranked))], key=lambda c: c.office.id != chosen)
 
 
 def _last_resort(facts: Facts, directory: Directory) -> Office:

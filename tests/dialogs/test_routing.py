@@ -112,6 +112,16 @@ def test_the_persons_choice_goes_first_among_several() -> None:
     assert (chosen.office, chosen.reason) == ("OFF-SPT-UA", "RR-CHOSEN")
 
 
+def test_who_declines_the_only_office_can_choose_the_senior_focal_point() -> None:
+    """RT-90: the nearest office only if the person agrees; what they exclude is never offered."""
+    facts: Facts = {"country": "XC"}
+
+    assert [office for office, _reason in way(facts).candidates] == ["OFF-CO-XC", "OFF-ASG"]
+    assert way({**facts, "chosen_office": "OFF-ASG"}).office == "OFF-ASG"
+    excluded: Facts = {**facts, "exclude": ("EXC-OFF:OFF-ASG", "EXC-OFF:OFF-ALT")}
+    assert [office for office, _reason in way(excluded).candidates] == ["OFF-CO-XC"]
+
+
 def test_out_of_hours_the_duty_desk_stands_in_for_urgent_cases_only() -> None:
     """Spec 5.6."""
     facts: Facts = {"un_kind": ("ENT-G5",)}
@@ -221,3 +231,10 @@ def test_a_body_is_found_by_the_words_a_person_has(
 ) -> None:
     """One best match stands alone; unknown words find nothing."""
     assert [body.name for body in find_bodies(typed, policy.directory, kinds)] == names
+
+
+def test_names_of_bodies_read_as_names(policy: Policy) -> None:
+    """People choose from them by number: nothing but the name."""
+    odd = [body.name for body in policy.directory.bodies if not body.name[0].isalpha() or set(body.name) & set("[]{}:")]
+
+    assert [name for name in odd if not name.startswith("country mandate: ")] == []
