@@ -128,6 +128,8 @@ class DeskServer:
             return Response(answer, media_type="application/octet-stream")
         if callable(answer):
             answer = answer(request)
+        if isinstance(answer, Response):
+            return answer
         if answer is None:
             return JSONResponse({"error": "not_found", "message": "This is not there."}, status_code=404)
         return JSONResponse(answer)

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, onAnswer, post, type Session } from "./api";
 import { isUnlocked, lock, unlock } from "./keyring";
 import { refusal } from "./contact";
+import { forgetDrafts } from "./drafts";
 import { W } from "./words";
 
 export type Place =
@@ -61,16 +62,19 @@ onAnswer((error) => {
     if (!desk.online) change({ online: true });
   } else if (error.code === "offline") change({ online: false });
   else if (error.status === 401 && desk.session) {
+    forgetDrafts();
     if (isUnlocked()) lock();
     else change({ session: null, trouble: W.errors["no_session"]! });
   }
 });
 
+const OWN_WORDS: readonly string[] = ["conflict", "bad_request", "not_allowed"]; // of which the server says what exactly
+
 /** Return one plain sentence for whatever went wrong. */
 export function sentence(error: unknown): string {
   if (!(error instanceof ApiError)) return W.errors["other"]!;
   if (error.reason !== "") return refusal(error.reason);
-  const own = error.code === "conflict" || error.code === "bad_request" ? error.message : "";
+  const own = OWN_WORDS.includes(error.code) ? error.message : "";
   return own || (W.errors[error.code] ?? (error.message || W.errors["other"]!));
 }
 

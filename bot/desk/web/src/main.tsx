@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { findSession, go, listen, signOut, useDesk, change, type Place } from "./desk";
 import { isUnlocked, lock, watchIdle } from "./keyring";
 import { CasePage } from "./case/page";
@@ -36,6 +36,14 @@ function Frame() {
     { key: "x", words: W.keys.lock, act: lock },
   ]);
   const place = desk.place;
+  const work = useRef<HTMLElement>(null);
+  const came = useRef(place);
+  useEffect(() => {
+    if (came.current === place) return; // the first page takes no focus away
+    came.current = place;
+    scrollTo(0, 0);
+    if (document.activeElement === document.body) work.current?.focus({ preventScroll: true }); // what was pressed is gone with its page
+  }, [place]);
   return (
     <>
       {/* biome-ignore lint/a11y/useValidAnchor: it does lead there, without an entry in the history */}
@@ -59,14 +67,16 @@ function Frame() {
         </div>
       </header>
       {!desk.online && <p class="offline" role="alert">{W.offline}</p>}
-      <main id="work" tabIndex={-1}>
-        <div aria-live="polite">{desk.notice !== "" && <Notice kind="good">{desk.notice}</Notice>}</div>
-        {desk.trouble !== "" && <Notice kind="bad">{desk.trouble}</Notice>}
+      <main id="work" ref={work} tabIndex={-1}>
         {place.page === "queue" && <QueuePage />}
         {place.page === "case" && <CasePage key={place.id} id={place.id} />}
         {place.page === "keys" && <KeysPage />}
         {place.page === "people" && <PeoplePage />}
         {place.page === "audit" && <AuditPage />}
+        <div class="said-last">
+          <div aria-live="polite">{desk.notice !== "" && <Notice kind="good">{desk.notice}</Notice>}</div>
+          {desk.trouble !== "" && <Notice kind="bad">{desk.trouble}</Notice>}
+        </div>
       </main>
       {help && <ShortcutList close={() => setHelp(false)} />}
     </>

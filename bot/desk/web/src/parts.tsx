@@ -1,6 +1,6 @@
 // The small parts of which all pages are made.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { Clocks, Line } from "./api";
 import { mixesAlphabets, plain } from "./plain";
 import { moment, span, useNow } from "./time";
@@ -91,27 +91,6 @@ export function Choice({ label, words, value, set }: { label: string; words: Rec
         </select>
       )}
     </Field>
-  );
-}
-
-/** A dialog that keeps the focus; Escape closes it. */
-export function Dialog({ title, close, wide, children }: { title: string; close: () => void; wide?: boolean; children: ComponentChildren }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => before instanceof HTMLElement && before.isConnected && before.focus();
-  }, []);
-  return (
-    <dialog ref={dialog} aria-labelledby={id} class={wide === true ? "wide" : ""}
-      onCancel={(event) => { event.preventDefault(); close(); }} onClose={close}>
-      <header>
-        <h2 id={id}>{title}</h2>
-        <button type="button" class="plain" onClick={close}>{W.close} <kbd>Esc</kbd></button>
-      </header>
-      {children}
-    </dialog>
   );
 }
 

@@ -44,6 +44,8 @@ export const W = {
     empty: "Nothing waits here.",
     emptyLead: "New cases appear by themselves, the most urgent first. This page may stay open.",
     noMatch: "No case matches the filter.",
+    notYours: "Your role shows no cases. What it shows is under the other pages, above.",
+    open: "Open cases",
     clear: "Clear the filter",
     next: "Open the most urgent",
     columns: { level: "Level", owner: "Owner", sent: "Sent" },
@@ -71,7 +73,7 @@ export const W = {
     picture: "In one line", language: "Language", contact: "Contact", next: "next", last: "last", owner: "Owner",
     consents: "Consents", measures: "Measures agreed", noMeasures: "none", flags: "Flags", level: "Level and clock",
     openFirst: "Open the report to see this.", child: "A child",
-    knows: "The person concerned", noFlags: "none",
+    knows: "The person concerned", theirs: "their own answer", noFlags: "none",
     lights: { "C-FWD": "Forward", "C-ASG": "Focal point", "C-CONT": "Contact", "C-STAT": "Statistics" } as Record<string, string>,
   },
   tp: {
@@ -291,11 +293,19 @@ export const W = {
   note: {
     title: "Note for your office", kind: "Kind", text: "Note", level: "Verified", save: "Seal the note",
     kinds: { note: "Note", verification: "Verification", "do-no-harm": "Do no harm", "risk-view": "The person’s own view of the risk" } as Record<string, string>,
+    concerned: "What the person concerned said",
     levels: {
       "VF-0": "Not assessed", "VF-1": "Plausible and consistent", "VF-2": "One independent source", "VF-3": "Two or more sources", "VF-X": "Contradicted",
     } as Record<string, string>,
     read: "Read the notes", list: "Notes of the office",
     saved: "Sealed to your office.", facts: "Facts apart from opinion; the source of each fact.",
+  },
+  concerned: {
+    title: "The person concerned", act: "Record what the person concerned said", answer: "What they said", how: "How they were asked",
+    lead: "Only what the person concerned told you directly. A no ends every disclosure, whatever the reporter agreed to, and cannot be undone.",
+    answers: { given: "Yes, they agree", refused: "No, they do not agree", withdrawn: "They take their yes back" } as Record<string, string>,
+    ways: { "officer-call": "On a call with me", "officer-in-person": "In person", "next-of-kin": "Through next of kin" } as Record<string, string>,
+    note: "What was asked and answered, and how you know who it was", save: "Seal and record", saved: "Recorded.",
   },
   contact: { title: "Next contact", at: "When (your local time)", save: "Save" },
   people: {
@@ -321,8 +331,12 @@ export const W = {
     note: "wrote a note", write: "wrote to the person", begin: "showed the two words", propose: "proposed a measure", start: "started a measure",
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
+    share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
-    trends: "printed the tables of the annual report", "alert-raised": "an alert went out", "alert-taken": "took the alert",
+    trends: "printed the tables of the annual report", "alert-raised": "an alert went out", "alert-told": "was alerted", "alert-taken": "took the alert", "alert-passed": "passed the alert on",
+    "alert-level": "the alert follows the new level", "alert-reminded": "the office was reminded of an alert", "alert-cancelled": "the alert was ended",
+    "duty-on": "went on duty", "duty-off": "went off duty", "duty-swap": "took a day of duty by a swap", "duty-hand-over": "took duty over",
+    "duty-drill": "was sent a test alert", "duty-ping": "was asked whether they can be reached",
   } as Record<string, string>,
   blobs: {
     report: "the report", copy: "a copy of the report", alert: "the alert card", identity: "the real name", message: "a message of the person",
@@ -331,7 +345,7 @@ export const W = {
   audit: {
     title: "Audit log", lead: "Who looked and who acted. Nobody can change it; opening a sealed file away from this desk cannot be seen.",
     empty: "Nothing was recorded yet.", when: "When", who: "Who", role: "As", act: "What", case: "Case", change: "Change", reason: "Reason",
-    older: "Show older",
+    older: "Show older", notYours: "Your role does not show the audit log.", roster: "Duty roster",
   },
   keys: {
     title: "Keys", singles: "Single keys are on", help: "This list", move: "Next or previous", open: "Open", own: "I take it", level: "Level",
@@ -356,6 +370,11 @@ export const W = {
     online: "This page was opened from a server. Save it and open it from your disk to be sure that nothing leaves.",
   },
 } as const;
+
+/** Return what somebody acted as: a role of the desk, or the roster. */
+export function actedAs(role: string): string {
+  return named({ ...W.roles, duty: W.audit.roster }, role);
+}
 
 /** Return the words for a code, or the code itself. */
 export function named(table: Record<string, string>, code: string): string {

@@ -1,8 +1,11 @@
 // What an officer does with a case beside talking: level, status, hand-over, next contact, notes.
 import { useState } from "preact/hooks";
 import { ofCase, post, type Case, type Person } from "../api";
+import { concernedSaid } from "../contact";
 import { attempt, change, useDesk } from "../desk";
-import { Checklist, Choice, Dialog, Field, Notice, textOf } from "../parts";
+import { useDraft } from "../drafts";
+import { Dialog } from "../dialog";
+import { Checklist, Choice, Field, Notice, textOf } from "../parts";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named } from "../words";
@@ -148,14 +151,16 @@ export function NoteDialog({ data, close }: Props) {
   const { session } = useDesk();
   const [kind, setKind] = useState("note");
   const [level, setLevel] = useState("VF-0");
-  const [text, setText] = useState("");
+  const [text, setText, kept] = useDraft(`${data.case} note`, "");
   const save = async (): Promise<void> => {
     const at = `${new Date().toISOString().slice(0, 16)}Z`;
     const worked = await attempt(async () => {
       const document = { schema: "leeward-note-1", case: data.case, kind, ...(kind === "verification" ? { level } : {}), at, text };
       await post(ofCase(data.case, "notes"), { for_office: base64(await sealDocument(document, session!.office_keys)) });
     }, W.note.saved);
-    if (worked) close();
+    if (!worked) return;
+    kept();
+    close();
   };
   return (
     <Dialog title={W.note.title} close={close}>
@@ -181,6 +186,44 @@ export function NoteDialog({ data, close }: Props) {
         </Field>
         <Notice>{W.case.sealed}</Notice>
         <button type="submit" class="primary" disabled={text.trim() === ""}>{W.note.save}</button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Tell whether it can be recorded what the person a report is about said themselves. */
+export function asksConcerned(data: Case, me: Person): boolean {
+  return data.owner?.id === me.id && data.tp_consent !== "" && data.tp_consent !== "TPC-REFUSED" && !data.child;
+}
+
+/** What the person a report is about told the officer directly: without their yes nothing is disclosed. */
+export function ConcernedDialog({ data, close }: Props) {
+  const { session } = useDesk();
+  const [answer, setAnswer] = useState("");
+  const [how, setHow] = useState("");
+  const [text, setText, kept] = useDraft(`${data.case} person concerned`, "");
+  const answers = Object.entries(W.concerned.answers).filter(([code]) => code !== "withdrawn" || concernedSaid(data) === "given");
+  const save = async (): Promise<void> => {
+    const at = `${new Date().toISOString().slice(0, 16)}Z`;
+    const worked = await attempt(async () => {
+      const document = { schema: "leeward-note-1", case: data.case, kind: "person-concerned", at, text };
+      const note = base64(await sealDocument(document, session!.office_keys));
+      await post(ofCase(data.case, "person-concerned"), { answer, how, note });
+    }, W.concerned.saved);
+    if (!worked) return;
+    kept();
+    close();
+  };
+  return (
+    <Dialog title={W.concerned.title} close={close}>
+      <form autocomplete="off" onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        <p class="hint">{W.concerned.lead}</p>
+        <Choice label={W.concerned.answer} words={Object.fromEntries(answers)} value={answer} set={setAnswer} />
+        <Choice label={W.concerned.how} words={W.concerned.ways} value={how} set={setHow} />
+        <Field label={W.concerned.note} hint={W.note.facts}>
+          {(id, hint) => <textarea autocomplete="off" id={id} aria-describedby={hint} rows={3} required maxLength={5000} dir="auto" value={text} onInput={(event) => setText(textOf(event))} />}
+        </Field>
+        <button type="submit" class="primary" disabled={answer === "" || how === "" || text.trim() === ""}>{W.concerned.save}</button>
       </form>
     </Dialog>
   );

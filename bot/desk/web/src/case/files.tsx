@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ofCase, sealedStream, type Case } from "../api";
-import { Dialog, Notice, Said, Section } from "../parts";
+import { Dialog } from "../dialog";
+import { Notice, Said, Section } from "../parts";
 import { plain } from "../plain";
 import { saveAs, saving } from "../saving";
 import type { Attachment, Report } from "../report";

@@ -1,9 +1,9 @@
 import type { Act, Case } from "../api";
 import { At, Section } from "../parts";
-import { W, named, reasonOf } from "../words";
+import { W, actedAs, named, reasonOf } from "../words";
 
 const IN_WORDS: Record<string, Record<string, string>> = {
-  level: W.levels, "level-wish": W.levels, status: W.status.names, "close-wish": W.status.names, read: W.blobs,
+  level: W.levels, "level-wish": W.levels, status: W.status.names, "person-concerned": W.consentStatus, "close-wish": W.status.names, read: W.blobs,
 };
 
 /** Return what changed, where that says something to a reader; ids do not. */
@@ -22,7 +22,7 @@ export function History({ data }: { data: Case }) {
       <ol class="history" tabIndex={0} aria-labelledby="history">
         {[...data.history].reverse().map((act, index) => (
           <li key={index}>
-            <At at={act.at} /> <b dir="auto">{act.who}</b> <span class="quiet">{named(W.roles, act.role)}</span> {named(W.acts, act.act)} {changeOf(act)}
+            <At at={act.at} /> <b dir="auto">{act.who}</b> <span class="quiet">{actedAs(act.role)}</span> {named(W.acts, act.act)} {changeOf(act)}
             {act.reason && <span class="quiet"> ({reasonOf(act.reason)})</span>}
           </li>
         ))}

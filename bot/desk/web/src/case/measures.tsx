@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, ofCase, post, type Case, type Measure, type Proposal } from "../api";
 import { attempt, useDesk } from "../desk";
-import { At, Checklist, Choice, Dialog, Field, Light, Notice, Said, Section, textOf } from "../parts";
+import { useDraft } from "../drafts";
+import { Dialog } from "../dialog";
+import { At, Checklist, Choice, Field, Light, Notice, Said, Section, textOf } from "../parts";
 import type { Report } from "../report";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
@@ -77,7 +79,7 @@ type Draft = typeof EMPTY;
 function Card({ data, close }: { data: Case; close: () => void }) {
   const { session } = useDesk();
   const [measures, setMeasures] = useState<Measure[]>([]);
-  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const [draft, setDraft, asked] = useDraft<Draft>(`${data.case} measure`, EMPTY);
   const [checked, setChecked] = useState(false);
   useEffect(() => void attempt(async () => {
     const found = await get<Measure[] | { measures: Measure[] }>("measures");
@@ -94,7 +96,9 @@ function Card({ data, close }: { data: Case; close: () => void }) {
       await post(ofCase(data.case, "notes"), { for_office: await sealedNote("do-no-harm", note) });
       await post(ofCase(data.case, "measures"), { ...card, valid_days: Number(valid_days), risk_view: await sealedNote("risk-view", risk_view), do_no_harm: true });
     }, W.measure.asked);
-    if (worked) close();
+    if (!worked) return;
+    asked();
+    close();
   };
   const complete = chosen !== undefined && [draft.recipient, draft.content, draft.hope, draft.risk_view, draft.note].every((text) => text.trim() !== "");
   return (

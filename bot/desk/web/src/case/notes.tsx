@@ -27,7 +27,7 @@ function Note({ id, sequence }: { id: string; sequence: number }) {
   const level = String(note["level"] ?? "");
   return (
     <li>
-      <p class="quiet"><b>{named(W.note.kinds, String(note["kind"] ?? ""))}</b> <At at={String(note["at"] ?? "")} />{level !== "" && ` · ${level} ${named(W.note.levels, level)}`}</p>
+      <p class="quiet"><b>{named({ ...W.note.kinds, "person-concerned": W.note.concerned }, String(note["kind"] ?? ""))}</b> <At at={String(note["at"] ?? "")} />{level !== "" && ` · ${level} ${named(W.note.levels, level)}`}</p>
       <Said text={note["text"]} as="p" />
     </li>
   );

@@ -2,13 +2,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, getCase, ofCase, post, sealedBytes, type Case } from "../api";
 import { attempt, change, go, sentence, useDesk } from "../desk";
 import { open } from "../keyring";
-import { Due, Empty, Level, Notice, Section, Dialog } from "../parts";
+import { Dialog } from "../dialog";
+import { Due, Empty, Level, Notice, Section } from "../parts";
 import { Unlock } from "../pages/my-key";
 import { readReport, type Report } from "../report";
 import { NotOpened } from "../sealed";
 import { useShortcuts } from "../shortcuts";
 import { W, named } from "../words";
-import { HandOverDialog, LevelDialog, NextContactDialog, NoteDialog, StatusDialog, reassigning } from "./acts";
+import { ConcernedDialog, HandOverDialog, LevelDialog, NextContactDialog, NoteDialog, StatusDialog, asksConcerned, reassigning } from "./acts";
 import { Files } from "./files";
 import { HandOverConfirm, Wishes } from "./confirm";
 import { History } from "./history";
@@ -20,7 +21,7 @@ import { ReportView, Wanted } from "./report";
 import { SafetyStrip } from "./strip";
 import { Talk } from "./talk";
 
-type Asked = "" | "level" | "status" | "hand-over" | "contact" | "note" | "key" | "measure";
+type Asked = "" | "level" | "status" | "hand-over" | "contact" | "note" | "key" | "measure" | "concerned";
 const PURPOSES = ["report", "copy", "alert"];
 
 /** One case: what keeps the person safe first, then everything else. */
@@ -127,6 +128,7 @@ export function CasePage({ id }: { id: string }) {
               {works && <button type="button" class="plain" onClick={() => setAsked("status")}>{W.case.status} <kbd>s</kbd></button>}
               {works && <button type="button" class="plain" onClick={() => setAsked("contact")}>{W.case.nextContact}</button>}
               {works && <button type="button" class="plain" onClick={() => setAsked("note")}>{W.case.note} <kbd>n</kbd></button>}
+              {works && asksConcerned(data, session!.person) && <button type="button" class="plain" onClick={() => setAsked("concerned")}>{W.concerned.act}</button>}
               {(works || reassigning(data, session!.person)) && <button type="button" class="plain" onClick={() => setAsked("hand-over")}>
                 {reassigning(data, session!.person) ? W.handOver.reassign : W.case.handOver} <kbd>h</kbd>
               </button>}
@@ -140,6 +142,7 @@ export function CasePage({ id }: { id: string }) {
       {asked === "status" && <StatusDialog data={data} close={close} />}
       {asked === "hand-over" && <HandOverDialog data={data} close={close} />}
       {asked === "contact" && <NextContactDialog data={data} close={close} />}
+      {asked === "concerned" && <ConcernedDialog data={data} close={close} />}
       {asked === "note" && <NoteDialog data={data} close={close} />}
       {asked === "key" && !unlocked && <Dialog title={W.key.load} close={() => setAsked("")}><p>{W.key.lead}</p><Unlock /></Dialog>}
     </>

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, ofCase, post, sealedBytes, type Case, type Proposal } from "../api";
 import { attempt } from "../desk";
-import { Checklist, Dialog, Field, Said, textOf } from "../parts";
+import { Dialog } from "../dialog";
+import { Checklist, Field, Said, textOf } from "../parts";
 import { open } from "../keyring";
 import { base64, sealDocument } from "../sealed";
 import { W } from "../words";

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Case, Strip } from "../api";
-import { contactOf, refusal } from "../contact";
+import { concernedSaid, contactOf, refusal } from "../contact";
 import { At, Due, Flags, Level, Light, Said } from "../parts";
 import type { Report } from "../report";
 import { moment } from "../time";
@@ -49,7 +49,7 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
         </Row>
         <Row name={W.strip.about}>
           {report !== null ? <Said text={summaryLine(report, 4)} /> : data.child ? W.strip.child : W.strip.openFirst}
-          {data.tp_consent !== "" && <> · {W.strip.knows}: {named(W.tp, data.tp_consent)}</>}
+          {data.tp_consent !== "" && <> · {W.strip.knows}: {named(W.tp, data.tp_consent)}{concernedSaid(data) !== "" && <> ({W.strip.theirs}: <b>{named(W.consentStatus, concernedSaid(data))}</b>)</>}</>}
         </Row>
         <Row name={W.strip.picture}>{report !== null ? <Said text={summaryLine(report, 6)} /> : <span class="quiet">{W.strip.openFirst}</span>}</Row>
         <Row name={W.strip.language}>{LANGUAGES.of(data.lang)}</Row>

@@ -4,6 +4,7 @@ import { base64, sealDocument } from "../sealed";
 import { get, ofCase, post, sealedBytes, type Case, type MessageLine, type Strip } from "../api";
 import { contactOf, refusal } from "../contact";
 import { attempt, useDesk } from "../desk";
+import { useDraft } from "../drafts";
 import { open } from "../keyring";
 import { At, Checklist, Field, Notice, Said, Section, textOf } from "../parts";
 import { moment } from "../time";
@@ -47,7 +48,7 @@ function Message({ line, data }: { line: MessageLine; data: Case }) {
 
 function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" | "needKey">) {
   const { session } = useDesk();
-  const [text, setText] = useState("");
+  const [text, setText, sent] = useDraft(`${data.case} message`, "");
   const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
   const contact = contactOf(strip);
@@ -65,7 +66,7 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
     }, W.talk.sent);
     setBusy(false);
     if (worked) {
-      setText("");
+      sent();
       reload();
     }
   };

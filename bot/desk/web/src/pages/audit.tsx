@@ -1,22 +1,29 @@
 import { useEffect, useState } from "preact/hooks";
-import { get, type AuditEntry } from "../api";
-import { attempt } from "../desk";
+import { ApiError, get, type AuditEntry } from "../api";
+import { change, sentence } from "../desk";
 import { At, Empty } from "../parts";
 import { changeOf } from "../case/history";
-import { W, named, reasonOf } from "../words";
+import { W, actedAs, named, reasonOf } from "../words";
 
 interface Page { entries: AuditEntry[]; next: string | number | null }
 
 /** Who looked and who acted, newest first. */
 export function AuditPage() {
   const [page, setPage] = useState<Page | null>(null);
-  const load = (after: string): void => void attempt(async () => {
+  const [denied, setDenied] = useState(false);
+  const load = async (after: string): Promise<void> => {
     const query = new URLSearchParams({ limit: "100" });
     if (after !== "") query.set("after", after);
-    const found = await get<Page>(`audit?${query}`);
-    setPage((old) => (after === "" || old === null ? found : { ...found, entries: [...old.entries, ...found.entries] }));
-  });
-  useEffect(() => load(""), []);
+    try {
+      const found = await get<Page>(`audit?${query}`);
+      setPage((old) => (after === "" || old === null ? found : { ...found, entries: [...old.entries, ...found.entries] }));
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "not_allowed") setDenied(true);
+      else change({ trouble: sentence(error) });
+    }
+  };
+  useEffect(() => void load(""), []);
+  if (denied) return <><div class="head"><h1>{W.audit.title}</h1></div><Empty title={W.audit.notYours} /></>;
   return (
     <>
       <div class="head"><h1>{W.audit.title}</h1></div>
@@ -24,7 +31,7 @@ export function AuditPage() {
       {page === null && <p role="status" class="loading">{W.loading}</p>}
       {page !== null && page.entries.length === 0 && <Empty title={W.audit.empty} />}
       {page !== null && page.entries.length > 0 && <Entries entries={page.entries} />}
-      {page?.next != null && page.next !== "" && <button type="button" class="plain more" onClick={() => load(String(page.next))}>{W.audit.older}</button>}
+      {page?.next != null && page.next !== "" && <button type="button" class="plain more" onClick={() => void load(String(page.next))}>{W.audit.older}</button>}
     </>
   );
 }
@@ -41,7 +48,7 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
             <tr key={index}>
               <td><At at={entry.at} /></td>
               <td dir="auto">{entry.who}</td>
-              <td>{named(W.roles, entry.role)}</td>
+              <td>{actedAs(entry.role)}</td>
               <td>{named(W.acts, entry.act)}</td>
               <td>{entry.case_name || W.none}</td>
               <td>{changeOf(entry) || W.none}</td>

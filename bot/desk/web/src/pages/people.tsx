@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, post, type Account } from "../api";
 import { attempt, useDesk } from "../desk";
-import { At, Dialog, Empty, Field, Notice, Section, textOf } from "../parts";
+import { Dialog } from "../dialog";
+import { At, Empty, Field, Notice, Section, textOf } from "../parts";
 import { W, named } from "../words";
 
 interface Office { id: string; name: string }
@@ -76,7 +77,7 @@ export function PeoplePage() {
           <p>{W.people.revokeLead}</p>
           <button type="button" class="primary danger" onClick={() => void attempt(async () => {
             await post(`people/${encodeURIComponent(chosen.person.id)}/revoke`);
-          }).then(() => { setChosen(null); void load(); })}>{W.people.revoke}</button>
+          }).then((worked) => { if (worked) { setChosen(null); void load(); } })}>{W.people.revoke}</button>
         </Dialog>
       )}
       {chosen?.act === "confirm" && <Confirm person={chosen.person} close={() => { setChosen(null); void load(); }} />}
@@ -102,7 +103,7 @@ function Confirm({ person, close }: { person: Account; close: () => void }) {
     <Dialog title={W.people.confirmAsk} close={close}>
       <p><b>{called(person)}</b>: {W.signIn.invitedTo(office, roles.map((role) => named(W.roles, role)).join(", "))}</p>
       <p>{W.people.confirmLead}</p>
-      <button type="button" class="primary" onClick={() => void confirm().then(close)}>{W.people.confirmAct}</button>
+      <button type="button" class="primary" onClick={() => void confirm().then((worked) => worked && close())}>{W.people.confirmAct}</button>
     </Dialog>
   );
 }
@@ -128,7 +129,7 @@ function Roles({ person, close }: { person: Account; close: () => void }) {
   return (
     <Dialog title={`${W.people.change}: ${called(person)}`} close={close}>
       <RoleBoxes roles={roles} setRoles={setRoles} />
-      <button type="button" class="primary" disabled={roles.length === 0} onClick={() => void save().then(close)}>{W.people.saveRoles}</button>
+      <button type="button" class="primary" disabled={roles.length === 0} onClick={() => void save().then((worked) => worked && close())}>{W.people.saveRoles}</button>
     </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, type Line, type Queue } from "../api";
+import { ApiError, get, type Line, type Queue } from "../api";
 import { change, go, sentence, useDesk } from "../desk";
 import { At, Due, Empty, Flags, Level, textOf } from "../parts";
 import { useShortcuts } from "../shortcuts";
@@ -7,13 +7,15 @@ import { W, named } from "../words";
 
 const PAGE = 200;
 
-interface Filter { level: string; owner: string; find: string }
-const ALL: Filter = { level: "", owner: "", find: "" };
+interface Filter { level: string; owner: string; status: string; find: string }
+const ALL: Filter = { level: "", owner: "", status: "", find: "" };
+const OVER = ["ST-CLO", "ST-OOS"]; // shown only when asked for
 
 function pathOf(filter: Filter, after: string): string {
   const query = new URLSearchParams({ limit: String(PAGE) });
   if (filter.level !== "") query.set("level", filter.level);
   if (filter.owner !== "") query.set("owner", filter.owner);
+  if (filter.status !== "") query.set("status", filter.status);
   if (after !== "") query.set("after", after);
   return `cases?${query}`;
 }
@@ -28,6 +30,7 @@ export function QueuePage() {
   const { queueNews, session } = useDesk();
   const [filter, setFilter] = useState(ALL);
   const [queue, setQueue] = useState<Queue | null>(null);
+  const [denied, setDenied] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const load = async (after: string): Promise<void> => {
@@ -35,10 +38,11 @@ export function QueuePage() {
       const found = await get<Queue>(pathOf(filter, after));
       setQueue((old) => (after === "" || old === null ? found : { ...found, cases: [...old.cases, ...found.cases] }));
     } catch (error) {
-      change({ trouble: sentence(error) });
+      if (error instanceof ApiError && error.code === "not_allowed") setDenied(true);
+      else change({ trouble: sentence(error) });
     }
   };
-  useEffect(() => void load(""), [queueNews, filter.level, filter.owner]);
+  useEffect(() => void load(""), [queueNews, filter.level, filter.owner, filter.status]);
   const shown = queue?.cases.filter((line) => matches(line, filter.find)) ?? [];
   const rows = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>("button.row") ?? [])];
   const move = (by: number): void => {
@@ -46,20 +50,21 @@ export function QueuePage() {
     const at = all.indexOf(document.activeElement as HTMLElement);
     all[Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
   };
-  const openFirst = (): void => { if (shown[0] !== undefined) go({ page: "case", id: shown[0].case }); };
+  const openFirst = (): void => { if (filter.status === "" && shown[0] !== undefined) go({ page: "case", id: shown[0].case }); };
   useShortcuts([
     { key: "j", words: `${W.keys.move} (j, k)`, act: () => move(1) },
     { key: "k", words: W.keys.move, act: () => move(-1) },
     { key: "Enter", words: W.queue.next, act: openFirst },
     { key: "/", words: W.keys.filter, act: () => search.current?.focus() },
   ]);
-  const filtered = filter.level !== "" || filter.owner !== "" || filter.find !== "";
+  const filtered = filter.level !== "" || filter.owner !== "" || filter.status !== "" || filter.find !== "";
+  if (denied) return <><div class="head"><h1>{W.queue.title}</h1></div><Empty title={W.queue.notYours} /></>;
   return (
     <>
       <div class="head">
         <h1>{W.queue.title}</h1>
         {queue !== null && <Counts counts={queue.counts} />}
-        {shown.length > 0 && <button type="button" class="primary" onClick={openFirst}>{W.queue.next} <kbd>Enter</kbd></button>}
+        {shown.length > 0 && filter.status === "" && <button type="button" class="primary" onClick={openFirst}>{W.queue.next} <kbd>Enter</kbd></button>}
       </div>
       <search aria-label={W.queue.filter}>
         <form autocomplete="off" class="filters" onSubmit={(event) => { event.preventDefault(); rows()[0]?.focus(); }}>
@@ -73,6 +78,10 @@ export function QueuePage() {
             <option value="">{W.queue.anyOwner}</option>
             <option value="none">{W.queue.nobody}</option>
             <option value="me">{W.queue.mine}</option>
+          </select>
+          <select aria-label={W.status.title} value={filter.status} onChange={(event) => setFilter({ ...filter, status: textOf(event) })}>
+            <option value="">{W.queue.open}</option>
+            {OVER.map((status) => <option key={status} value={status}>{W.status.names[status]}</option>)}
           </select>
           {filtered && <button type="button" class="plain" onClick={() => setFilter(ALL)}>{W.queue.clear}</button>}
         </form>

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Dialog } from "../parts";
+import { Dialog } from "../dialog";
 import { setSingleKeys, shortcuts, singleKeys } from "../shortcuts";
 import { W } from "../words";
 
