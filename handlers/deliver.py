@@ -31,6 +31,10 @@ ALERT_SECONDS: Final = 10.0
 
 BRIEF_TIME: Final = timedelta(minutes=10)
 """What is shown on demand stands in the chat for so long (INV-16, Q50)."""
+MOST_CLEARINGS: Final = 86_400
+"""A chat that could not be cleared so often stays as it is, and its address goes. Tried every two seconds these are the
+48 hours in which Telegram deletes; on Signal, which does not say that somebody is gone for good, 15 days."""
+
 REST: Final = 2
 LEAVES_NO_MARK: Final = frozenset({"telegram"})
 """Channels where what is deleted is gone. Signal shows that something was: there the disappearing timer does it."""
@@ -85,8 +89,8 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
         delivered(work, item.outgoing.refs[0], accepted=result.outcome == SENT)
     if item.outgoing.priority == ALERT:
         _settle_alert(work, result, now)
-    elif item.outgoing.act == CLEAR and result.outcome == UNREACHABLE:
-        work.outbox.sent(item)  # who blocked the bot sees nothing of it any more: there is nothing left to clear
+    elif item.outgoing.act == CLEAR and _is_vain(result):
+        work.outbox.sent(item)
     elif item.outgoing.brief and item.outgoing.act == CLEAR:
         _settle_brief(work, result, now)
     elif result.outcome == SENT:
@@ -105,6 +109,11 @@ def _settle(work: UnitOfWork, result: Delivered, now: datetime) -> None:
         work.outbox.sent(item)  # tried twice, and twice no answer came: a third time would only annoy
     else:
         work.outbox.failed(item, retry_at=None)
+
+
+def _is_vain(result: Delivered) -> bool:
+    """Return whether clearing has no use: who blocked the bot sees nothing any more, or it was tried for days."""
+    return result.outcome == UNREACHABLE or (result.outcome == LATER and result.item.attempts >= MOST_CLEARINGS)
 
 
 def _after(result: Delivered, now: datetime) -> datetime:

@@ -80,12 +80,27 @@ async def no_time(_seconds: float) -> None:
     await asyncio.sleep(0.005)
 
 
+def not_sent(reason: str) -> list[dict[str, Any]]:
+    """Return the answer to a send that reached nobody."""
+    return [{"timestamp": "5", "errors": {"recipients": [{"uuid": "aci-mina", "reason": reason}]}}]
+
+
 SENT = [
     (
         Fault("status", 429, {"error": "rate limit", "challenge_tokens": ["t"]}, {"Retry-After": "7"}),
         Sending(Outcome.LATER, wait_seconds=7.0, everybody=True),
     ),
-    (Fault("status", 400, {"error": "Unregistered user"}), Sending(Outcome.UNREACHABLE)),
+    (Fault("status", 400, {"error": "The user +41791111111 is not registered."}), Sending(Outcome.UNREACHABLE)),
+    (Fault("status", 400, {"error": "Failed to send message"}), Sending(Outcome.LATER, wait_seconds=15.0)),
+    (
+        Fault("status", 400, {"error": "Failed to send message: closed (IOException)"}),
+        Sending(Outcome.LATER, wait_seconds=15.0),
+    ),
+    (Fault("status", 400, {"error": "Couldn't process request - invalid request"}), Sending(Outcome.REFUSED)),
+    (Fault("status", 201, not_sent("NETWORK_FAILURE")), Sending(Outcome.LATER, wait_seconds=15.0)),
+    (Fault("status", 201, not_sent("INVALID_PRE_KEY_FAILURE")), Sending(Outcome.LATER, wait_seconds=15.0)),
+    (Fault("status", 201, not_sent("UNREGISTERED_FAILURE")), Sending(Outcome.UNREACHABLE)),
+    (Fault("status", 201, not_sent("IDENTITY_FAILURE")), Sending(Outcome.LATER, wait_seconds=300.0)),
     (Fault("status", 400, {"error": "Invalid argument"}), Sending(Outcome.REFUSED)),
     (Fault("status", 500), Sending(Outcome.LATER, wait_seconds=2.0)),
     (Fault("status", 401), Sending(Outcome.LATER, wait_seconds=2.0)),

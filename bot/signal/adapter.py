@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import aiohttp
 
 from bot.adapter import NotStored, Outcome, Sending
-from bot.signal.answers import error_of, patience_of, reason_of, version_of
+from bot.signal.answers import error_of, is_doubted, is_final, is_gone, patience_of, reason_of, version_of
 from bot.signal.parsing import CHANNEL, Parsed, parse
-from bot.signal.service import Refusal, SignalService
+from bot.signal.service import BAD_REQUEST, TOO_MANY, Refusal, SignalService
 from bot.streams import LoopStream
 from bot.waiting import came
 
@@ -42,11 +42,14 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 STORE_WAIT: Final = 10.0
 CHALLENGE_SECONDS: Final = 60.0
 UNTRUSTED_SECONDS: Final = 300.0
+UNDELIVERED_SECONDS: Final = 15.0
+"""After so long a message is tried again that signal-cli could not hand over: it does not say whether Signal is out of
+reach for it, or this one person for good."""
+
 MAX_FRAME_BYTES: Final = 1024 * 1024
 WAITING_PER_PERSON: Final = 500
 OLDEST_VERSION: Final = (0, 101, 0)
 MODES: Final = ("json-rpc", "json-rpc-native")
-REFUSED, TOO_MANY, ERROR = 400, 429, 500
 FORGET_TRIES: Final = 3
 RECEIPT_TRIES: Final = 3
 ATTACH_SECONDS: Final = 3.0
@@ -224,7 +227,7 @@ class SignalAdapter:
             await call()
         except Refusal as exc:
             self._heed(exc)
-            return exc.status < ERROR and exc.status != TOO_MANY
+            return exc.final
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return False
         return True
@@ -272,19 +275,20 @@ class SignalAdapter:
             self._ask_for_patience()
             seconds = patience_of(refusal.headers) or CHALLENGE_SECONDS
             return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
-        if refusal.status != REFUSED:  # not the service itself says so
+        if refusal.status != BAD_REQUEST:  # not the service itself says so
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
         return await self._failed(error_of(refusal.body), address)
 
     async def _failed(self, said: str, address: Address) -> Sending:
-        """Return what becomes of a message that surely did not reach a person, by what is said of it."""
-        if "untrusted" in said:
+        """Return what becomes of a message that did not reach a person, by what is said of it."""
+        if is_doubted(said):
             if self._intake is not None:
                 with suppress(NotStored):
                     await self._intake.identity_changed(address)
             return Sending(Outcome.LATER, wait_seconds=UNTRUSTED_SECONDS)
-        gone = "unregistered" in said or "not registered" in said
-        return Sending(Outcome.UNREACHABLE if gone else Outcome.REFUSED)
+        if is_gone(said):
+            return Sending(Outcome.UNREACHABLE)
+        return Sending(Outcome.REFUSED) if is_final(said) else Sending(Outcome.LATER, wait_seconds=UNDELIVERED_SECONDS)
 
     def _ask_for_patience(self) -> None:
         LOG.warning("Signal asks for a CAPTCHA or for patience: see docs/signal.md")
@@ -305,7 +309,8 @@ class SignalAdapter:
             if exc.status == TOO_MANY:
                 seconds = patience_of(exc.headers) or CHALLENGE_SECONDS
                 return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
-            return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS) if exc.status >= ERROR else None
+            wait = UNDELIVERED_SECONDS if exc.status == BAD_REQUEST else AGAIN_SECONDS
+            return None if exc.final else Sending(Outcome.LATER, wait_seconds=wait)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
         return None

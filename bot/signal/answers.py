@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from signalbot._generated import SendMessageResponse
+
+
+GONE: Final = ("unregistered", "not registered")
+DOUBTED: Final = ("untrusted", "identity_failure")
+WRONG: Final = ("couldn't process request", "please provide", "invalid ")
+"""How what the service says of a call begins when the call itself is wrong."""
+
+
+def is_gone(said: str) -> bool:
+    """Return whether it is said that there is no such account."""
+    return any(word in said for word in GONE)
+
+
+def is_doubted(said: str) -> bool:
+    """Return whether it is said that the identity key is another one than before."""
+    return any(word in said for word in DOUBTED)
+
+
+def is_final(said: str) -> bool:
+    """Return whether a call of which this is said would be refused again; all else may be Signal out of reach."""
+    return is_gone(said) or is_doubted(said) or said.startswith(WRONG)
 
 
 def version_of(text: str) -> tuple[int, ...]:

@@ -24,6 +24,14 @@ MAX_ATTACHMENTS: Final = 10
 USED: Final = ("message", "reaction", "remoteDelete")
 """What signalbot is given of a message, and its attachments: a quote or a preview that it refuses costs no answer."""
 
+SAYS_NOTHING: Final = frozenset({
+    "timestamp", "message", "expiresInSeconds", "isExpirationUpdate", "viewOnce", "pinMessage", "unpinMessage",
+})  # fmt: skip
+"""What alone is no message: phones send it by themselves, as with a new profile key, or when a message is pinned."""
+
+LONG_TEXT: Final = "text/x-signal-plain"
+"""Words of more than 2000 bytes come as a file as well as in the message, where signal-cli puts all of them."""
+
 NO_DOWNLOADS: Final = SignalAPI("", "", download_attachments=False)
 """signalbot fetches attachments through this while it parses, unless told not to: it would hold up everybody."""
 
@@ -58,37 +66,28 @@ async def parse(frame: str | bytes) -> Parsed:
     try:
         data = json.loads(frame)
         envelope = data.get("envelope")
-        if envelope is None:
-            return await _exception(data)
-        return await _envelope(envelope)
+        return UNREADABLE if envelope is None else await _envelope(envelope, data.get("exception"))
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
         return UNREADABLE
 
 
-async def _exception(data: dict[str, Any]) -> Parsed:
-    """An error frame; one about an untrusted identity names who it is."""
-    params = data.get("params")
-    if isinstance(params, dict) and isinstance(params.get("envelope"), dict):
-        return await _envelope(params["envelope"])
-    return UNREADABLE
-
-
-async def _envelope(envelope: dict[str, Any]) -> Parsed:
+async def _envelope(envelope: dict[str, Any], exception: Any) -> Parsed:  # noqa: ANN401 - a JSON value
     aci = envelope.get("sourceUuid") or envelope.get("sourceServiceId")
     if not isinstance(aci, str) or not aci or not aci.isascii():
         return UNREADABLE
     address = Address(CHANNEL, aci)
-    if isinstance(envelope.get("exception"), dict) and "Untrusted" in str(envelope["exception"].get("type")):
-        return Parsed(changed=address)
+    if isinstance(exception, dict):  # what it was cannot be read; signal-cli asks the phone for it once more
+        return Parsed(changed=address) if "Untrusted" in str(exception.get("type")) else UNREADABLE
     timestamp = int(envelope.get("timestamp") or 0)
     key = f"{aci}:{timestamp}:{int(envelope.get('sourceDevice') or 0)}"
     edit, message = envelope.get("editMessage"), envelope.get("dataMessage")
     if isinstance(edit, dict):
-        return Parsed((Inbound(address, key, edited=True),), timestamp)  # what it says now does not count
-    if not isinstance(message, dict) or message.get("groupInfo") or message.get("groupV2"):
+        edited = not _is_of_group(edit.get("dataMessage"))  # what it says now does not count
+        return Parsed((Inbound(address, key, edited=True),), timestamp) if edited else NOTHING
+    if not isinstance(message, dict) or _is_of_group(message):
         return NOTHING
     timer = _timer(address, message)
-    if message.get("isExpirationUpdate"):
+    if message.get("isExpirationUpdate") or _says_nothing(message):
         return Parsed(timer=timer)
     try:
         content = await signalbot.parse(NO_DOWNLOADS, _used(envelope, message, timestamp))
@@ -98,6 +97,15 @@ async def _envelope(envelope: dict[str, Any]) -> Parsed:
     return Parsed(_messages(address, key, content), timestamp, timer=timer)
 
 
+def _is_of_group(message: Any) -> bool:  # noqa: ANN401 - a JSON value
+    return isinstance(message, dict) and bool(message.get("groupInfo") or message.get("groupV2"))
+
+
+def _says_nothing(message: dict[str, Any]) -> bool:
+    said = (value for name, value in message.items() if name not in SAYS_NOTHING)
+    return message.get("message") is None and all(value is None for value in said)
+
+
 def _timer(address: Address, message: dict[str, Any]) -> tuple[Address, int] | None:
     seconds = message.get("expiresInSeconds")
     return (address, seconds) if isinstance(seconds, int) else None
@@ -105,14 +113,25 @@ def _timer(address: Address, message: dict[str, Any]) -> tuple[Address, int] | N
 
 def _used(envelope: dict[str, Any], message: dict[str, Any], timestamp: int) -> str:
     """Return the frame with what is used of it, and with what signalbot insists on and signal-cli may leave out."""
-    attachments = message.get("attachments")
-    files = [one for one in attachments if isinstance(one, dict)] if isinstance(attachments, list) else []
     used = {name: message[name] for name in USED if message.get(name) is not None}
-    used |= {"timestamp": timestamp, "attachments": [{"isVoiceNote": False, **one} for one in files[:MAX_ATTACHMENTS]]}
+    used |= {
+        "timestamp": timestamp,
+        "attachments": [{"isVoiceNote": False, **one} for one in _files(message)[:MAX_ATTACHMENTS]],
+    }
     stamps = {"timestamp": timestamp, "serverReceivedTimestamp": timestamp, "serverDeliveredTimestamp": timestamp}
     source = {"sourceUuid": envelope.get("sourceUuid")}
     text = json.dumps({"account": "", "envelope": {**stamps, **source, "dataMessage": used}}, ensure_ascii=False)
     return text.encode(errors="replace").decode()  # half a surrogate pair, which JSON can bring and nothing can store
+
+
+def _files(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the attachments without the words of a long message. Raises: ValueError when it has not all of those."""
+    found = message.get("attachments")
+    every = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    words = str(message.get("message") or "").encode(errors="replace")
+    if any(one.get("contentType") == LONG_TEXT and (one.get("size") or 0) > len(words) for one in every):
+        raise ValueError(LONG_TEXT)
+    return [one for one in every if one.get("contentType") != LONG_TEXT]
 
 
 def _messages(address: Address, key: str, content: ReceivedMessage) -> tuple[Inbound, ...]:

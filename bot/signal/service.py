@@ -15,6 +15,8 @@ from signalbot import Attachment, ConnectionMode, ReceiptType, SendMessage, Sign
 from signalbot._client import SignalAPI
 from signalbot._generated import Receipt, RemoteDeleteRequest
 
+from bot.signal.answers import error_of, is_final
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 5.0
 NOT_OK: Final = 300
+BAD_REQUEST, TOO_MANY, SERVER_TROUBLE = 400, 429, 500
 
 
 class Refusal(aiohttp.ClientError):
@@ -32,6 +35,13 @@ class Refusal(aiohttp.ClientError):
         """Keep what the answer says; as text the error names the status alone."""
         super().__init__(f"signal-cli-rest-api answered {status}")
         self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def final(self) -> bool:
+        """Whether the same call would be refused again. A 400 is what signal-cli cannot do now, too."""
+        if self.status == BAD_REQUEST:
+            return is_final(error_of(self.body))
+        return self.status < SERVER_TROUBLE and self.status != TOO_MANY
 
 
 async def _refuse(answer: aiohttp.ClientResponse) -> None:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from bot.signal.parsing import parse
-from handlers.types import IncomingFile
+from handlers.types import Address, IncomingFile
 
 
 def frame(**content: Any) -> str:  # noqa: ANN401 - the fields of an envelope
     return json.dumps({"envelope": {"sourceUuid": "aci-mina", "timestamp": 5, "sourceDevice": 1, **content}})
+
+
+BARE = {"timestamp": 5, "message": None, "expiresInSeconds": 60, "isExpirationUpdate": False, "viewOnce": False}
 
 
 @pytest.mark.parametrize(
@@ -25,10 +28,12 @@ def frame(**content: Any) -> str:  # noqa: ANN401 - the fields of an envelope
         {"storyMessage": {"text": "hello"}}, {"receiptMessage": {"isRead": True}}, {"typingMessage": {"action": "STARTED"}},
         {"syncMessage": {"sentMessage": {"message": "1", "destination": "aci-mina"}}}, {"callMessage": {}},
         {"dataMessage": {"isExpirationUpdate": True, "expiresInSeconds": 60}},
+        {"editMessage": {"targetSentTimestamp": 1, "dataMessage": {"message": "new", "groupInfo": {"groupId": "g"}}}},
+        {"dataMessage": BARE}, {"dataMessage": {**BARE, "pinMessage": {"targetSentTimestamp": 1}}}, {"dataMessage": {**BARE, "quote": None}},
     ],
 )  # fmt: skip
 def test_what_is_no_message_to_us_brings_nothing_to_store(content: dict[str, Any]) -> None:
-    """Groups, stories, receipts, reactions, deletions, and what the bot's own phone sent."""
+    """Groups, stories, receipts, reactions, deletions, what the bot's own phone sent, and what a phone sends by itself."""
     parsed = asyncio.run(parse(frame(**content)))
     assert (parsed.inbound, parsed.readable) == ((), True)
 
@@ -64,6 +69,16 @@ def test_a_file_is_what_the_service_says_of_it(more: dict[str, Any], file: Incom
     parsed = asyncio.run(parse(frame(**content)))
     assert [(one.file, one.text) for one in parsed.inbound] == [(file, ""), (None, "look")]
     assert parsed.files == ("a.png",)
+
+
+def test_words_that_are_too_long_for_one_message_are_words_and_no_file() -> None:
+    """Above 2000 bytes they come as a file, too; where the message has not all of them they are asked for again."""
+    long = {"id": "l.txt", "contentType": "text/x-signal-plain", "size": 2400}
+    for words, taken, readable in (("я" * 1200, "я" * 1200, True), ("я" * 1000, "", False)):
+        content = {"dataMessage": {"message": words, "attachments": [long, PICTURE]}}
+        parsed = asyncio.run(parse(frame(**content)))
+        assert (parsed.inbound[-1].text, parsed.readable) == (taken, readable)
+        assert parsed.files == (("a.png",) if readable else ())
 
 
 @pytest.mark.parametrize(
@@ -111,6 +126,17 @@ def test_an_edit_says_only_that_it_was_edited() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "changed"), [("UntrustedIdentityException", True), ("InvalidMessageException", False)]
+)
+def test_what_signal_cli_cannot_read_names_a_changed_identity_or_is_counted(kind: str, changed: bool) -> None:  # noqa: FBT001 - beside what it belongs to
+    """The exception stands beside the envelope."""
+    whole = {**json.loads(frame()), "account": "+41790000000", "exception": {"type": kind, "message": "x"}}
+    parsed = asyncio.run(parse(json.dumps(whole)))
+    assert (parsed.changed == Address("signal", "aci-mina"), parsed.readable) == (changed, changed)
+    assert parsed.inbound == ()
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         "{",
@@ -128,6 +154,3 @@ def test_an_edit_says_only_that_it_was_edited() -> None:
 def test_what_cannot_be_read_is_said_to_be_so_and_never_raises(broken: str) -> None:
     """Whatever a stranger can make the service push."""
     assert not asyncio.run(parse(broken)).readable
-
-
-# ------------------------------------------------------------------------------------------------------------------ logs

@@ -12,7 +12,7 @@ from bot.signal.adapter import HEARTBEAT_SECONDS, SWEEP_SECONDS
 from handlers.types import IncomingFile
 from tests.fakes.faults import Fault, until
 from tests.fakes.signal_server import SignalServer
-from tests.signal_account import MINA, NUMBER, no_time, receiving, say
+from tests.signal_account import MINA, NUMBER, no_time, not_sent, receiving, say
 
 
 def test_a_half_open_connection_is_noticed_and_left() -> None:
@@ -144,10 +144,7 @@ def test_a_changed_identity_is_told_by_a_frame_and_by_a_refused_send() -> None:
         async with receiving(server) as here:
             server.person("aci-mina").change_identity()
             await until(lambda: here.intake.changed == [MINA])
-            body = [
-                {"timestamp": "5", "errors": {"recipients": [{"uuid": "aci-mina", "reason": "Untrusted identity"}]}}
-            ]
-            server.faults.plan("post /v2/send", Fault("status", 201, body))
+            server.faults.plan("post /v2/send", Fault("status", 201, not_sent("Untrusted identity")))
             assert (await here.adapter.send(say("hello"))).outcome is Outcome.LATER
             assert here.intake.changed == [MINA, MINA]
 

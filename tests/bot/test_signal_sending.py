@@ -49,16 +49,18 @@ def test_a_request_to_wait_met_while_the_timer_is_set_concerns_everybody() -> No
     asyncio.run(play())
 
 
-def test_nothing_goes_out_while_the_timer_cannot_be_set() -> None:
+OUT_OF_REACH = Fault("status", 400, {"error": "Update contact error: Failed to send message"})
+
+
+@pytest.mark.parametrize(("fault", "wait"), [(Fault("status", 500), 2.0), (OUT_OF_REACH, 15.0)])
+def test_nothing_goes_out_while_the_timer_cannot_be_set(fault: Fault, wait: float) -> None:
     """A message that would stay waits."""
 
     async def play() -> None:
         server = SignalServer()
         async with receiving(server) as here:
-            server.faults.plan(
-                "put /v1/contacts/{number}" if server._contract else f"put /v1/contacts/{NUMBER}", Fault("status", 500)
-            )
-            assert await here.adapter.send(say("one", 3600)) == Sending(Outcome.LATER, wait_seconds=2.0)
+            server.faults.plan("put /v1/contacts/{number}" if server._contract else f"put /v1/contacts/{NUMBER}", fault)
+            assert await here.adapter.send(say("one", 3600)) == Sending(Outcome.LATER, wait_seconds=wait)
             assert server.person("aci-mina").received == []
 
     asyncio.run(play())
@@ -87,8 +89,9 @@ def test_clearing_deletes_our_messages_and_a_call_that_fails_is_made_again() -> 
             refs = [(await here.adapter.send(say(text))).ref for text in ("one", "two")]
             clear = Outgoing(MINA, "", "", 0, act="clear-chat", refs=tuple(refs))
             name = "/v1/remote-delete/{number}" if server._contract else f"/v1/remote-delete/{NUMBER}"
-            server.faults.plan(f"delete {name}", Fault("status", 500))
-            assert (await here.adapter.send(clear)).outcome is Outcome.LATER
+            for fault in (Fault("status", 500), OUT_OF_REACH):
+                server.faults.plan(f"delete {name}", fault)
+                assert (await here.adapter.send(clear)).outcome is Outcome.LATER
             assert await here.adapter.send(clear) == Sending(Outcome.SENT)
             assert server.person("aci-mina").shown == {}
 

@@ -18,6 +18,7 @@ from tests.fakes.faults import Fault, Faults, Restless, cut
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "signal-cli-rest-api-0.101.swagger.json"
 NO_FAULT = Fault("none")
+LONG_BYTES = 2000
 JSON_TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "number": (int, float)}
 
 
@@ -47,10 +48,15 @@ class Person:
         }  # fmt: skip
 
     def say(self, text: str) -> int:
-        """Write a message; return its time stamp."""
+        """Write a message; return its time stamp. Words of more than 2000 bytes come as a file, too."""
         frame = self.envelope()
         stamp: int = frame["envelope"]["timestamp"]
-        frame["envelope"]["dataMessage"] = {"timestamp": stamp, "message": text, "expiresInSeconds": self.timer}
+        message = {"timestamp": stamp, "message": text, "expiresInSeconds": self.timer}
+        if (size := len(text.encode(errors="replace"))) > LONG_BYTES:
+            file_id = f"long{len(self.server.attachments)}.txt"
+            self.server.attachments[file_id] = text.encode(errors="replace")
+            message["attachments"] = [{"id": file_id, "contentType": "text/x-signal-plain", "size": size}]
+        frame["envelope"]["dataMessage"] = message
         self.server.push(frame)
         return stamp
 
@@ -67,7 +73,7 @@ class Person:
     def change_identity(self) -> None:
         """Write from a new phone, so that the service does not trust the key of what comes."""
         frame = self.envelope()
-        frame["envelope"]["exception"] = {"type": "UntrustedIdentityException", "message": "untrusted"}
+        frame["exception"] = {"type": "UntrustedIdentityException", "message": "untrusted"}
         self.server.push(frame)
 
     def send_file(self, content: bytes, name: str = "a.png", kind: str = "image/png") -> int:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from bot.clock import FixedClock
-from handlers.deliver import SENT, Delivered, Delivery
-from handlers.types import Address, Outgoing
+from dialogs.replace import replace
+from handlers.deliver import LATER, MOST_CLEARINGS, SENT, Delivered, Delivery
+from handlers.types import CLEAR, SAY, Address, Outgoing
 from storage.memory import MemoryStore
 from tests.conftest import NOON
 
@@ -51,3 +56,19 @@ def test_what_a_killed_process_had_claimed_is_sent_at_once_by_the_next() -> None
     assert delivery.claim() == ()
     assert delivery.resume() == 1
     assert len(delivery.claim()) == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "tries", "kept"), [(CLEAR, 0, 1), (CLEAR, MOST_CLEARINGS, 0), (SAY, MOST_CLEARINGS, 1)]
+)
+def test_a_chat_that_can_never_be_cleared_keeps_no_address_for_ever(act: str, tries: int, kept: int) -> None:
+    """What is to be said waits for as long as it takes; a clearing ends after days."""
+    store = MemoryStore()
+    clock = FixedClock(NOON)
+    delivery = Delivery(store, clock, "signal")
+    with store.transaction() as work:
+        work.outbox.add(Outgoing(Address("signal", "aci"), "", "", 0, act=act, refs=("1",)), NOON)
+    (item,) = delivery.claim()
+    delivery.settle([Delivered(replace(item, attempts=tries), LATER, wait_seconds=15)])
+    clock.at += timedelta(seconds=20)
+    assert len(delivery.claim()) == kept
