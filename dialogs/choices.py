@@ -8,6 +8,7 @@ from __future__ import annotations
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
+from dialogs.conditions import values_of
 from dialogs.facts import LIVE
 from dialogs.policy import Kind
 from dialogs.variables import labels, sentence
@@ -91,15 +92,23 @@ def _letter(index: int) -> str:
 
 
 def say_summary(turn: Turn) -> None:
-    """Say which questions are answered, without the answers: the chat is itself a risk."""
+    """Say which questions are answered, without the answers: the chat is itself a risk, and nothing under pressure."""
+    if _under_pressure(turn):
+        turn.say("T-SUMMARY-NOT-NOW")
+        return
     lines = [f"{number} {_title(turn, answer)}" for number, answer in enumerate(answered_questions(turn), start=1)]
     turn.show(sentence(turn, "T-SUMMARY", LIST="\n".join(lines)))
+
+
+def _under_pressure(turn: Turn) -> bool:
+    """T-FREE: somebody may be reading along."""
+    return "FLG-PRESS" in values_of(turn.facts, "flags")
 
 
 def show_answer(turn: Turn, number: int) -> bool:
     """Say one answer of the summary; False when there is no such number."""
     answers = answered_questions(turn)
-    if not 1 <= number <= len(answers):
+    if _under_pressure(turn) or not 1 <= number <= len(answers):
         return False
     answer = answers[number - 1]
     words = answer_words(turn, answer, turn.conversation.lang)

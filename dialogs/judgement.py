@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.dates import hours_until, read_date
 from dialogs.hours import is_open
-from dialogs.routing import Route, route
+from dialogs.routing import ASG, DUTY_DESK, Route, is_excluded, route
 from dialogs.triage import Triage, derived, triage
 
 if TYPE_CHECKING:
@@ -76,9 +76,16 @@ class Judgement:
         """Tell whether somebody works at the first respondent now."""
         return is_open(self._policy.directory.offices[self.route.office], self._now)
 
+    def shuts_out(self, role: str) -> bool:
+        """Tell whether the person excluded the office with this role (INV-09): they are not asked about it then."""
+        offices = self._policy.directory.offices.values()
+        return any(is_excluded(office, self.facts, self._policy.directory) for office in offices if office.role == role)
+
 
 LATER: Final[Mapping[str, Callable[[Judgement], Value]]] = {
     "level": lambda judged: judged.triage.level,
     "office": lambda judged: judged.route.office,
     "office_open": lambda judged: "yes" if judged.office_is_open else "no",
+    "desk_shut_out": lambda judged: "yes" if judged.shuts_out(DUTY_DESK) else "no",
+    "senior_shut_out": lambda judged: "yes" if judged.shuts_out(ASG) else "no",
 }

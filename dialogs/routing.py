@@ -45,6 +45,7 @@ class _Candidate(Frozen):
     office: Office
     rule: RouteRule | None
     order: int
+    stands_in: bool = False  # the senior focal point, where the rule found none of the offices it names first
 
 
 def route(facts: Facts, directory: Directory, now: datetime, *, level: str) -> Route:
@@ -76,7 +77,9 @@ def _candidates(facts: Facts, directory: Directory, now: datetime) -> tuple[list
         for selector in rule.candidates:
             offices = selected(selector, facts, directory)
             kept = [office for office in offices if not _drop(office, facts, directory, now, dropped=dropped)]
-            found.extend(_Candidate(o, rule, order) for o in kept if all(o.id != c.office.id for c in found))
+            new = [office for office in kept if all(office.id != c.office.id for c in found)]
+            stands_in = selector == f"role:{ASG}" and selector != rule.candidates[0]
+            found.extend(_Candidate(office, rule, order, stands_in) for office in new)
             if kept:
                 break
     return found, dropped
@@ -171,7 +174,7 @@ def _ready(office: Office, level: str, now: datetime) -> bool:
 def _reason(candidate: _Candidate, facts: Facts) -> str:
     if facts.get("chosen_office") == candidate.office.id:
         return "RR-CHOSEN"
-    if candidate.rule is None:
+    if candidate.rule is None or candidate.stands_in:
         return "RR-COI" if "FLG-COI" in values_of(facts, "flags") else "RR-99"
     return candidate.rule.reason
 

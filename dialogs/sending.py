@@ -17,6 +17,7 @@ from dialogs.machine import PAUSED
 from dialogs.prompts import ask, ensure_pair, speak_only
 from dialogs.replace import replace
 from dialogs.report import build_document
+from dialogs.routing import is_excluded
 from dialogs.steps import contact_is_live, drop_draft, go_next
 from dialogs.variables import duty_desk
 
@@ -151,12 +152,19 @@ def _final_consents(turn: Turn) -> tuple[ConsentEvent, ...]:
 
 
 def _copies(turn: Turn, card: CaseCard) -> tuple[Granted, ...]:
-    """The duty desk with C-EMER for the report, the senior focal point with C-ASG; nobody else (INV-02)."""
+    """The duty desk with C-EMER for the report, the senior focal point with C-ASG; nobody else (INV-02, INV-09)."""
+    directory = turn.policy.directory
     asked = (
         _permission(turn, card, Act.ALERT, recipient=duty_desk(turn), scope="report"),
         _permission(turn, card, Act.SENIOR, recipient=ASG),
     )
-    return tuple(answer for answer in asked if isinstance(answer, Granted) and answer.question.recipient != card.office)
+    return tuple(
+        answer
+        for answer in asked
+        if isinstance(answer, Granted)
+        and answer.question.recipient != card.office
+        and not is_excluded(directory.offices[answer.question.recipient], turn.facts, directory)
+    )
 
 
 def _of_another(facts: Facts) -> str:

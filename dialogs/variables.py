@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.draws import draw_id, draw_words
-from dialogs.hours import next_opening_words, wait_words
+from dialogs.hours import is_open, next_opening_words, wait_words
+from dialogs.routing import URGENT
 from dialogs.sharing import SHARES
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def duty_desk(turn: Turn) -> str:
 
 
 def _opens(turn: Turn) -> str:
-    words = next_opening_words(turn.policy.directory.offices[_office(turn)], turn.event.at)
+    """Return until when a report waits: the opening of the office, or the first answer where somebody is there now."""
+    office = turn.policy.directory.offices[_office(turn)]
+    if is_open(office, turn.event.at) or (office.on_call and _level(turn) in URGENT):
+        return sentence(turn, "W-SOMEBODY")
+    words = next_opening_words(office, turn.event.at)
     return turn.policy.texts.body(words.text_id, turn.conversation.lang, words.args)
 
 

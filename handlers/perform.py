@@ -14,6 +14,7 @@ from dialogs.engine import advance
 from dialogs.escalation import AlertState
 from dialogs.keys import identity_recipients, usable_recipients
 from dialogs.replace import replace
+from handlers.access import is_shut_out
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
 from handlers.mailing import queue_mail
@@ -170,8 +171,9 @@ class Performance:
         level = effect.opens.level if effect.opens is not None else self._level(effect.case)
         desk = effect.granted.question.recipient
         alert = AlertState(
-            effect.alert_id, effect.case or effect.alert_id, desk, level, wide=True, raised_at=self.now.isoformat()
-        )
+            effect.alert_id, effect.case or effect.alert_id, desk, level, wide=self._may_be_wide(effect.case),
+            raised_at=self.now.isoformat(),
+        )  # fmt: skip
         if effect.opens is not None:
             self.work.cases.open(effect.opens, self.address)
             self.work.cases.record(effect.alert_id, effect.consents)
@@ -179,6 +181,12 @@ class Performance:
         else:
             check(self.work, effect.granted, self.now, self.policy)
         begin_ladder(self.work, self.policy, alert, self.now, self.entropy)
+
+    def _may_be_wide(self, case: str) -> bool:
+        """Tell whether the ladder may reach the focal point: never where the person shut that office out (INV-09)."""
+        card = self.work.cases.get(case)
+        focal_point = self.policy.directory.offices.get(self.policy.roster.focal_point)
+        return card is None or focal_point is None or not is_shut_out(focal_point, card, self.policy)
 
     def _level(self, case: str) -> str:
         card = self.work.cases.get(case)

@@ -113,6 +113,49 @@ def test_the_review_lists_questions_and_shows_an_answer_only_on_demand() -> None
     assert "Arlenia" in play.say(f"show {number}").said
 
 
+def test_under_pressure_the_review_shows_neither_questions_nor_answers() -> None:
+    """T-FREE was answered with yes: somebody may be reading along."""
+    play = short().say(*TO_FORWARD[:-2], "2", "4", "1", "2")
+    assert play.node == "Q50", play.node
+    assert "I do not show that here." in play.say("1").said
+    assert "In which country" not in play.said
+    assert "danger" not in play.say("show 1").said
+
+
+def test_a_report_for_an_open_office_is_said_to_wait_for_an_answer_not_for_its_next_opening() -> None:
+    """INV-19: at noon somebody is there, and "until tomorrow morning" would press the person for a yes."""
+    play = short().say(
+        "1",
+        "1",
+        "1",
+        "2",
+        "1",
+        "5",
+        "0",
+        "4",
+        "2",
+        "0",
+        "1",
+        "1",
+        "2",
+        "Arlenia",
+        "1",
+        "1",
+        "4",
+        "1",
+        "0",
+        "1",
+        "4",
+        "1",
+        "1",
+        "1",
+        "1",
+    )
+    assert play.node == "C-EMER", play.node
+
+    assert "your report waits until somebody there answers, within about 4 hours." in play.said
+
+
 def test_a_withdrawal_phrase_freezes_everything_at_once() -> None:
     """Then it asks what to do; changing one's mind restores the case."""
     play = sent().say("I take it back!")

@@ -122,6 +122,14 @@ def test_who_declines_the_only_office_can_choose_the_senior_focal_point() -> Non
     assert [office for office, _reason in way(excluded).candidates] == ["OFF-CO-XC"]
 
 
+def test_the_senior_focal_point_that_stands_in_is_not_said_to_be_what_the_person_had_contact_with() -> None:
+    """The reason a person reads is true: nobody is left but an office that can help with every case."""
+    found = way({"un_kind": ("ENT-INV",), "coop_country": "XA"})
+
+    assert (found.office, found.reason) == ("OFF-ASG", "RR-99")
+    assert way({"un_kind": ("ENT-SGO",)}).reason == "RR-18"
+
+
 def test_out_of_hours_the_duty_desk_stands_in_for_urgent_cases_only() -> None:
     """Spec 5.6."""
     facts: Facts = {"un_kind": ("ENT-G5",)}

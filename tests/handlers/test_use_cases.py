@@ -64,6 +64,27 @@ def desk(policy: Policy, clock: FixedClock) -> Desk:
     return Desk(policy, clock)
 
 
+DEATH_THREAT = [
+    "hi", "1", "1", "3", "1", "1", "3", "1", "0", "2", "1", "1", "1", "2", "1", "1", "Arlenia", "4", "0", "2", "1", "1", "2",
+    "Arlenia", "1", "1", "4", "1", "0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("excluded", "wide"), [(["1"], True), (["4", "1"], False)])
+def test_an_alert_reaches_the_focal_point_only_where_it_was_not_excluded(
+    desk: Desk, excluded: list[str], *, wide: bool
+) -> None:
+    """INV-09: an excluded office gets no notification either, whatever the duty desk was allowed."""
+    senior_team = ["2"] if wide else []  # who excluded it is not asked about it
+    said = desk.say(*DEATH_THREAT, *excluded, "4", "1", "1", "1", "1", "1", *senior_team, "2", "3", "1")
+    assert said.startswith("Sent."), said
+
+    with desk.store.transaction() as work:
+        (case,) = work.cases.ids()
+        (alert,) = work.alerts.open_ones()
+        assert (alert.case, alert.wide) == (case, wide)
+
+
 def test_a_message_that_comes_twice_counts_once(desk: Desk) -> None:
     """De-duplication by the channel's own key, not by content."""
     first = desk.reception.receive(Inbound(MINA, "7", text="hi"))

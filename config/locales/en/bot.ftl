@@ -137,6 +137,7 @@ T-CHOICES-EMPTY = You have not agreed to anything yet.
 T-SUMMARY =
     You have answered these. I do not show the answers here. To see one, send for example: show 4.
     { $LIST }
+T-SUMMARY-NOT-NOW = I do not show that here.
 T-SHOW-ANSWER =
     { $QUESTION }
     { $ANSWER }

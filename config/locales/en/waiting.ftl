@@ -3,6 +3,7 @@
 W-MINUTES = within about { $COUNT } minutes
 W-HOURS = within about { $COUNT } hours
 W-DAYS = within about { $COUNT } days
+W-SOMEBODY = somebody there answers, { $WAIT_WORDS }
 W-LATER = later than usual
 W-MON-MORNING = Monday morning, their time
 W-MON-AFTERNOON = Monday afternoon, their time
