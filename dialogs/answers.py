@@ -11,6 +11,9 @@ _KEYCAP: Final = dict.fromkeys((0xFE0F, 0x20E3), None)
 _DIRECTION: Final = frozenset([0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Controls that change the direction of text: an answer must read the same for everybody."""
 
+_INVISIBLE: Final = "Cf"
+"""The category of what has no width: marks of direction, joiners, what is pasted along from a web page."""
+
 _KEPT_CONTROLS: Final = ("\n", "\t")
 _MAX_MARKS: Final = 4  # combining marks on one letter; real scripts need no more
 _MAX_KEY_CHARS: Final = 40
@@ -61,12 +64,12 @@ def read_keys(text: str) -> tuple[str, ...] | None:
 
 
 def _digits(text: str) -> str:
-    """Bring digits of all scripts, key caps and circled digits to 0-9."""
+    """Bring digits of all scripts, key caps and circled digits to 0-9; what nobody sees is no part of an answer."""
     if text.isascii():
         return text
     shown = []
     for character in text.translate(_KEYCAP):
-        if ord(character) in _DIRECTION:
+        if unicodedata.category(character) == _INVISIBLE:
             continue
         value = unicodedata.digit(character, None)
         shown.append(character if value is None else str(value))

@@ -55,7 +55,7 @@ def parse(update: Update) -> Parsed:
         return Parsed()
     if message.chat.type != PRIVATE:
         return Parsed(leave=message.chat.id)
-    if message.from_user is not None and message.from_user.is_bot:
+    if message.is_service or (message.from_user is not None and message.from_user.is_bot):
         return Parsed()
     return Parsed(inbound=_message(update.update_id, message, edited=update.message is None))
 

@@ -54,6 +54,19 @@ class Message(msgspec.Struct, frozen=True):
     video: Attachment | None = None
     animation: Attachment | None = None
     location: Any = None
+    message_auto_delete_timer_changed: Any = None
+    pinned_message: Any = None
+    chat_background_set: Any = None
+    write_access_allowed: Any = None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether the app says that something was done to the chat; the person wrote nothing."""
+        done = (
+            self.message_auto_delete_timer_changed, self.pinned_message, self.chat_background_set,
+            self.write_access_allowed,
+        )  # fmt: skip
+        return any(one is not None for one in done)
 
 
 class CallbackQuery(msgspec.Struct, frozen=True):

@@ -109,6 +109,18 @@ def test_what_is_neither_words_nor_a_file_comes_without_text(content: dict[str, 
     assert read(message=message(**content)).inbound == (Inbound(ADDRESS, "40", ref="5"),)
 
 
+@pytest.mark.parametrize(
+    "done",
+    [
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}}, {"pinned_message": message(text="?")},
+        {"chat_background_set": {"type": {"type": "chat_theme", "theme_name": "x"}}}, {"write_access_allowed": {}},
+    ],
+)  # fmt: skip
+def test_what_is_done_to_the_chat_is_no_message(done: dict[str, Any]) -> None:
+    """Whoever lets the chat delete itself, as they are advised, is not told that this was not understood."""
+    assert read(message=message(**done)) == Parsed()
+
+
 def test_an_edited_message_says_only_that_it_was_edited() -> None:
     """The new words are not taken: they would count as an answer to another question."""
     edited = message(text="other words", edit_date=2)
