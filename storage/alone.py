@@ -84,6 +84,7 @@ class Processes:
         self._engine: Engine | None = None
         if engine.dialect.name == POSTGRESQL:
             self._engine = create_engine(engine.url, **_APART)
+        self._asking: dict[str, Connection] = {}  # for names that other processes hold
         self._teller: Connection | None = None
         self._listener: Connection | None = None
 
@@ -91,14 +92,16 @@ class Processes:
         """Hold a name alone, by an advisory lock; None while another process does. Raises: CannotConnect."""
         if self._engine is None:
             return Held(None)
+        connection = self._asking.pop(name, None)
         try:
-            connection = self._engine.connect()
+            connection = connection or self._engine.connect()
             lock = func.pg_try_advisory_lock(row_key(self._lookup.digest("account", name)))
             if connection.scalar(select(lock)):
                 return Held(connection)
-            connection.close()
         except SQLAlchemyError as exc:
+            _drop(connection)
             raise CannotConnect from exc
+        self._asking[name] = connection  # asked again every second: a new one each time would cost the server more
         return None
 
     def tell(self, channels: Iterable[str]) -> None:
@@ -135,9 +138,10 @@ class Processes:
 
     def close(self) -> None:
         """Close all connections."""
-        _drop(self._teller)
-        _drop(self._listener)
+        for connection in (self._teller, self._listener, *self._asking.values()):
+            _drop(connection)
         self._teller = self._listener = None
+        self._asking.clear()
 
 
 def _drop(connection: Connection | None) -> None:

@@ -20,6 +20,7 @@ from bot.writer import Writer
 from config.load import load_settings
 from handlers.types import Address, Inbound
 from storage.alone import Processes
+from storage.errors import CannotConnect
 from storage.store import make_engine
 from tests.fakes.faults import serving, until
 from tests.fakes.signal_server import SignalServer
@@ -235,6 +236,31 @@ def test_an_account_is_held_by_one_and_free_when_its_holder_is_gone(service: Ser
     assert theirs is not None
     theirs.release()
     telegram.release()
+    others.close()
+
+
+def test_who_waits_for_an_account_asks_over_one_connection_and_over_a_new_one_after_a_cut(
+    service: Service, database: str
+) -> None:
+    """It asks every second for as long as the other process lives."""
+    mine = service.store.processes.hold("signal")
+    assert mine is not None
+    others = Processes(make_engine(database), service.keys.lookup)
+    with create_engine(database, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+
+        def connected() -> set[int]:
+            return set(connection.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")))
+
+        before = connected()
+        assert [others.hold("signal") for _ in range(5)] == [None] * 5
+        (new,) = connected() - before
+        connection.execute(text("SELECT pg_terminate_backend(:new)"), {"new": new})
+    with pytest.raises(CannotConnect):
+        others.hold("signal")
+    mine.release()
+    theirs = others.hold("signal")
+    assert theirs is not None
+    theirs.release()
     others.close()
 
 

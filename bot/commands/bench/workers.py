@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from subprocess import PIPE
 from sys import executable
@@ -15,7 +16,7 @@ from bot.commands.bench.figures import MICROSECONDS, Figures
 from bot.commands.bench.installation import Parking, average, chat_of, installed, rows_of
 from bot.commands.bench.reference import Sizes
 from bot.commands.bench.reference_postgres import PostgresReference
-from bot.commands.bench.worker import Done, Task
+from bot.commands.bench.worker import Done, Task, hand_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ GLANCE_SECONDS = 0.01
 def turn_on_postgres(options: Options, folder: Path) -> Figures:
     """Whole turns of parked people, acknowledged and sent, with one and with four processes."""
     figures = Figures("turn on PostgreSQL")
-    active = min(options.people, MOST_ACTIVE) // MANY_WORKERS * MANY_WORKERS
+    active = min(options.people, MOST_ACTIVE)
     with installed(folder, options.database) as service:
         parking = Parking(service)
         parking.put(range(options.people))
@@ -48,8 +49,8 @@ def turn_on_postgres(options: Options, folder: Path) -> Figures:
                     parking.put(range(active))
                     first_update += UPDATES_APART * MANY_WORKERS
                     task = Task(
-                        ours, str(folder), options.database, 0, active // workers, TURNS_EACH, parking.script,
-                        IN_FLIGHT // workers, first_update, key.hex(), sizes.body, sizes.payload,
+                        ours, str(folder), options.database, active, hand_out(range(active)), TURNS_EACH,
+                        parking.script, IN_FLIGHT // workers, first_update, key.hex(), sizes.body, sizes.payload,
                     )  # fmt: skip
                     asyncio.run(_round(figures, service, task, workers))
             ours_many, ours_few = f"ours, {MANY_WORKERS} workers", f"ours, {FEW_WORKERS} workers"
@@ -63,14 +64,14 @@ def turn_on_postgres(options: Options, folder: Path) -> Figures:
 
 
 async def _round(figures: Figures, service: Service, task: Task, workers: int) -> None:
-    """Let the processes begin together; add turns a second, processor time, and how busy the machine is."""
+    """Let the processes begin together and take people as they can; add turns a second, CPU, how busy all was."""
     processes = []
     for number in range(workers):
-        mine = msgspec.structs.replace(
-            task, first=number * task.people, first_update=task.first_update + number * UPDATES_APART
-        )
+        mine = msgspec.structs.replace(task, first_update=task.first_update + number * UPDATES_APART)
         command = (executable, "-m", "bot.commands.bench.worker", msgspec.json.encode(mine).decode())
-        processes.append(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE))
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, pass_fds=(task.handed_out,))
+        processes.append(process)
+    os.close(task.handed_out)
     await asyncio.gather(*(_line(process) for process in processes))
     before = _ticks()
     await _tell(processes)
