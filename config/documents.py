@@ -138,16 +138,16 @@ class _Builder:
     def take(self, event: yaml.Event) -> None:
         """Take the next event. Raises PolicyMistakes on what is refused; doubled keys are noted and passed over."""
         line = event.start_mark.line + 1 if event.start_mark is not None else 0
-        match event:
+        match event:  # most of them are scalars
+            case yaml.ScalarEvent():
+                self._check(event, line)
+                self._scalar(event, line)
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
                     self._refuse(line, "begins a second document", "Keep one document in a file: remove the `---`")
             case yaml.AliasEvent():
                 self._refuse(line, "repeats another part by an alias (*)", "Write the part out")
-            case yaml.ScalarEvent():
-                self._check(event, line)
-                self._scalar(event, line)
             case yaml.MappingStartEvent():
                 self._check(event, line)
                 self._begin({}, line)

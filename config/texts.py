@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fluent.syntax import FluentParser, ast
 
@@ -26,6 +26,9 @@ AFTER: Final = "after"
 MAX_ANSWERS: Final = 8
 _WORDS: Final = re.compile(r"(?:[^{}\r\n]|\r(?!\n))*")
 """What stands in a line before a brace; a carriage return alone is a character like others."""
+
+_NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*")
+Node = TypeVar("Node", ast.TextElement, ast.Identifier)
 
 MOST_FILES: Final = 64
 """So many parsed files of sentences are kept; Leeward comes with fewer."""
@@ -193,16 +196,26 @@ def _parsed(source: str) -> ast.Resource:
 
 
 class _Parser(FluentParser):
-    """The parser of the library, but words are taken as a whole: letter by letter is most of its time."""
+    """The parser of the library, but words and names are taken as a whole: letter by letter is most of its time."""
 
     def get_text_element(self, ps: FluentParserStream) -> ast.TextElement:
         words = _WORDS.match(ps.string, ps.index)
         if words is None:  # it matches nothing, too
             raise AssertionError
-        ps.index, ps.peek_offset = words.end(), 0
-        element = ast.TextElement(words[0])
-        element.add_span(*words.span())
-        return element
+        return _taken(ps, words, ast.TextElement(words[0]))
+
+    def get_identifier(self, ps: FluentParserStream) -> ast.Identifier:
+        name = _NAME.match(ps.string, ps.index)
+        if name is None:
+            found: ast.Identifier = super().get_identifier(ps)  # it says what is wrong
+            return found
+        return _taken(ps, name, ast.Identifier(name[0]))
+
+
+def _taken(ps: FluentParserStream, found: re.Match[str], node: Node) -> Node:
+    ps.index, ps.peek_offset = found.end(), 0
+    node.add_span(*found.span())
+    return node
 
 
 def _collect(name: str, source: str, parsed: ast.Resource, into: dict[str, ast.Message]) -> Iterator[Mistake]:
@@ -243,7 +256,10 @@ def _attributes(message: ast.Message) -> frozenset[str]:
 
 def _variables(message: ast.Message) -> frozenset[str]:
     found: set[str] = set()
-    _walk(message, found)
+    for pattern in (message.value, *(attribute.value for attribute in message.attributes)):
+        for element in pattern.elements if pattern is not None else ():
+            if isinstance(element, ast.Placeable):  # most are words
+                _walk(element, found)
     return frozenset(found)
 
 
