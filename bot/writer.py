@@ -118,9 +118,16 @@ class Writer:
 
     def _carry_out(self, loop: asyncio.AbstractEventLoop, together: Sequence[Piece]) -> None:
         """Run in the thread that writes."""
+        begun, failed = self._in_one_commit(together)
+        if failed is not None and len(begun) > 1 and not isinstance(failed, PASSING):
+            for piece in begun:  # one of them has what cannot be stored: it is not to harm the others
+                self._in_one_commit([piece])
+        loop.call_soon_threadsafe(self._end, begun, together[len(begun) :])
+
+    def _in_one_commit(self, together: Sequence[Piece]) -> tuple[Sequence[Piece], Exception | None]:
+        """Carry out what there is time for; return it, and what kept all of it from being stored."""
         until = perf_counter() + self._longest
         begun: list[Piece] = []
-        failed: Exception | None = None
         try:
             with self._group([piece.about for piece in together if piece.about is not None]):
                 for piece in together:
@@ -129,16 +136,17 @@ class Writer:
                     begun.append(piece)
                     piece.attempt()
         except Exception as exc:  # noqa: BLE001 - nothing of the group was stored: everybody is told
-            failed = exc
             begun = begun or [*together]  # the group could not even be begun
-        loop.call_soon_threadsafe(self._end, begun, together[len(begun) :], failed)
+            for piece in begun:
+                piece.error = exc
+            return begun, exc
+        return begun, None
 
-    def _end(self, begun: Sequence[Piece], left: Sequence[Piece], failed: Exception | None) -> None:
+    def _end(self, begun: Sequence[Piece], left: Sequence[Piece]) -> None:
         self._waiting.extendleft(piece for piece in reversed(left) if not piece.last)
         self._last += [piece for piece in left if piece.last]
         loop = asyncio.get_running_loop()
         for piece in begun:
-            piece.error = failed or piece.error
             if self._beside is not None and not self._closed and isinstance(piece.error, PASSING):
                 self._beside.submit(self._do_again, loop, piece)
             else:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.adapter import NotStored, Sending
 from bot.app import Service, practice_service
@@ -25,7 +27,9 @@ from config.load import load_settings
 from handlers.deliver import Delivery
 from handlers.types import Address, Inbound, Outgoing
 from storage.errors import CannotConnect, CannotWrite, Collided, InUse, StorageError
+from storage.tables import timers
 
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PATIENT = 60.0
 ROOT = Path(__file__).parents[2]
 
@@ -110,6 +114,30 @@ def test_a_message_that_cannot_be_carried_out_harms_nobody_in_its_group(service:
     groups = CountedGroups(service)
     asyncio.run(play())
     assert [_turn_of(service, person) for person in range(3)] == [2, 2, 2]
+
+
+def test_a_row_that_cannot_be_written_at_the_end_of_a_group_harms_nobody_else(service: Service) -> None:
+    """Rows are written for all of a group at once: where that is refused, each part is stored with a commit of its own."""
+    half_a_character = "\ud800"  # SQLite takes no such text
+
+    def timer(person: int, name: str) -> str:
+        with service.store.transaction() as work:
+            work.timers.set(Address("practice", f"p{person}"), name, NOON)
+        return name
+
+    async def play() -> list[object]:
+        names = ("one", half_a_character, "three")
+        parts = [writer.join(partial(timer, person, name)) for person, name in enumerate(names)]
+        return list(await asyncio.gather(*parts, return_exceptions=True))
+
+    writer = Writer(several=False, group=service.store.group, longest_seconds=60)
+    first, refused, third = asyncio.run(play())
+    writer.close()
+    assert (first, third) == ("one", "three")
+    assert isinstance(refused, UnicodeEncodeError)
+    with service.store.engine.connect() as connection:
+        stored = connection.scalars(select(timers.c.name).order_by(timers.c.name)).all()
+    assert stored == ["one", "three"]
 
 
 def test_when_the_commit_fails_nothing_is_acknowledged_and_everything_can_come_again(service: Service) -> None:
