@@ -87,6 +87,24 @@ async def _signal(number: str, service: str) -> str:
         await adapter.close()
 
 
+def unheard(settings: Settings) -> str:
+    """Return whether somebody with a new phone waits to be heard; a service that holds them back is well."""
+    numbers = [number for number in (settings.signal_number, settings.duty_signal_number) if number]
+    count = sum(asyncio.run(_unheard(number, settings.signal_service)) for number in numbers)
+    return f"{count} accounts have a new key and are not heard, see docs/signal.md" if count else ""
+
+
+async def _unheard(number: str, service: str) -> int:
+    import aiohttp  # noqa: PLC0415 - where the channel is configured, as said above
+
+    from bot.signal.hygiene import unheard as not_heard  # noqa: PLC0415 - where the channel is configured, as said above
+
+    try:
+        return await not_heard(number, service)
+    except (TimeoutError, aiohttp.ClientError):
+        return 0
+
+
 def mail(settings: Settings) -> str:
     """Greet the mail server."""
     if settings.smtp_url is None:

@@ -6,7 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 FEWEST_FREE_BYTES = 200 * 1024 * 1024
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 SEED_BYTES = 32
+
+
+ADVICE: Final[dict[str, Callable[[Settings], str]]] = {
+    "signal": channel_checks.unheard, "desk": desk_checks.people,
+}  # fmt: skip
+"""What is asked about a part of the service that is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,11 @@ def findings() -> list[Finding]:
         "desk": desk_checks.desk,
     }  # fmt: skip
     found = [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
-    desk = found[-1]
-    return [*found[:-1], desk if desk.problem else replace(desk, advice=_flat(_run(desk_checks.people, settings)))]
+    return [one if one.problem or one.name not in ADVICE else _advised(one, settings) for one in found]
+
+
+def _advised(finding: Finding, settings: Settings) -> Finding:
+    return replace(finding, advice=_flat(_run(ADVICE[finding.name], settings)))
 
 
 def _flat(text: str) -> str:

@@ -16,6 +16,7 @@ LOOKS_APART_SECONDS: Final = 2.0
 
 TALKATIVE: Final = ("debug", "trace")
 TRUST: Final = "on-first-use"
+UNTRUSTED: Final = "UNTRUSTED"
 
 
 async def left_behind(
@@ -39,6 +40,16 @@ async def left_behind(
             if kept:
                 return f"{len(kept)} attachments lie in clear with signal-cli-rest-api: `leeward serve` deletes them"
     return ""
+
+
+async def unheard(number: str, service: str) -> int:
+    """Return how many accounts have a new key that nobody trusted yet: signal-cli keeps back what they write.
+
+    Raises: aiohttp.ClientError, TimeoutError when it does not answer.
+    """
+    async with aiohttp.ClientSession(f"http://{service}", timeout=aiohttp.ClientTimeout(CALL_SECONDS)) as session:
+        known = await _get(session, f"/v1/identities/{number}")
+    return sum(_field(one, "", "status") == UNTRUSTED for one in known) if isinstance(known, list) else 0
 
 
 async def _get(session: aiohttp.ClientSession, path: str) -> Any:  # noqa: ANN401 - a JSON value

@@ -12,10 +12,12 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.commands import channel_checks
 from bot.logs import set_up_logs
 from bot.signal import adapter as adapter_module
 from bot.signal.hygiene import left_behind
 from bot.signal.service import Refusal, SignalService
+from config.settings import Settings
 from handlers.types import Address, Outgoing
 from tests.fakes.faults import Fault, serving, until
 from tests.fakes.signal_server import SignalServer
@@ -145,6 +147,23 @@ def test_what_the_service_leaves_behind_is_named_with_the_remedy(fault: str, sai
     found = asyncio.run(play())
     assert said in found
     assert bool(found) == bool(said)
+
+
+def test_doctor_says_how_many_people_with_a_new_phone_wait_to_be_heard() -> None:
+    """signal-cli keeps back what they write; that is advice, for a stranger with their number is kept back as well."""
+
+    async def play() -> tuple[str, str]:
+        server = SignalServer()
+        async with serving(server.app()) as port:
+            settings = Settings.model_validate({"signal_number": NUMBER, "signal_service": f"127.0.0.1:{port}"})
+            server.person("aci-mina")
+            before = await asyncio.to_thread(channel_checks.unheard, settings)
+            server.person("aci-mina").change_identity()
+            after = await asyncio.to_thread(channel_checks.unheard, settings)
+        assert server.violations == []
+        return before, after
+
+    assert asyncio.run(play()) == ("", "1 accounts have a new key and are not heard, see docs/signal.md")
 
 
 async def talk_and_fail(number: str) -> None:

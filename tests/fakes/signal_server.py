@@ -73,6 +73,7 @@ class Person:
     def change_identity(self) -> None:
         """Write from a new phone, so that the service does not trust the key of what comes."""
         frame = self.envelope()
+        self.server.untrusted.add(self.aci)
         frame["exception"] = {"type": "UntrustedIdentityException", "message": "untrusted"}
         self.server.push(frame)
 
@@ -111,6 +112,7 @@ class SignalServer:
         self.timers: dict[str, int] = {}  # of chats, as the service was told
         self.attachments: dict[str, bytes] = {}
         self.violations: list[str] = []
+        self.untrusted: set[str] = set()
         self.dropped = 0
         self.faults = Faults(clock)
         self.stamps = itertools.count(1_790_000_000_000)
@@ -328,6 +330,9 @@ class SignalServer:
             "/v1/about": about, "/v1/attachments": sorted(self.attachments),
             "/v1/configuration": {"logging": {"Level": self.log_level}},
             "/v1/configuration/{number}": {"trust_mode": self.trust_mode}, "/v1/groups/{number}": [],
+            "/v1/identities/{number}": [
+                {"uuid": aci, "status": "UNTRUSTED" if aci in self.untrusted else "TRUSTED_UNVERIFIED"} for aci in self.people
+            ],
         }  # fmt: skip
         parts = path.split("/")
         found = known.get(path, known.get("/".join([*parts[:3], "{number}"])))
