@@ -49,6 +49,7 @@ class _Service(Record):
     draft_hours: int
     retention_months: int
     erase_days: int
+    alert_days: int = 14
     idle_minutes_before_start: int
     ask_safe_again_minutes: int
     silent_fast_minutes: int

@@ -276,6 +276,7 @@ class Settings(Frozen):
     draft_hours: int = 72
     retention_months: int = 24
     erase_days: int = 30
+    alert_days: int = 14
     idle_minutes_before_start: int = 30
     ask_safe_again_minutes: int = 15
     silent_fast_minutes: int = 2

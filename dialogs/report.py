@@ -139,9 +139,16 @@ def _said(turn: Turn, node_id: str) -> str:
 _NOBODY: Final = ("Q43", ("1",))
 """No office must be kept out: nothing to be said among what must not happen."""
 
-_LABELS: Final = {"Q12": "SUM-CHILD", "Q43": "SUM-EXCLUDES"}
+_LABELS: Final = {
+    "Q03": "SUM-NOW", "Q11": "SUM-KNOWS", "Q12": "SUM-CHILD", "Q29": "SUM-ONGOING", "Q31": "SUM-THREAT",
+    "Q32": "SUM-DATE", "Q36": "SUM-OTHERS", "Q38": "SUM-PLACE", "Q43": "SUM-EXCLUDES", "Q48": "SUM-COVER",
+    "Q49": "SUM-SILENCE",
+}  # fmt: skip
 """Answers that say nothing without their question."""
 
+
+_ACTS: Final = ("Q23-1", "Q23-2", "Q23-3", "Q23-3-2", "Q23-4", "Q23-5", "Q23-6", "Q23-7", "Q23-7-2", "Q23-8")
+"""The second step of Q23: what exactly happened."""
 
 _SECTIONS: Final = (
     ("SUM-WANTS", ("Q41",)),
@@ -150,6 +157,6 @@ _SECTIONS: Final = (
     ("SUM-CONTACT", ("Q46", "Q47", "Q48", "Q49")),
     ("SUM-WHO", ("Q10", "Q11", "Q12", "Q13")),
     ("SUM-UN", ("Q08", "Q17", "Q18-COUNTRY", "Q18", "Q19", "Q20")),
-    ("SUM-WHAT", ("Q23", "Q25", "Q26", "Q27", "Q29")),
+    ("SUM-WHAT", ("Q23", *_ACTS, "Q25", "Q26", "Q27", "Q29")),
     ("SUM-DANGER", ("Q03", "Q31", "Q32", "Q36", "Q38")),
 )

@@ -33,7 +33,7 @@ def case_closed(turn: Turn, event: CaseClosed) -> None:
         return
     turn.do(WakeAt(f"{ERASE_TIMER}{event.case}", event.at + _kept(turn.policy.settings, card)))
     asked = any(consent.id == RETAIN for consent in card.consents)
-    if event.may_ask and not asked and turn.conversation.node in RESTING:
+    if event.may_ask and not asked and not is_alert_only(card) and turn.conversation.node in RESTING:
         turn.set(active_case=event.case)
         turn.say("T-OFFICER-MSG")  # a phone shows the beginning of a message to everybody
         ask(turn, RETAIN, again=True)
@@ -74,6 +74,13 @@ def is_over(card: CaseCard, settings: Settings, now: datetime) -> bool:
     return now >= datetime.fromisoformat(card.status_at) + _kept(settings, card)
 
 
+def is_alert_only(card: CaseCard) -> bool:
+    """Tell whether this is the card of an alert (fast path): there is no report an office could keep."""
+    return all(event.id != "C-FWD" for event in card.consents)
+
+
 def _kept(settings: Settings, card: CaseCard) -> timedelta:
+    if is_alert_only(card):
+        return timedelta(days=settings.alert_days)
     months = settings.retention_months * _DAYS_OF_A_MONTH
     return timedelta(days=months if is_live(card.consents, RETAIN) else settings.erase_days)

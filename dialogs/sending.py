@@ -19,6 +19,7 @@ from dialogs.replace import replace
 from dialogs.report import build_document
 from dialogs.routing import is_excluded
 from dialogs.steps import contact_is_live, drop_draft, go_next
+from dialogs.unfetched import look_after
 from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def _send_to(turn: Turn, found: Route) -> None:
     for copy in copies:
         if copy.question.act is Act.ALERT:
             turn.do(RaiseAlert(draw_id(turn.event.entropy, "alert", "AL"), copy, {}, (), case=card.case))
+    look_after(turn, card)
     turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, came_from=())
     drop_draft(turn)
     if not contact_is_live(turn.conversation.cards):

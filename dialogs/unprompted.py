@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import cases, lapses, measures, retention, sending, steps
+from dialogs import cases, lapses, measures, retention, sending, steps, unfetched
 from dialogs.effects import Forget
 from dialogs.events import CaseClosed
 from dialogs.everywhere import repeat
@@ -68,6 +68,8 @@ def time_arrived(turn: Turn, event: TimeArrived) -> None:
         sending.try_again(turn)
     elif event.timer.startswith(retention.ERASE_TIMER):
         retention.erase(turn, event.timer.removeprefix(retention.ERASE_TIMER))
+    elif event.timer.startswith(unfetched.UNFETCHED_TIMER):
+        unfetched.look(turn, event.timer.removeprefix(unfetched.UNFETCHED_TIMER))
     elif event.timer.startswith(measures.CARD_TIMER):
         card_arrived(turn)
     elif event.timer.startswith(cases.DESTROY_TIMER):

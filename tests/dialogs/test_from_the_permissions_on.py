@@ -78,6 +78,16 @@ def test_sending_seals_the_report_and_erases_the_draft_in_one_turn() -> None:
     assert "Arlenia" not in repr(play.conversation)
 
 
+def test_the_summary_says_what_exactly_happened_and_what_every_bare_answer_is_about() -> None:
+    """An officer reads it first: "No" alone could be "no safe place" as well as "no danger"."""
+    document = at_review().say("3", "1").done(SealReport).document
+    said = dict(line.split(": ", 1) for line in document["summary"].splitlines())
+
+    assert said["What happened"].split("; ")[1] == "Lies in public"
+    assert "Still going on: Yes" in said["What happened"].split("; ")
+    assert said["Danger and time"].split("; ") == ["In danger now: No", "Others in danger: No"]
+
+
 def test_the_summary_says_nothing_that_needs_its_question() -> None:
     """A bare "No" would stand for "not under 18", and, among what must not happen, for "no office is kept out"."""
     document = at_review().say("3", "1").done(SealReport).document

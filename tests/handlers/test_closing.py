@@ -64,6 +64,16 @@ def test_nobody_is_asked_who_may_not_be_written_to_now_and_silence_is_a_no(card:
     assert not is_there(chat)
 
 
+@pytest.mark.parametrize(("days", "kept"), [(13, True), (15, False)])
+def test_the_card_of_an_alert_goes_after_two_weeks_and_nobody_is_asked(days: int, kept: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Spec 8.4: there is no report that an office could keep."""
+    alarm = replace(AGREED, id="C-EMER", scope="card", recipient=CARD.office, content_version="")
+    chat = closed(replace(CLOSED, consents=(alarm,), fp_reach="chat"))
+    assert chat.seen() == []
+    chat.wait(days=days)
+    assert is_there(chat) is kept
+
+
 def test_a_case_that_was_opened_again_is_not_erased() -> None:
     """The timer finds it at work."""
     chat = closed()

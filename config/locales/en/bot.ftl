@@ -222,6 +222,7 @@ T-OPENED =
     This was opened here:
     { $LIST }
     I cannot see it when a copy is read on other machines.
+T-NOT-FETCHED = Nobody has fetched what you sent a week ago. It is still locked. You can wait, or send 00 for the menu. SOS reaches a person.
 T-OPENED-NOT = Nobody has opened it here yet. I cannot see it when a copy is read on other machines.
 OPENED-LINE = { $WHO }, { $DAY_WORDS }
 ROLE-operator = somebody of the duty desk
