@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route as Address
 
 from bot.desk.protection import answer_of
@@ -32,12 +32,19 @@ def built() -> bool:
 def page_routes() -> list[Address]:
     """Return the addresses of the pages; every address below /desk that is no file is the page itself."""
     return [
+        Address("/", _start),
         Address("/desk/assets/{name}", _asset),
         Address(f"/desk/{PICTURE}", _picture),
         Address("/desk", _page),
         Address("/desk/{rest:path}", _page),
         Address("/offline-opener.html", _opener),
     ]
+
+
+async def _start(request: Request) -> Response:
+    """Somebody typed no more than the name of the desk."""
+    del request
+    return RedirectResponse("/desk")
 
 
 async def _page(request: Request) -> Response:

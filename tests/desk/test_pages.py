@@ -59,7 +59,7 @@ def test_no_page_shuts_anybody_out(browser: Browser, server: DeskServer, key: Pa
     page.keyboard.press("1")
     page.get_by_role("button", name="silver pine").click()
     look("case, not to be written to", wait=".may-not")
-    server.answers["GET session"] = None
+    server.refuses = True
     page.reload()
     look("sign in", wait="main.alone .card")
     context.close()

@@ -25,6 +25,8 @@ IN_VIEW = """words => [...document.querySelectorAll('.notice')].filter(one => on
 })"""
 """Whether a message with these words can be seen without moving anything, and nothing lies over it."""
 
+ANY_PASSKEY = "navigator.credentials.get = () => Promise.resolve({toJSON: () => ({})})"
+
 
 def refusing(code: str, message: str, status: int = 403) -> Callable[[Request], JSONResponse]:
     """Return what answers with a refusal."""
@@ -123,7 +125,7 @@ def test_what_was_not_sent_is_still_there(page: Page, server: DeskServer) -> Non
     server.refuses = False
     server.answers["POST login/options"] = {"challenge": "AAAA", "rpId": "localhost", "allowCredentials": []}
     server.answers["POST login"] = session
-    page.evaluate("navigator.credentials.get = () => Promise.resolve({toJSON: () => ({})})")
+    page.evaluate(ANY_PASSKEY)
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_role("heading", name="Audit log").wait_for()
     page.keyboard.press("1")
@@ -195,3 +197,52 @@ def test_the_page_that_comes_has_the_focus(page: Page, server: DeskServer) -> No
     page.locator(".strip").wait_for()
 
     assert page.evaluate("document.activeElement.id") == "work"
+
+
+def test_a_used_invitation_leads_to_the_sign_in(page: Page, server: DeskServer) -> None:
+    """Whoever took it and opens the link again is not left before a form that does nothing."""
+    session = server.answers["GET session"]
+    server.answers["GET session"] = refusing("no_session", "Log in again.", 401)
+    server.answers["POST invitations/options"] = refusing("bad_invitation", "It was used.")
+    page.goto(f"{server.url()}#invite=abc")
+    page.get_by_text("This invitation was used").wait_for()
+    assert page.get_by_label("Your name").count() == 0
+    server.answers["POST login/options"] = {"challenge": "AAAA", "rpId": "localhost", "allowCredentials": []}
+    server.answers["POST login"] = session
+    page.evaluate(ANY_PASSKEY)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+
+    page.get_by_text("blue heron").wait_for()
+
+
+def test_a_busy_desk_asks_nobody_to_sign_in_again(page: Page, server: DeskServer) -> None:
+    """The login still counts: the page says what is the matter, and goes on by itself."""
+    session = server.answers["GET session"]
+    server.answers["GET session"] = refusing("busy", "Too many want something of the desk right now.", 503)
+    page.goto(server.url())
+    page.get_by_text("Too many want something of the desk right now.").wait_for()
+    assert page.get_by_role("button", name="Sign in").count() == 0
+    server.answers["GET session"] = session
+
+    page.get_by_text("blue heron").wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_connection_that_is_lost_and_found_again_is_said_where_one_looks(page: Page, server: DeskServer) -> None:
+    """Far below the top of a case, too; when it is there again, nothing says that the desk cannot be reached."""
+    server.show([case_of(owner=ME, status="ST-TRI", blobs=[])])
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_label("All of this is true").check()
+    page.get_by_label("Your message").fill("Are you safe?")
+    page.context.set_offline(offline=True)
+    page.get_by_role("button", name="Seal and send").click()
+    page.get_by_text("The desk cannot be reached.").wait_for()
+    assert page.evaluate(IN_VIEW, "The desk cannot be reached.")
+    assert page.evaluate(IN_VIEW.replace(".notice", ".offline"), "No connection.")
+    page.context.set_offline(offline=False)
+    page.get_by_role("button", name="Seal and send").click()
+
+    page.get_by_text("Sealed and passed on.").wait_for()
+    assert page.get_by_role("alert").count() == 0

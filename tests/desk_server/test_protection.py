@@ -26,7 +26,7 @@ def test_every_answer_has_the_headers_of_protection(world: World) -> None:
         officer.get("/elsewhere"), stranger.get("/api/session"), stranger.post("/api/login", {"x": 1}),
         stranger.post("/api/login", Origin="https://evil.example", **{"Sec-Fetch-Site": "cross-site"}),
         officer.get("/api/cases", limit=0), world.run(officer.client.delete("/api/cases", headers=officer.headers)),
-        stranger.get("/desk"), stranger.get("/offline-opener.html"), stranger.get("/desk/assets/none.js"),
+        stranger.get("/"), stranger.get("/desk"), stranger.get("/offline-opener.html"), stranger.get("/desk/assets/none.js"),
         world.run(stranger.client.get("/desk", headers={"Host": "evil.example"})),
     ]  # fmt: skip
 
@@ -39,6 +39,13 @@ def test_every_answer_has_the_headers_of_protection(world: World) -> None:
         assert "unsafe" not in policy
         assert "strict-transport-security" in answer.headers
         assert "server" not in answer.headers
+
+
+def test_the_bare_name_of_the_desk_leads_to_it(world: World) -> None:
+    """Somebody types no more than the host; where they are sent does not depend on what the request says."""
+    answer = world.browser().get("/")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/desk")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "desk.example.org:444", "desk.example.org.evil.example", ""])

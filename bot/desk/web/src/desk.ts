@@ -57,9 +57,13 @@ addEventListener("popstate", () => {
   change({ place: start, notice: "", trouble: "" });
 });
 
+function reached(): void {
+  if (!desk.online) change({ online: true, trouble: desk.trouble === W.errors["offline"] ? "" : desk.trouble });
+}
+
 onAnswer((error) => {
   if (error === null) {
-    if (!desk.online) change({ online: true });
+    reached();
   } else if (error.code === "offline") change({ online: false });
   else if (error.status === 401 && desk.session) {
     forgetDrafts();
@@ -90,12 +94,16 @@ export async function attempt(work: () => Promise<void>, notice = ""): Promise<b
   }
 }
 
-/** Ask who is signed in. */
+const AGAIN_MS = 3000;
+
+/** Ask who is signed in, again and again while the desk cannot say: whoever is signed in need not do it twice. */
 export async function findSession(): Promise<void> {
   try {
-    change({ session: await get<Session>("session") });
-  } catch {
-    change({ session: null });
+    change({ session: await get<Session>("session"), trouble: "" });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return change({ session: null });
+    change({ trouble: sentence(error) });
+    setTimeout(() => void findSession(), AGAIN_MS);
   }
 }
 
@@ -133,7 +141,10 @@ export function listen(): () => void {
   };
   events.addEventListener("queue", news);
   events.addEventListener("case", news);
-  events.addEventListener("open", () => change({ online: true, queueNews: desk.queueNews + 1 }));
+  events.addEventListener("open", () => {
+    reached();
+    change({ queueNews: desk.queueNews + 1 });
+  });
   events.addEventListener("error", () => void get("session").then(() => {
     if (events.readyState === EventSource.CLOSED) change({ trouble: W.errors["windows"]! });
   }).catch(() => undefined));

@@ -66,7 +66,6 @@ function Frame() {
           <button type="button" class="plain" onClick={() => void signOut()}>{W.signOut}</button>
         </div>
       </header>
-      {!desk.online && <p class="offline" role="alert">{W.offline}</p>}
       <main id="work" ref={work} tabIndex={-1}>
         {place.page === "queue" && <QueuePage />}
         {place.page === "case" && <CasePage key={place.id} id={place.id} />}
@@ -74,6 +73,7 @@ function Frame() {
         {place.page === "people" && <PeoplePage />}
         {place.page === "audit" && <AuditPage />}
         <div class="said-last">
+          {!desk.online && <p class="offline" role="alert">{W.offline}</p>}
           <div aria-live="polite">{desk.notice !== "" && <Notice kind="good">{desk.notice}</Notice>}</div>
           {desk.trouble !== "" && <Notice kind="bad">{desk.trouble}</Notice>}
         </div>
@@ -84,9 +84,9 @@ function Frame() {
 }
 
 function Page() {
-  const { session } = useDesk();
+  const { session, trouble } = useDesk();
   useEffect(() => void findSession(), []);
-  if (session === undefined) return <main class="alone"><p role="status">{W.loading}</p></main>;
+  if (session === undefined) return <main class="alone"><p role="status">{W.loading}</p>{trouble !== "" && <Notice kind="bad">{trouble}</Notice>}</main>;
   return session === null ? <SignIn /> : <Frame />;
 }
 

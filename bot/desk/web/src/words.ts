@@ -28,7 +28,6 @@ export const W = {
     join: "Make my passkey",
     once: "An invitation works once. Your device will ask for your fingerprint, face or PIN.",
     refused: "That did not work. Nothing was changed; please try again.",
-    badCode: "This invitation was used, or is too old. Please ask your administrator for a new one.",
     practiceTitle: "Choose who you are",
     practiceLead: "One click signs you in and loads the practice key of that office.",
   },

@@ -56,9 +56,9 @@ export function PeoplePage() {
               {people.map((person) => (
                 <tr key={person.id}>
                   <th scope="row" dir="auto">{called(person)}</th>
-                  <td>{person.office}</td>
+                  <td class="whole">{person.office}</td>
                   <td>{person.roles.map((role) => named(W.roles, role)).join(", ")}</td>
-                  <td>{person.last_seen_day || W.none}</td>
+                  <td class="whole">{person.last_seen_day || W.none}</td>
                   <td>{person.state === "waiting" ? <Waits person={person} /> : person.state} {synced(person) && <span class="flag">{W.people.synced}</span>}</td>
                   <td class="acts">
                     {person.confirm === true && <button type="button" class="plain" aria-label={`${W.people.confirm}: ${called(person)}`} onClick={() => setChosen({ act: "confirm", person })}>{W.people.confirm}</button>}

@@ -57,13 +57,19 @@ function Passkey({ run }: { run: (work: () => Promise<Session>) => Promise<void>
 function Join({ code, run }: { code: string; run: (work: () => Promise<Session>) => Promise<void> }) {
   const [name, setName] = useState("");
   const [found, setFound] = useState<Invited | null>(null);
+  const [bad, setBad] = useState(false);
   useEffect(() => void post<Invited>("invitations/options", { code }).then(setFound)
-    .catch((error: unknown) => change({ trouble: error instanceof ApiError && error.code !== "slow_down" && error.code !== "not_confirmed" ? W.signIn.badCode : sentence(error) })), [code]);
+    .catch((error: unknown) => {
+      const mistyped = error instanceof ApiError && ["bad_invitation", "bad_request"].includes(error.code);
+      setBad(mistyped);
+      change({ trouble: mistyped ? W.errors["bad_invitation"]! : sentence(error) });
+    }), [code]);
   const join = async (): Promise<Session> => {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(found!.options);
     return post<Session>("invitations", { code, name, credential: withoutSecrets(await navigator.credentials.create({ publicKey })) });
   };
   const roles = found?.roles.map((role) => named(W.roles, role)).join(", ") ?? "";
+  if (bad) return <Passkey run={run} />; // it was used, perhaps by whoever opens it again
   return (
     <form autocomplete="off" class="card" onSubmit={(event) => { event.preventDefault(); void run(join); }}>
       <h2>{W.signIn.invited}</h2>
