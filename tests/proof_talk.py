@@ -18,8 +18,8 @@ from bot.control import ask_running
 from storage.crypto.sealing import seal_report
 from storage.crypto.talk import seal_words
 from tests.fakes.faults import until
-from tests.handlers.test_messages import STATES, permitted, put
 from tests.handlers.test_messages_at_random import STEPS, Story
+from tests.handlers.test_permission import STATES, permitted, put
 from tests.serving import served, talk
 
 if TYPE_CHECKING:

@@ -10,16 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_command_line import LEEWARD, environment_of, run
+from tests.command_line import LEEWARD, environment_of, run
 from tests.forking import fork_command
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home folder that does not exist yet."""
-    return tmp_path / "home"
 
 
 @pytest.mark.parametrize(

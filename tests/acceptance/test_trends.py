@@ -21,7 +21,7 @@ from bot.practice.persona import Persona, load_persona
 from bot.practice.player import Player
 from config.load import load_settings
 from dialogs.replace import replace
-from tests.acceptance.test_command_line import ROOT, run
+from tests.command_line import ROOT, run
 
 SENT = datetime(2025, 1, 10, 10, 0, tzinfo=UTC)
 WORDS = ("Mina", "Canary7731", "Arlenia", "LW-", "OFF-")

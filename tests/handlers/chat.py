@@ -36,6 +36,8 @@ CARD = CaseCard(
     CASE, "OFF-HRC", "L2", "ST-ACK", "2026-11-24T09:00Z", "en", "signal", "river stone", "green lamp",
     hashed("pair", "green lamp"), phrase_hash=hashed("phrase", PHRASE), owner="p1", consents=(AGREED, CONTACT),
 )  # fmt: skip
+ALERT = replace(AGREED, id="C-EMER", recipient="OFF-EML", scope="card", content_version="")
+ALERT_CARD = replace(CARD, office="OFF-EML", level="L1", consents=(ALERT,), fp_reach="chat")
 
 
 @cache

@@ -1,0 +1,159 @@
+"""`leeward doctor`: content with a whole installation, and every fault of a broken one by its name."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.commands import checks
+from config import texts
+from tests.command_line import ROOT, run, run_in, set_setting
+
+
+def doctor(home: Path) -> dict[str, str]:
+    """Return what doctor says, by check."""
+    done = run_in(home, "doctor", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines, done.stderr
+    assert done.returncode == (0 if all(line["ok"] for line in lines) else 1)
+    return {line["check"]: line["problem"] for line in lines}
+
+
+def test_a_fresh_installation_passes_every_check(installed: Path) -> None:
+    """init, root, add keys, sign, doctor."""
+    assert {name: problem for name, problem in doctor(installed).items() if problem} == {}
+
+
+def _break_settings(home: Path) -> None:
+    (home / "leeward.toml").write_text('hme = "x"\n')
+
+
+def _break_policy(home: Path) -> None:
+    shutil.copytree(ROOT / "config" / "policy", home / "policy")
+    text = (home / "policy" / "interview.yaml").read_text().replace("goto: T-SAFE-TIP", "goto: NOWHERE")
+    (home / "policy" / "interview.yaml").write_text(text)
+    set_setting(home, "policy_dir", str(home / "policy"))
+
+
+def _break_flow(home: Path) -> None:
+    shutil.copytree(ROOT / "config" / "policy", home / "policy")
+    text = (home / "policy" / "interview.yaml").read_text().replace("    when: {C-FILE: given}\n", "")
+    (home / "policy" / "interview.yaml").write_text(text)
+    set_setting(home, "policy_dir", str(home / "policy"))
+
+
+def _set_all(home: Path, **values: str) -> None:
+    for name, value in values.items():
+        set_setting(home, name, value)
+
+
+def _edit(home: Path) -> None:
+    path = home / "directory.yaml"
+    path.write_text(path.read_text().replace("asg-desk@example.org", "enemy@example.org"))
+
+
+def _no_recovery(home: Path) -> None:
+    path = home / "directory.yaml"
+    path.write_text(path.read_text().replace("use: recovery", "use: report"))
+
+
+FAULTS: dict[str, Callable[[Path], object]] = {
+    "settings": _break_settings,
+    "policy": _break_policy,
+    "flow": _break_flow,
+    "home": lambda home: set_setting(home, "home", str(home / "nowhere")),
+    "keys": lambda home: (home / "keys" / "draft.keys").chmod(0o644),
+    "directory": _edit,
+    "office keys": _no_recovery,
+    "database": lambda home: (home / "leeward.db").unlink(),
+    "telegram": lambda home: _set_all(
+        home, telegram_token="123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", telegram_api_url="http://127.0.0.1:1"
+    ),
+    "signal": lambda home: _set_all(home, signal_number="+41790000000", signal_service="127.0.0.1:1"),
+    "mail": lambda home: set_setting(home, "smtp_url", "smtp://127.0.0.1:1"),
+    "pager": lambda home: set_setting(home, "pager_url", "http://127.0.0.1:1/page"),
+    "heartbeat": lambda home: set_setting(home, "heartbeat_url", "http://127.0.0.1:1/alive"),
+    "roster": lambda home: set_setting(home, "smtp_url", "smtp://127.0.0.1:1"),
+    "desk": lambda home: set_setting(home, "desk_listen", "192.0.2.1:80"),
+}
+
+
+def test_doctor_names_the_levels_without_a_ladder(installed: Path) -> None:
+    """Where the roster leaves one out, that of another level is climbed, and doctor says which are missing."""
+    set_setting(installed, "smtp_url", "smtp://127.0.0.1:1")
+    roster = (installed / "roster.yaml").read_text()
+    roster = roster.replace("people: []", "people: [{id: a, office: OFF-EML, roles: [operator], channels: "
+                            "[{channel: mail, address: a@example.org}]}]")  # fmt: skip
+    (installed / "roster.yaml").write_text(roster[: roster.index("  L3:\n")])
+
+    assert doctor(installed)["roster"].startswith("there is no ladder for L3, L4")
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_doctor_finds_a_planted_fault_by_name_with_its_remedy(installed: Path, check: str) -> None:
+    """One for each check that files can break."""
+    FAULTS[check](installed)
+
+    assert doctor(installed)[check]
+
+
+def test_every_check_of_doctor_has_a_planted_fault_here(installed: Path, tmp_path: Path) -> None:
+    """A new check needs a fault that it finds; what no file of an installation can break is told the fault directly."""
+    (tmp_path / "locales" / "en").mkdir(parents=True)
+    (tmp_path / "locales" / "en" / "bot.ftl").write_text("Q01 = { $broken\n")
+    of_the_machine = {
+        "clock": checks.clock_fault(datetime(2025, 12, 31, tzinfo=UTC)),
+        "disk": checks.disk_fault(200 * 1024 * 1024 - 1),
+        "seal": checks.seal_fault(b"{"),
+        "texts": "".join(map(str, texts.problems(tmp_path / "locales"))),
+    }
+
+    assert set(doctor(installed)) == {*FAULTS, *of_the_machine}
+    assert all(of_the_machine.values())
+
+
+def test_the_desk_wants_an_administrator(installed: Path) -> None:
+    """Doctor advises it until one is invited, and is content: a fresh service is well. The link is shown once."""
+    (installed / "leeward.db").unlink()
+    assert run("migrate", home=installed).returncode == 0
+    assert doctor(installed)["desk"] == ""
+    before = run_in(installed, "doctor")
+    assert "desk: OK\n" in before.stdout
+    assert before.stderr.startswith("desk: it has no administrator, invite one")
+
+    invited = run("invite", "--office", "OFF-ASG", "--role", "administrator", "--id", "amina", home=installed)
+
+    assert re.fullmatch(r"http://localhost:\d+/desk#invite=[\w-]{32}", invited.stdout.splitlines()[0])
+    assert run_in(installed, "doctor").stderr == ""
+
+
+@pytest.mark.parametrize("fault", ["keys", "database"])
+def test_the_desk_is_not_well_where_nobody_could_log_in(installed: Path, fault: str) -> None:
+    """What keeps the accounts from being read is a fault of the desk too, and no advice."""
+    FAULTS[fault](installed)
+    said = doctor(installed)
+
+    assert said["desk"] == said[fault] != ""
+
+
+def test_a_database_file_that_is_none_is_not_called_a_server(installed: Path) -> None:
+    """Whoever never set up a server is not sent to look for one."""
+    (installed / "leeward.db").write_text("this is no database")
+
+    assert doctor(installed)["database"].startswith("The file of the database cannot be used")
+
+
+def test_doctor_prints_lines_of_one_form(installed: Path) -> None:
+    """`name: OK` or `name: FAIL (reason, remedy)`, whatever is wrong."""
+    FAULTS["keys"](installed)
+    FAULTS["directory"](installed)
+    lines = run_in(installed, "doctor").stdout.splitlines()
+
+    assert [line for line in lines if not re.fullmatch(r"[a-z ]+: (OK|FAIL \(.+\))", line)] == []
+    assert any(line.startswith("keys: FAIL") for line in lines)
