@@ -76,7 +76,7 @@ def test_the_identity_box_is_apart_and_the_name_is_not_in_the_report(
     """Only the identity file has it."""
     out, results = replayed
     result = next(r for r in results if r["persona"] == "private-matters-refused")
-    key = str(out / "keys" / "OFF-INV-XB.key")
+    key = str(out / "keys" / "OFF-ASG.key")
     report = run("open", str(result["sealed"][0]), "-i", key, "--json", home=home)  # type: ignore[index]  # a list of one path
     box = run("open", str(result["identity"]), "-i", key, home=home)
 
