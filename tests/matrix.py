@@ -273,7 +273,8 @@ async def _timer(here: Serving, method: str, fault: Fault) -> None:
     person = here.person()
     for text in TO_FILES[: ALIAS - 9]:
         await here.answered(person, text)
-    assert "disappear" in (question := person.last)
+    question = person.last
+    assert "disappear" in question
     await here.plan(method, fault)
     sent = len(person.sent_with)
     await here.answered(person, "2")
