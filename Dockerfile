@@ -50,5 +50,5 @@ VOLUME ["/var/lib/leeward"]
 HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 CMD ["leeward", "doctor"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["leeward"]
-# Before the first start: leeward init, the directory, its signature (README).
+# Before the first start: leeward init, the directory, its signature (docs/operations.md).
 CMD ["serve"]

@@ -18,7 +18,7 @@ ROUNDS ?= 5
 PYTEST_ARGS ?=
 PACKAGES := bot dialogs storage handlers config
 
-.PHONY: help setup run test check format lock proof bench pieces peers golden-update coverage clean
+.PHONY: help setup run test check format lock proof bench pieces peers golden-update clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
