@@ -37,8 +37,11 @@ RUN groupadd --gid 65532 leeward \
  && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /var/lib/leeward --shell /usr/sbin/nologin leeward \
  && install -d -o 65532 -g 65532 -m 0700 /var/lib/leeward /run/leeward-keys
 COPY --from=build /srv/leeward /srv/leeward
+# What is freed is overwritten at once (PYTHONMALLOC, MALLOC_PERTURB_), so that memory does not hold what was sealed.
 # PYTHONDONTWRITEBYTECODE and PYTHONUNBUFFERED suit a read-only root; no core dump may hold a key (see compose.yaml).
 ENV PATH=/srv/leeward/bin:$PATH \
+    PYTHONMALLOC=malloc \
+    MALLOC_PERTURB_=204 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONSAFEPATH=1 \

@@ -31,5 +31,6 @@ def _load(name: str) -> ModuleType:
     with _ONE:
         if name not in sys.modules:
             import_module(name)
+            gc.collect()  # or what people said meanwhile would be kept for good with what was loaded
             gc.freeze()  # as the runtime does with what was loaded before
         return sys.modules[name]

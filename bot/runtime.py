@@ -42,6 +42,9 @@ LONGEST_SILENCE: Final = 30.0
 
 CALENDAR_EVERY: Final = 60
 CHECKPOINT_EVERY: Final = 600
+LET_GO_EVERY: Final = 60
+"""What was said stays in memory in circles of objects until they are looked for: at most for so many seconds."""
+
 PRUNE_EVERY: Final = 60
 PRUNED_IN: Final = 60
 """So many slices, one after the other: a round takes an hour, and none of them keeps anybody waiting."""
@@ -209,11 +212,11 @@ class Runtime:
     def _chores(self) -> tuple[tuple[int, Callable[[], Coroutine[Any, Any, None]]], ...]:
         """Return what is done again after so many seconds, alerts first."""
         if not self._keeps_time:
-            return ((1, self._ping),)
+            return ((1, self._ping), (LET_GO_EVERY, self._let_go))
         return (
             (1, self._alert), (CALENDAR_EVERY, self._look_at_the_calendar), (1, self._let_time_arrive),
             (1, self._hand_on_words), (CHECKPOINT_EVERY, self._cover), (PRUNE_EVERY, self._forget_what_is_old),
-            (1, self._finish_erasure),
+            (1, self._finish_erasure), (LET_GO_EVERY, self._let_go),
         )  # fmt: skip
 
     async def _carried_out(self, chore: Callable[[], Coroutine[Any, Any, None]]) -> bool:
@@ -227,6 +230,9 @@ class Runtime:
             LOG.error("a timer could not be handled: %s", type(exc).__name__)
             return False
         return True
+
+    async def _let_go(self) -> None:
+        gc.collect()
 
     async def _ping(self) -> None:
         await self.writer.run(self.service.store.ping)

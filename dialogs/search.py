@@ -38,15 +38,18 @@ _SMALL_WORDS: Final = frozenset(
         "expert",
     ]
 )
-_CACHED_WORDS: Final = 4096
+_KNOWN_WORDS: Final = 4096
 _DIRECTORIES: Final = 2  # the one in use, and the one before it while a turn still reads that
 
 
-@lru_cache(maxsize=_CACHED_WORDS)
 def plain(text: str) -> str:
     """Return the words without accents, in normal form."""
     decomposed = unicodedata.normalize("NFD", same_words(text))
     return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+
+
+_known: Final = lru_cache(maxsize=_KNOWN_WORDS)(plain)
+"""As `plain`, and kept: for the words of the directory, never for anything a person typed."""
 
 
 def _close(one: str, two: str) -> bool:
@@ -78,7 +81,7 @@ def _country_names(directory: Directory) -> Mapping[str, tuple[str, ...]]:
     """Return the codes of the countries that have a name, by the name in normal form."""
     names: dict[str, tuple[str, ...]] = {}
     for code, spoken in directory.countries.items():
-        for name in dict.fromkeys(plain(one) for one in spoken):
+        for name in dict.fromkeys(_known(one) for one in spoken):
             names[name] = (*names.get(name, ()), code)
     return names
 
@@ -107,7 +110,7 @@ def find_bodies(typed: str, directory: Directory, kinds: Sequence[str]) -> tuple
 
 def _scores(wanted: list[str], body: UnBody) -> list[float]:
     return [
-        _score(wanted, [w for w in plain(name).split() if w not in _SMALL_WORDS]) for name in (body.name, *body.words)
+        _score(wanted, [w for w in _known(name).split() if w not in _SMALL_WORDS]) for name in (body.name, *body.words)
     ]
 
 

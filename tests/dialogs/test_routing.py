@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -239,6 +240,15 @@ def test_a_body_is_found_by_the_words_a_person_has(
 ) -> None:
     """One best match stands alone; unknown words find nothing."""
     assert [body.name for body in find_bodies(typed, policy.directory, kinds)] == names
+
+
+def test_nothing_that_was_typed_is_kept_for_the_next_search(policy: Policy) -> None:
+    """It would lie in memory long after the report was sealed."""
+    typed = "canary of somebody"
+    before = sys.getrefcount(typed)
+    find_country(typed, policy.directory)
+    find_bodies(typed, policy.directory, ())
+    assert sys.getrefcount(typed) == before
 
 
 def test_names_of_bodies_read_as_names(policy: Policy) -> None:
