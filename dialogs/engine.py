@@ -266,13 +266,13 @@ def _heard(turn: Turn, node: Node, text: str) -> bool:
 
 
 def _offer_full_telegram(turn: Turn) -> bool:
-    """On Telegram, words or a file where numbers are asked bring the choice to lift LITE, once (spec 2.3)."""
+    """On Telegram, words or a file where numbers are asked bring the choice to lift LITE, once (spec 2.3; INV-21)."""
     may = (
         turn.conversation.channel == "telegram"
         and only_numbers(turn.facts)
         and is_live(turn.draft.consents, "C-START")
         and not turn.draft.tg_full_offered
-        and not _lite_by_phone(turn)
+        and not _stays_lite(turn)
     )
     if may:
         turn.set_draft(tg_full_offered=True)
@@ -280,7 +280,9 @@ def _offer_full_telegram(turn: Turn) -> bool:
     return may
 
 
-def _lite_by_phone(turn: Turn) -> bool:
+def _stays_lite(turn: Turn) -> bool:
+    if turn.facts.get("victim_child") == "yes":
+        return True
     return turn.facts.get("device") in ("seen", "notmine", "watched") or turn.facts.get("device_suspect") == "this"
 
 

@@ -32,6 +32,7 @@ LIVE = ("given", "renewed")
 _NUMBERED = frozenset({Kind.CHOICE, Kind.MULTI, Kind.CONSENT})
 _LISTS = frozenset({Kind.MULTI})
 _ALWAYS_LISTS = frozenset({"exclude", "un_kind", "roles", "modifiers", "red", "acts", "flags"})
+_AT_WORK = frozenset({"ST-ACK", "ST-TRI", "ST-VER", "ST-CON", "ST-MEA", "ST-FUP", "ST-REF"})
 _ORDER_OF_MODES = ("FULL", "SHORT", "LITE")
 
 
@@ -85,6 +86,9 @@ def plain_facts(conversation: Conversation, policy: Policy) -> dict[str, Value]:
     draft = conversation.draft
     if draft is None:
         return facts
+    office = _office_in_contact(conversation)
+    if office:
+        facts["office_contact"] = office
     for event in draft.consents:
         facts[event.id] = event.status
         if event.id == "C-EMER" and event.scope == "card" and event.status in LIVE:
@@ -97,6 +101,16 @@ def plain_facts(conversation: Conversation, policy: Policy) -> dict[str, Value]:
     flags = _fold_answers(draft, interview, facts)
     _conclude(draft, facts, flags, interview)
     return facts
+
+
+def _office_in_contact(conversation: Conversation) -> str:
+    """Return the office whose officer the person already talks with about a report: they answered its words (RT-10)."""
+    known = [
+        card.handed_to or card.office
+        for card in conversation.cards
+        if card.talk_until and card.status in _AT_WORK and any(event.id == "C-FWD" for event in card.consents)
+    ]
+    return known[-1] if known else ""
 
 
 def _fold_answers(draft: Draft, interview: Interview, facts: dict[str, Value]) -> list[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "leeward-report-1"
 ENGLISH: Final = "en"
 NOT_IN_THE_REPORT: Final = frozenset(
-    {"real_name", "safe_chat", "channel", "phrase", "alert", "disappear", "chosen_office"}
+    {"real_name", "safe_chat", "channel", "phrase", "alert", "disappear", "chosen_office", "office_contact"}
 )
 """Kept in the identity box (the name), or of no use to an officer."""
 

@@ -22,7 +22,7 @@ from dialogs.effects import (
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.officers import TALK_PAUSE
 from dialogs.replace import replace
-from tests.playbook import Play, sent
+from tests.playbook import TO_FORWARD, Play, sent
 
 
 def with_cards(*cards: CaseCard, active: str = "") -> Play:
@@ -57,6 +57,26 @@ def test_words_keep_an_open_talk_open_and_change_nothing_otherwise() -> None:
     assert not quiet.did(UpdateCase)
     talking = with_cards(a_card("LW-1", talk_until="2026-11-24T10:30Z")).say("00", "1", "hello")
     assert talking.done(UpdateCase).card.talk_until == (talking.now + TALK_PAUSE).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("changes", "office"),
+    [
+        ({"talk_until": "2026-11-24T10:30Z"}, "Human Rights Council secretariat"),
+        ({}, "Special procedures"),  # nobody answered the officer's words
+        ({"talk_until": "2026-11-24T10:30Z", "status": "ST-CLO"}, "Special procedures"),
+        ({"talk_until": "2026-11-24T10:30Z", "consents": ()}, "Special procedures"),  # an alert: the duty desk
+    ],
+)
+def test_another_report_goes_first_to_the_office_whose_officer_the_person_talks_with(
+    changes: dict[str, object], office: str
+) -> None:
+    """RT-10; another office can be chosen all the same."""
+    card = a_card("LW-1", **{"office": "OFF-HRC", "status": "ST-VER", "owner": "p1", **changes})
+    play = with_cards(card).say("00", "8", "1", "3", "1", "1", "3", "1", "0", "2", *TO_FORWARD)
+
+    assert f"I can send your report to {office}" in play.said
+    assert "Special procedures" in play.say("3").said
 
 
 def test_a_complaint_goes_to_the_feedback_office_and_names_no_case() -> None:

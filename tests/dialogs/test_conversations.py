@@ -271,6 +271,16 @@ def test_words_on_telegram_bring_the_choice_to_lift_lite_once() -> None:
     assert play.say("they came at night").node == "Q08"
 
 
+def test_about_a_child_words_on_telegram_bring_no_choice_to_lift_lite() -> None:
+    """INV-21: that consent is not asked then; words and files are refused kindly."""
+    play = Play("telegram").say("hi", "1", "1", "3", "1", "2", "1", "0", "1", "1", "1", "1", "1", "1")
+    play.say("they came to my school")
+    assert (play.node, "one of the numbers" in play.said) == ("Q13", True)
+
+    play.send_file(PICTURE)
+    assert (play.node, play.consent("C-TGFULL"), play.did(DropFiles)) == ("Q13", "not_asked", True)
+
+
 def test_telegram_takes_numbers_only_and_never_asks_for_a_name() -> None:
     """LITE: after Q13 comes Q17."""
     play = Play("telegram").say("hi", "1", "1", "3", "1", "2", "2", "0", "1", "1", "1", "1", "2", "1")
