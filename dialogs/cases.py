@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import latest, minute, side, standing_events
+from dialogs.consulting import CONSULTS
 from dialogs.conversation import Answer, Draft
 from dialogs.draws import draw_id, draw_record
 from dialogs.effects import (
@@ -287,7 +288,7 @@ STEPS: Final = ("C-ASG", "C-EMER", "C-STAT", "C-INTP", "C-SILENT", "C-ALTC", "C-
 _BEGUN: Final = (
     (("UM-PUB-", "GM-STA-IDG"), "WD-CANNOT-PUBLIC"),
     (("GM-STA-", "GM-EXP-", "GM-TPE-", "UM-DIP-"), "WD-CANNOT-STATE"),
-    (("GM-LEA-", "UM-FOC-", "UM-SEC-", *SHARES), "WD-CANNOT-QUIET"),
+    (("GM-LEA-", "UM-FOC-", "UM-SEC-", *SHARES, *CONSULTS), "WD-CANNOT-QUIET"),
     (("UM-NET-REL", "UM-NET-PHY", "UM-NET-FIN", "UM-NET-CSN", "UM-NET-COM"), "WD-NOT-STOPPED"),
 )
 """What measures that were begun leave behind; protection that runs is never stopped by a machine."""

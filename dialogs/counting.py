@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from dialogs.consulting import CONSULTS
 from dialogs.gate import Act
 from dialogs.measures import ANNUAL, OPEN_ENDED
 from dialogs.sharing import SHARES
@@ -109,7 +110,7 @@ def _measures(proposals: Iterable[Proposal]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (_family(proposal.measure), step)
         for proposal in proposals
-        if proposal.measure not in SHARES
+        if proposal.measure not in (*SHARES, *CONSULTS)
         for step in _steps(proposal)
     )
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, side
+from dialogs.consulting import CONSULTS
 from dialogs.effects import WakeAt
 from dialogs.facts import LIVE
 from dialogs.gate import STOPPED_STATES, Act, Granted, Question, may, red_lines
@@ -40,7 +41,11 @@ MENTION, MENTION_NAMED = "T-REPA", "T-REPN"
 CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED)
 EXPERT_LETTER: Final = "GM-EXP-SP"
 ANNUAL: Final = {"AR-ANON": MENTION, "AR-NAMED": MENTION_NAMED}
-ANNUAL_ACTS: Final = {"AR-ANON": Act.ANNUAL_REPORT, "AR-NAMED": Act.ANNUAL_REPORT_NAMED}
+ACTS: Final = {
+    **dict.fromkeys(SHARES, Act.SHARE), **CONSULTS, "AR-ANON": Act.ANNUAL_REPORT, "AR-NAMED": Act.ANNUAL_REPORT_NAMED,
+}  # fmt: skip
+"""Proposals that are no measures of the catalogue, and what the gate is asked about them."""
+
 CARD_TIMER: Final = "card "
 """Timer name: this word and the case id."""
 
@@ -50,7 +55,7 @@ MOST_ASKED: Final = 2
 
 def question_of(card: CaseCard, proposal: Proposal) -> Question:
     """Return what the gate is asked before this proposal may be carried out."""
-    act = Act.SHARE if proposal.measure in SHARES else ANNUAL_ACTS.get(proposal.measure, Act.MEASURE)
+    act = ACTS.get(proposal.measure, Act.MEASURE)
     recipient = "" if proposal.measure in ANNUAL else proposal.recipient
     return Question(
         act, card.case, recipient=recipient, name_mode=proposal.name_mode,
@@ -101,12 +106,13 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
     turn.set(active_case=card.case, open_card=proposal.id)
+    node = ANNUAL.get(proposal.measure, CARD)
     collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
-    if collisions:
+    if collisions or node != CARD:
         turn.say("T-MEASURE-FIRST")  # a phone shows the beginning of a message to everybody
     for line in collisions:
         turn.say(f"CROSSES-{line}")
-    ask(turn, ANNUAL.get(proposal.measure, CARD), again=True)
+    ask(turn, node, again=True)
     _record(turn, card, replace(proposal, asked=proposal.asked + 1), "requested", state="asked")
 
 

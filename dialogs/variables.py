@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.draws import draw_id, draw_words
 from dialogs.hours import is_open, next_opening_words, wait_words
 from dialogs.routing import URGENT
@@ -152,6 +153,8 @@ def longest(measure: str, policy: Policy) -> int:
     known = policy.measures.get(measure)
     if known is not None:
         return known.valid_days
+    if measure in CONSULTS:
+        return CONSULT_DAYS
     return SHARE_DAYS if measure in SHARES else ANNUAL_DAYS
 
 
@@ -183,6 +186,7 @@ _KNOWN: Final[Mapping[str, Callable[[Turn], str]]] = {
     "HOPE": lambda turn: _proposal(turn).hope or sentence(turn, "HOPE-USUAL"),
     "UNTIL": _until,
     "TO_OFFICE": _to_office,
+    "TO_WHOM": lambda turn: _proposal(turn).recipient,
     "STATE_OR_ACTOR": lambda turn: _proposal(turn).recipient,
     "EXACT_LINES": lambda turn: _proposal(turn).content,
     "YOUR_WORDS": lambda turn: turn.draft.your_words,

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
+from dialogs.consulting import CONSULTS
 from dialogs.conversation import Proposal
 from dialogs.draws import draw_id, draw_record
 from dialogs.events import CardArrived
@@ -122,7 +123,7 @@ class Proposing(Frozen):
         return after.open_card == proposal
 
     def _check_form(self, draft: Draft) -> None:
-        known_here = (*self.policy.measures, *ANNUAL, *SHARES)
+        known_here = (*self.policy.measures, *ANNUAL, *SHARES, *CONSULTS)
         if draft.measure not in known_here:
             known = ", ".join(known_here)
             raise BadProposal(f"there is no such measure; known are {known}")

@@ -10,6 +10,7 @@ from bot.desk.answers import answered
 from bot.desk.refusals import refused
 from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
+from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.gate import Granted, may, red_lines
 from dialogs.measures import ANNUAL, question_of
 from dialogs.sharing import SHARES
@@ -111,7 +112,14 @@ def catalogue(call: Call[Nothing]) -> tuple[MeasureShown, ...]:
         )
         for code in SHARES
     ]  # fmt: skip
-    return (*listed, *annual, *shares)
+    consults = [
+        MeasureShown(
+            code, "Asking somebody", *_words(policy, code, TO_WHOM="the one you name"), ("FR",), "partly",
+            "ID-0", CONSULT_DAYS, public=False,
+        )
+        for code in CONSULTS
+    ]  # fmt: skip
+    return (*listed, *annual, *shares, *consults)
 
 
 def _words(policy: Policy, code: str, **given: str) -> tuple[str, str, str]:

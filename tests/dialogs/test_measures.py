@@ -131,8 +131,24 @@ def test_a_line_in_the_annual_report_is_shown_word_for_word() -> None:
     """AR-NAMED offers to leave the name out, which refuses the named line."""
     play = with_card("AR-NAMED")
     assert CONTENT in play.said
+    assert play.said.startswith(play.conversation.cards[0].off_words)  # a locked screen shows the first line
+    assert "Secretary-General" not in play.said[:80]
     assert proposal_of(play.say("3")).state == "refused"
     assert isinstance(allowed(with_card("AR-ANON", name_mode="NM-ANON").say("1", "1")), Granted)
+
+
+@pytest.mark.parametrize(("code", "consent"), [("VF-SOURCE", "C-VER"), ("IN-INTERPRETER", "C-INTP")])
+def test_a_source_and_an_interpreter_are_asked_about_one_by_one(code: str, consent: str) -> None:
+    """Spec 4.2, 4.3: whom it is about stands in the card, and a yes to one is none to another."""
+    play = with_card(code)
+    assert "Who would learn what: The office of X" in play.said
+    play.say("1", "1")
+    card = play.conversation.cards[0]
+    assert [(e.id, e.recipient, e.status) for e in card.consents][-1] == (consent, "The office of X", "given")
+    assert isinstance(allowed(play), Granted)
+    other = question_of(card, replace(proposal_of(play), recipient="Somebody else"))
+    assert isinstance(may(other, card, card.consents, play.now, play.policy.measures), Refused)
+    assert isinstance(allowed(play.wait(days=31)), Refused)
 
 
 def test_cards_wait_while_the_chat_is_hidden_or_contact_was_not_agreed() -> None:

@@ -139,3 +139,11 @@ RISK-SH-COPY = More people know. What they have saved cannot be taken back
 DO-SH-HAND = We hand your case to another UN office. It gets your report, and its people work on it from then on
 WHO-SH-HAND = The people at { $TO_OFFICE } who work on such cases can read it. The office you wrote to keeps it too
 RISK-SH-HAND = More people know. What they have saved cannot be taken back
+
+DO-VF-SOURCE = We speak to somebody who may know about it, to check what happened
+WHO-VF-SOURCE = { $TO_WHOM } learns that we ask about this, and may guess that you wrote to us
+RISK-VF-SOURCE = More people know, and they may talk. Say no if you do not trust them
+
+DO-IN-INTERPRETER = An interpreter helps the officer to understand you
+WHO-IN-INTERPRETER = { $TO_WHOM }. Interpreters must keep secrets
+RISK-IN-INTERPRETER = One more person knows. Say no if the interpreter should not be from your country
