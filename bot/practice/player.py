@@ -70,6 +70,10 @@ def no_questions(persona: Persona, policy: Policy) -> list[str]:
     return [name for name in persona.answers if name not in known]
 
 
+class PlayedBefore(Exception):
+    """This persona was played, or begun, against this storage: use another folder to play it anew."""
+
+
 class Player:
     """Plays one persona against a service."""
 
@@ -90,7 +94,7 @@ class Player:
         self.played = Played()
 
     def play(self) -> Played:
-        """Play until nothing is left to say. Raises Unanswered."""
+        """Play until nothing is left to say. Raises Unanswered, PlayedBefore."""
         self._clock.at = self._persona.now
         conversation = self._send(HELLO).after
         then = deque(self._persona.then)
@@ -212,7 +216,7 @@ class Player:
         self._service.reception.time_arrived()
         done = self._service.reception.receive(Inbound(self._address, self._key(), text=text))
         if done is None:
-            raise AssertionError(self._count)
+            raise PlayedBefore
         self._note(done, text)
         return done
 

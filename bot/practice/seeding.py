@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.clock import FixedClock
 from bot.practice.persona import load_persona
-from bot.practice.player import Player
+from bot.practice.player import PlayedBefore, Player
 from dialogs.consents import minute
 from dialogs.replace import replace
 from handlers.accounts import ACTIVE, Account, Role
@@ -56,7 +57,8 @@ def _play(service: Service) -> None:
             clock = FixedClock(now - ago)
             persona = replace(load_persona(path), now=now - ago)
             earlier = replace(service, reception=replace(service.reception, clock=clock))
-            Player(earlier, persona, clock, number).play()
+            with suppress(PlayedBefore):  # a start that was interrupted goes on with the next one
+                Player(earlier, persona, clock, number).play()
 
 
 def people(service: Service, offices: Iterable[str]) -> list[Account]:

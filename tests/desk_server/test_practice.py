@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from storage.crypto.age.identity_file import read_identity_file
 from storage.crypto.sealing import open_report
 from tests.conftest import NOON
 from tests.desk_server.world import HRC, World, desk_world
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ADDRESSES = ("/api/practice-people", "/api/practice-key")
 
@@ -38,6 +42,37 @@ def test_practice_begins_with_people_and_cases_made_once(tmp_path: Path) -> None
     assert len(cards) >= len(PLAYED)
     key = tmp_path / "offices" / "keys" / f"{report.office}.key"
     assert open_report(report.sealed, read_identity_file(key.read_bytes()))
+
+
+class Interrupted(FixedClock):
+    """A clock at which somebody presses Ctrl-C when it is asked once too often."""
+
+    left = 1_000_000
+
+    def now(self) -> datetime:
+        """Return the moment, or end it."""
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return super().now()
+
+
+@pytest.mark.slow
+def test_a_start_of_practice_that_was_interrupted_can_be_done_again(tmp_path: Path) -> None:
+    """The cases were made, the people not yet: the next start makes the people, and no case twice."""
+    clock = Interrupted(NOON)
+    with practice_service(load_settings({}, tmp_path), tmp_path, clock=clock) as service:
+        clock.left = 1
+        with pytest.raises(KeyboardInterrupt):
+            seed(service)
+        with service.store.transaction() as work:
+            before = sorted(work.cases.ids())
+            assert work.accounts.all() == ()
+        clock.left = 1_000_000
+        seed(service)
+        with service.store.transaction() as work:
+            assert sorted(work.cases.ids()) == before
+            assert len(work.accounts.all()) > len(PLAYED)
 
 
 def test_practice_logs_in_with_one_click_and_hands_out_the_practice_key(tmp_path: Path, clock: FixedClock) -> None:
