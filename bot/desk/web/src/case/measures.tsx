@@ -8,14 +8,17 @@ import type { Report } from "../report";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named, reasonOf } from "../words";
+import { proposes } from "./consents";
 import { OfficeField, ShareDialog, isShare } from "./share";
 
 interface Props { data: Case; report: Report | null; proposing: boolean; propose: () => void; close: () => void; reload: () => void }
 
 /** The measures ledger of a case, with a light for each consent, and the card for a new one. */
 export function Measures({ data, report, proposing, propose, close, reload }: Props) {
+  const { session } = useDesk();
+  const aside = proposes(session!.person) ? <button type="button" class="plain" onClick={propose}>{W.measure.new} <kbd>m</kbd></button> : undefined;
   return (
-    <Section id="measures" title={W.case.measures} aside={<button type="button" class="plain" onClick={propose}>{W.measure.new} <kbd>m</kbd></button>}>
+    <Section id="measures" title={W.case.measures} aside={aside}>
       {data.measures.length === 0 && <p class="quiet">{W.measure.none}</p>}
       <ul class="measures">{data.measures.map((proposal) => <Proposed key={proposal.id} proposal={proposal} data={data} report={report} reload={reload} />)}</ul>
       {proposing && <Card data={data} close={close} />}

@@ -10,6 +10,7 @@ import { NotOpened } from "../sealed";
 import { useShortcuts } from "../shortcuts";
 import { W, named } from "../words";
 import { ConcernedDialog, HandOverDialog, LevelDialog, NextContactDialog, NoteDialog, StatusDialog, asksConcerned, reassigning } from "./acts";
+import { Consents, proposes } from "./consents";
 import { Files } from "./files";
 import { HandOverConfirm, Wishes } from "./confirm";
 import { History } from "./history";
@@ -66,19 +67,21 @@ export function CasePage({ id }: { id: string }) {
     own: () => void own(), key: () => setAsked("key"), open: () => void openReport(), level: () => setAsked("level"), write,
     "hand-over": () => read("hand-over"), read: () => read("talk"), measures: () => read("measures"), none: () => undefined,
   };
-  const step = data === null ? null : nextStep(data, session!.person.id, unlocked, report !== null);
+  const step = data === null || data.sees === "consents" ? null : nextStep(data, session!.person.id, unlocked, report !== null);
   const works = data?.sees === "content"; // else only the line is shown, and what can be done with it
   const leads = data?.sees === "line";
   useShortcuts([
     { key: "Enter", words: `${W.keys.next}${step === null ? "" : `: ${step.words}`}`, act: () => { if (step !== null) acts[step.act](); } },
-    { key: "o", words: W.keys.own, act: () => void own() },
-    { key: "l", words: W.keys.level, act: () => setAsked("level") },
-    { key: "h", words: W.keys.handOver, act: () => setAsked("hand-over") },
+    ...(works || leads ? [
+      { key: "o", words: W.keys.own, act: () => void own() },
+      { key: "l", words: W.keys.level, act: () => setAsked("level") },
+      { key: "h", words: W.keys.handOver, act: () => setAsked("hand-over") },
+    ] : []),
     ...(works ? [
       { key: "e", words: W.keys.report, act: () => void openReport() },
       { key: "s", words: W.keys.status, act: () => setAsked("status") },
       { key: "r", words: W.keys.reply, act: write },
-      { key: "m", words: W.keys.measure, act: () => setAsked("measure") },
+      ...(proposes(session!.person) ? [{ key: "m", words: W.keys.measure, act: () => setAsked("measure") }] : []),
       { key: "n", words: W.keys.note, act: () => setAsked("note") },
     ] : []),
     { key: "Escape", words: W.keys.back, act: () => go({ page: "queue" }) },
@@ -118,6 +121,7 @@ export function CasePage({ id }: { id: string }) {
             : <><Wanted report={report} /><ReportView report={report} data={data} /></>}
           <Files data={data} report={report} />
           <Identity data={data} me={session!.person.id} reload={() => void load()} />
+          <Consents data={data} />
         </div>
         <div>
           {data.strip !== null && <Talk data={data} strip={data.strip} me={session!.person.id} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />}
@@ -128,7 +132,7 @@ export function CasePage({ id }: { id: string }) {
               {works && <button type="button" class="plain" onClick={() => setAsked("status")}>{W.case.status} <kbd>s</kbd></button>}
               {works && <button type="button" class="plain" onClick={() => setAsked("contact")}>{W.case.nextContact}</button>}
               {works && <button type="button" class="plain" onClick={() => setAsked("note")}>{W.case.note} <kbd>n</kbd></button>}
-              {works && asksConcerned(data, session!.person) && <button type="button" class="plain" onClick={() => setAsked("concerned")}>{W.concerned.act}</button>}
+              {works && proposes(session!.person) && asksConcerned(data, session!.person) && <button type="button" class="plain" onClick={() => setAsked("concerned")}>{W.concerned.act}</button>}
               {(works || reassigning(data, session!.person)) && <button type="button" class="plain" onClick={() => setAsked("hand-over")}>
                 {reassigning(data, session!.person) ? W.handOver.reassign : W.case.handOver} <kbd>h</kbd>
               </button>}
