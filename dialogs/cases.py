@@ -106,6 +106,7 @@ def clear_chat(turn: Turn, choice: Choice) -> bool:
     del choice
     turn.do(ClearChat())
     turn.say("T-DELETE-LIMITS")
+    turn.say("T-CLEAR-TELEGRAM" if turn.conversation.channel == "telegram" else "T-CLEAR-SIGNAL")
     if turn.conversation.draft is None and not contact_is_live(turn.conversation.cards):
         turn.move(END)
         speak_only(turn)

@@ -102,7 +102,7 @@ def has_keys(directory: Directory) -> bool:
 
 
 def is_excluded(office: Office, facts: Facts, directory: Directory) -> bool:
-    """Tell whether the person excluded the office, its group, or its kind of staff (RT-01, INV-09)."""
+    """Tell whether an office, its group or its kind of staff is excluded, or it is implicated (RT-01, RT-02)."""
     excluded = values_of(facts, "exclude")
     countries = {*values_of(facts, "country"), *values_of(facts, "coop_country")}
     local = "EXC-LOCAL" in excluded or "RED-LOCAL" in values_of(facts, "red")
@@ -110,6 +110,8 @@ def is_excluded(office: Office, facts: Facts, directory: Directory) -> bool:
         return True
     if "EXC-NATSTAFF" in excluded and not office.international_only:
         return True
+    if office.role == ASG and "FLG-COI" in values_of(facts, "flags") and office.kind in values_of(facts, "un_kind"):
+        return True  # implicated: the contact that leaked, or where somebody did it, was with this very office
     named = {code.removeprefix("EXC-OFF:") for code in excluded if code.startswith("EXC-OFF:")}
     groups = {directory.offices[name].coi_group for name in named if name in directory.offices}
     return office.id in named or (bool(office.coi_group) and office.coi_group in groups)

@@ -130,6 +130,9 @@ def is_shut_out(office: Office, card: CaseCard, policy: Policy) -> bool:
     named = {code.removeprefix("EXC-OFF:") for code in card.exclude if code.startswith("EXC-OFF:")}
     if office.id in named:
         return True
+    first = policy.directory.offices.get(card.office)
+    if office.role == SENIOR and first is not None and first.role == ALTERNATE:
+        return True  # the alternate has a case only where the senior focal point is excluded or implicated
     groups = {policy.directory.offices[name].coi_group for name in named if name in policy.directory.offices}
     if office.coi_group and office.coi_group in groups:
         return True

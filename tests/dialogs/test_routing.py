@@ -103,6 +103,15 @@ def test_when_the_senior_focal_point_is_excluded_the_alternate_receives_it() -> 
     assert way({"flags": ("FLG-COI",), "exclude": ("EXC-OFF:OFF-ASG",)}).office == "OFF-ALT"
 
 
+def test_a_conflict_about_a_contact_with_the_senior_focal_point_goes_to_the_alternate() -> None:
+    """RT-99: an office that may be where it leaked is not the separate one the bot spoke of."""
+    facts: Facts = {"flags": ("FLG-COI",), "un_kind": ("ENT-SGO",)}
+
+    assert way(facts).office == "OFF-ALT"
+    assert is_excluded(practice_policy().directory.offices["OFF-ASG"], facts, practice_policy().directory)
+    assert way({"un_kind": ("ENT-SGO",)}).office == "OFF-ASG"
+
+
 def test_the_persons_choice_goes_first_among_several() -> None:
     """Spec 5.4, then custody prefers the presence in the country, a session the secretariat."""
     facts: Facts = {"un_kind": ("ENT-G1", "ENT-SPT"), "coop_country": "XA"}

@@ -6,7 +6,7 @@ import pytest
 
 from dialogs.policy import Policy
 from dialogs.replace import replace
-from handlers.access import Sight, office_sees, sight
+from handlers.access import Sight, is_shut_out, office_sees, sight
 from handlers.accounts import ACTIVE, REVOKED, Account, Role
 from tests.conftest import NOON
 from tests.desk_server.world import DUTY, HRC, OTHER, SENIOR, card_of, given
@@ -76,3 +76,12 @@ def test_a_copy_to_the_duty_desk_exists_while_its_consent_lives(policy: Policy) 
     assert sight(officer, lasting, policy, NOON) is Sight.CONTENT
     assert sight(officer, ended, policy, NOON) is Sight.NOTHING
     assert sight(officer, replace(lasting, status="ST-HOLD"), policy, NOON) is Sight.NOTHING
+
+
+def test_where_the_alternate_has_the_case_the_senior_focal_point_is_out(policy: Policy) -> None:
+    """RT-99: the alternate is chosen only where the other is excluded or implicated, so nothing is shared or told there."""
+    offices = policy.directory.offices
+    card = replace(card_of("LW-1"), office="OFF-ALT")
+
+    assert is_shut_out(offices[SENIOR], card, policy)
+    assert not is_shut_out(offices[SENIOR], replace(card, office=HRC), policy)

@@ -56,6 +56,8 @@ T-VOICE = A voice can be recognized. If you can, write instead.
 
 T-PAUSED = I keep your answers, locked, for { $DRAFT_HOURS } hours. Write anything to go on.
 T-CLEARED = I have deleted everything. Please also delete this chat on your phone.
+T-CLEAR-SIGNAL = How: in the list of chats, press this chat for a moment and choose Delete. Remove the contact too. Then look in the settings: is another device linked, is there a backup?
+T-CLEAR-TELEGRAM = How: in the list of chats, press this chat for a moment and choose Delete, for both sides. Remove the contact too. Then look in the settings: is another device signed in?
 T-GOODBYE-OOS = I have kept nothing. You can write here again at any time. Please also delete this chat on your phone.
 T-HELP-GENERAL =
     Some things help many people: stay near people you trust, keep your phone locked and charged, and tell one person when you will next be in touch. Keep letters and pictures in a safe place.
