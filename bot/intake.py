@@ -6,10 +6,10 @@ import logging
 from collections import Counter
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from bot.adapter import NotStored
-from handlers.errors import HandlerError, NoRecipients
+from handlers.errors import NoRecipients
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from handlers.alerting import Alerting
     from handlers.receive import Reception
     from handlers.types import Address, Inbound
+
+Result = TypeVar("Result")
 
 LOG: Final = logging.getLogger("leeward")
 RECENT: Final = timedelta(minutes=10)
@@ -61,51 +63,50 @@ class ServiceIntake:
 
     async def _officer(self, inbound: Inbound) -> bool:
         """An enrolled account never enters the interview; what it says is about alerts."""
-        try:
-            new = await self._writer.join(lambda: self._alerting.answer(inbound))
-        except StorageError as exc:
-            raise NotStored from exc
+        new = await self._guarded("an officer's message", lambda: self._alerting.answer(inbound))
         for channel in self.adapters:
             self._awake(channel)
-        return new
+        return bool(new)
 
     async def _excuse(self, inbound: Inbound, exc: Exception) -> None:
         self.counts["trouble"] += 1
         LOG.error("a turn could not be carried out: %s", type(exc).__name__)
         trouble = "T-NO-OFFICE-KEY" if isinstance(exc, NoRecipients) else "T-TROUBLE"
-        try:
-            await self._writer.join(lambda: self._reception.excuse(inbound, trouble))
-        except StorageError as again:
-            raise NotStored from again
-        except HandlerError:
-            return
+        await self._guarded("an excuse", lambda: self._reception.excuse(inbound, trouble))
 
     async def gap(self, channel: str) -> None:
         """Ask open questions of a channel again of those who did something a few minutes ago."""
         since = self._reception.clock.now() - RECENT
         self.counts["gaps"] += 1
         try:
-            active = await self._writer.join(lambda: self._reception.active_since(since))
-            for address in active:
+            active = await self._guarded("a gap", lambda: self._reception.active_since(since))
+            for address in active or ():
                 if address.channel == channel:
-                    await self._writer.join(partial(self._reception.repeat_question, address))
+                    await self._guarded("a question", partial(self._reception.repeat_question, address))
                     self._awake(channel)
-        except StorageError:
+        except NotStored:
             LOG.error("open questions could not be repeated after a gap: the database does not answer")
 
     async def unreachable(self, address: Address) -> None:
         """Show the officer that nothing arrives there any more. Raises NotStored."""
         if self._alerting.is_for_officers(address):
             return  # what they are to be told goes out by another of their channels
-        try:
-            await self._writer.join(lambda: self._reception.unreachable(address))
-        except StorageError as exc:
-            raise NotStored from exc
+        await self._guarded("somebody who left", lambda: self._reception.unreachable(address))
 
     async def identity_changed(self, address: Address) -> None:
         """Hold what officers say until the person has proved themselves. Raises NotStored."""
+        await self._guarded("a changed key", lambda: self._alerting.identity_changed(address))
+        await self._guarded("a changed key", lambda: self._reception.identity_changed(address))
+
+    async def _guarded(self, what: str, work: Callable[[], Result]) -> Result | None:
+        """Do database work; a defect of ours, or one damaged row, is said by its type and is in nobody else's way.
+
+        Raises NotStored.
+        """
         try:
-            await self._writer.join(lambda: self._alerting.identity_changed(address))
-            await self._writer.join(lambda: self._reception.identity_changed(address))
+            return await self._writer.join(work)
         except StorageError as exc:
             raise NotStored from exc
+        except Exception as exc:  # noqa: BLE001 - whatever it is: this channel is everybody's
+            LOG.error("%s could not be handled: %s", what, type(exc).__name__)
+            return None

@@ -12,7 +12,7 @@ from handlers.errors import DraftLost
 from handlers.types import Address, Loaded
 from storage import forms
 from storage.crypto.drafts import decrypt_body, encrypt_body
-from storage.crypto.errors import UnknownRingKey
+from storage.crypto.errors import NotAuthentic, UnknownRingKey
 from storage.row_keys import DRAFTS
 from storage.rows import Stored, setting
 from storage.statements import Statement, inserted
@@ -62,7 +62,7 @@ class SqlConversations(Frozen):
             return None
         try:
             return Address(*self._open(row, stored).address)
-        except UnknownRingKey:
+        except (UnknownRingKey, NotAuthentic):  # a row that was damaged is in nobody else's way
             return None
 
     def of_case(self, case: str) -> Address | None:
