@@ -195,6 +195,8 @@ def withdraw_one(turn: Turn, consent: str) -> bool:
     """Take back one permission; the one to send is the same as taking everything back."""
     if consent == "C-FWD" and turn.conversation.cards:
         return withdraw_all(turn, turn.node("T-WITHDRAW").choices[0])
+    if consent == "C-TGFULL":
+        turn.do(ClearChat())  # the company could read what was written: what can still be deleted goes (spec 4.2)
     return _withdraw(turn, lambda event: event.id == consent, "WD-ONE")
 
 

@@ -9,7 +9,7 @@ import pytest
 from dialogs.cases import DESTROY_TIMER
 from dialogs.consents import minute
 from dialogs.conversation import Answer, Proposal
-from dialogs.effects import CancelAlert, DestroyReport, DropFiles, WakeAt
+from dialogs.effects import CancelAlert, ClearChat, DestroyReport, DropFiles, WakeAt
 from dialogs.replace import replace
 from tests.dialogs.test_measures import with_card
 from tests.playbook import PICTURE, VOICE, Play, sent
@@ -295,3 +295,14 @@ def test_ones_own_words_end_nothing_while_the_report_stands() -> None:
     assert play.node != "END"
     assert not play.did(DestroyReport)
     assert play.conversation.cards[0].status == "ST-SUB"
+
+
+def test_who_goes_back_to_numbers_only_has_the_chat_cleared_as_far_as_it_can_be() -> None:
+    """C-TGFULL taken back (spec 4.2): Telegram could read what was written."""
+    play = Play("telegram").say(
+        "hi", "1", "1", "3", "1", "2", "1", "0", "1", "1", "1", "1", "2", "1", "my name is Mina", "2"
+    )
+    assert play.consent("C-TGFULL") == "given"
+    play.say("i take it back", "3", "1")
+
+    assert (play.consent("C-TGFULL"), play.did(ClearChat), play.node) == ("withdrawn", True, "Q17")
