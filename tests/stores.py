@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory  # noqa: TID251 - holds a database with nothing in it
 
 from bot.clock import SystemEntropy
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
 from handlers.types import Address
 from storage import schema
 from storage.keys import create_keys, load_keys
-from storage.store import SqlStore, make_engine
+from storage.store import DATABASE_FILE, SqlStore, make_engine, sqlite_url
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MINA, BLUE = Address("signal", "aci-1"), Address("signal", "aci-2")
@@ -24,9 +26,26 @@ CARD = CaseCard(
 )  # fmt: skip
 
 
+@cache
+def _empty_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        engine = make_engine(sqlite_url(Path(folder)))
+        schema.upgrade(engine)
+        engine.dispose()
+        return Path(folder, DATABASE_FILE).read_bytes()
+
+
+def make_empty_file(home: Path) -> None:
+    """Put an empty SQLite database of the newest schema in this folder: migrated once, and copied from then on."""
+    if not (home / DATABASE_FILE).exists():
+        (home / DATABASE_FILE).write_bytes(_empty_file())
+
+
 def sql_store(url: str, home: Path) -> SqlStore:
     """Return a migrated store with fresh keys."""
     create_keys(home / "keys", SystemEntropy())
+    if url == sqlite_url(home):
+        make_empty_file(home)
     engine = make_engine(url)
     schema.upgrade(engine)
     return SqlStore(engine, load_keys(home / "keys"), SystemEntropy(), home / "blobs")

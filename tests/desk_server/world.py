@@ -26,6 +26,7 @@ from storage.keys import create_keys, load_keys
 from storage.store import sqlite_url
 from tests.conftest import NOON, practice_policy
 from tests.fakes.authenticator import Authenticator
+from tests.stores import make_empty_file
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -156,6 +157,7 @@ def desk_world(
     clock.at = NOON
     create_keys(home / "keys", SystemEntropy())
     keys = load_keys(home / "keys")
+    make_empty_file(home)
     with _service(
         sqlite_url(home), home, keys, practice_policy(), load_settings({}, home), entropy=SystemEntropy(), clock=clock
     ) as service:
