@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -16,8 +17,31 @@ from config.documents import Document
 from config.policies import load_policy
 from dialogs.policy import OfficeKey, Policy
 from storage.crypto.age.keys import generate_identity
+from tests.forking import asking_for_coverage
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+REPEATING = (
+    "tests/architecture/", "tests/golden/", "tests/test_mutants.py", "tests/dialogs/test_disclosure.py",
+    "tests/dialogs/test_people.py", "tests/dialogs/test_search.py", "tests/handlers/test_duty_trial.py",
+    "tests/handlers/test_messages_at_random.py", "tests/handlers/test_permission.py", "tests/desk_server/test_fuzzing.py",
+    "tests/desk_server/test_every_route.py", "tests/acceptance/test_chatting.py",
+)  # fmt: skip
+"""Tests that go a thousand times where others were once. They, and what is marked slow, are not measured for coverage:
+the tracer makes Python three times as slow, and would find little new."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests that repeat what others cover out of the measurement."""
+    for item in items:
+        if item.nodeid.startswith(REPEATING) or item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Have the processes that a test starts measured as the test itself is."""
+    with asking_for_coverage(asked=item.get_closest_marker("no_cover") is None):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

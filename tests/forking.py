@@ -11,25 +11,58 @@ import os
 import subprocess
 import sys
 import tempfile  # noqa: TID251 - what a command of a test reads and prints; removed when it has ended
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from multiprocessing.context import ForkServerProcess
 
 COMMANDS = (
     "chat", "checks", "directories", "drill", "invitations", "keys", "ledger", "officers", "operations", "replaying",
     "serve", "setup", "trends",
 )  # fmt: skip
+MEASURED = "COVERAGE_PROCESS_CONFIG"
+"""What tells a process to measure coverage, and how."""
+
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.forking", "bot.cli", "bot.web", *(f"bot.commands.{name}" for name in COMMANDS)])
+CONTEXT.set_forkserver_preload(
+    ["coverage", "tests.forking", "bot.cli", "bot.web", *(f"bot.commands.{name}" for name in COMMANDS)]
+)
+
+
+@contextmanager
+def asking_for_coverage(*, asked: bool) -> Iterator[None]:
+    """Ask the processes that begin here to measure coverage, if that was asked of this one; or ask none of them."""
+    kept = os.environ.get(MEASURED)  # noqa: TID251 - of this process, for its children
+    if not asked:
+        os.environ.pop(MEASURED, None)  # noqa: TID251 - as above
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ[MEASURED] = kept  # noqa: TID251 - as above
+
+
+def _start(process: ForkServerProcess) -> None:
+    """Start it; the server it is forked from never measures, or all would, and three times as slow."""
+    with asking_for_coverage(asked=False):
+        process.start()
+
+
+def _measure_if_asked(settings: Mapping[str, str]) -> None:
+    if MEASURED in settings:
+        import coverage
+
+        coverage.process_startup()
 
 
 def _serve(settings: dict[str, str], log: str) -> None:
     for name in [name for name in os.environ if name.startswith("LEEWARD_")]:  # noqa: TID251 - of this process, before it serves
         del os.environ[name]  # noqa: TID251 - as above
     os.environ.update(settings)  # noqa: TID251 - as above
+    _measure_if_asked(settings)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)
@@ -47,13 +80,14 @@ def _main(*args: str) -> None:
 def fork_service(settings: Mapping[str, str], log: Path) -> ForkServerProcess:
     """Start the service with these settings; what it prints is added to `log`."""
     process = CONTEXT.Process(target=_serve, args=(dict(settings), str(log)))
-    process.start()
+    _start(process)
     return process
 
 
 def _command(args: tuple[str, ...], settings: dict[str, str], folder: str, streams: str) -> None:
     os.environ.clear()  # noqa: TID251 - of this process, before it begins
     os.environ.update(settings)  # noqa: TID251 - as above
+    _measure_if_asked(settings)
     os.chdir(folder)
     for number, name in enumerate(("in", "out", "err")):
         os.dup2(os.open(Path(streams) / name, os.O_RDWR), number)
@@ -77,7 +111,7 @@ def fork_command(
         streams["out"].touch()
         streams["err"].touch()
         process = CONTEXT.Process(target=_command, args=(args, dict(settings), str(folder), place))
-        process.start()
+        _start(process)
         if until is not None:
             while process.exitcode is None and not until(streams["out"].read_text("utf-8", "replace")):
                 process.join(0.001)
