@@ -12,13 +12,14 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-# One worker for each core of a small machine; the suite is the same for every number.
-WORKERS ?= 2
+# Two workers for each core of a small machine, because tests also wait; the suite is the same for every number.
+WORKERS ?= 4
 ROUNDS ?= 5
 PYTEST_ARGS ?=
 PACKAGES := bot dialogs storage handlers config
+CHECKS := check-types check-contracts check-pages check-spelling check-lint
 
-.PHONY: help setup run test check format lock proof bench pieces peers golden-update clean
+.PHONY: help setup run test check $(CHECKS) format lock proof bench pieces peers golden-update clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,12 +34,20 @@ test: setup check ## Run all checks and all tests, with the coverage gate
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not proof" --cov --cov-report=term --cov-report=xml $(PYTEST_ARGS)
 
 check: setup ## Lint, format, types (Python and TypeScript), import contracts, spelling
+	@$(MAKE) --jobs=$(WORKERS) $(CHECKS)
+
+# One beside the other: most of the time is mypy's, which uses one core.
+check-types:
+	@$(BIN)/mypy
+check-contracts:
+	@$(BIN)/lint-imports --no-logo
+check-pages:
+	@cd bot/desk/web && $(NODE_PATH) npm run --silent check
+check-spelling:
+	@$(BIN)/codespell
+check-lint:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/codespell
-	@cd bot/desk/web && $(NODE_PATH) npm run --silent check
 
 format: setup ## Format the sources and apply the safe corrections of the linter
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,20 @@ from config.load import load_settings
 from handlers.types import Address, Inbound
 from tests.command_line import CANARY, LEEWARD, QUESTION, TO_REVIEW, chat, environment_of
 from tests.forking import fork_command
+
+
+@pytest.fixture(scope="module")
+def practised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice folder with its keys, where nobody has written yet."""
+    home = tmp_path_factory.mktemp("practised") / "home"
+    chat(home)
+    return home
+
+
+@pytest.fixture
+def home(practised: Path, tmp_path: Path) -> Path:
+    """A copy of it: making the keys of every office takes longer than most chats."""
+    return Path(shutil.copytree(practised, tmp_path / "home"))
 
 
 def test_a_killed_chat_goes_on_at_the_same_question(home: Path) -> None:
