@@ -23,10 +23,11 @@ from dialogs.choices import say_choices, say_summary
 from dialogs.conditions import holds
 from dialogs.consents import ASKED_AGAIN, consent_event, is_live, latest, minute
 from dialogs.conversation import Answer
-from dialogs.effects import ClearChat, OfferMove, SetDisappearing, TallyOutOfScope, UpdateCase
+from dialogs.effects import CancelWake, ClearChat, OfferMove, SetDisappearing, TallyOutOfScope, UpdateCase
 from dialogs.fast import alert, cancel_alert
 from dialogs.flow import answered_part
 from dialogs.lapses import contact_again
+from dialogs.limits import TIMER_SEND
 from dialogs.machine import HIDDEN, PAUSED
 from dialogs.measures import (
     letter_answer,
@@ -75,9 +76,10 @@ def _end_out_of_scope(turn: Turn, choice: Choice) -> bool:
 
 
 def pause(turn: Turn, choice: Choice) -> bool:
-    """Keep the answers and say nothing until the person writes again."""
+    """Keep the answers and say nothing until the person writes again; nothing is sent meanwhile, as they are told."""
     del choice
     remember(turn)
+    turn.do(CancelWake(TIMER_SEND))  # "keep trying" was said before
     turn.move(PAUSED)
     turn.say("T-PAUSED")
     speak_only(turn)

@@ -13,6 +13,7 @@ from dialogs.engine import begin
 from dialogs.events import (
     ButtonPressed,
     CardArrived,
+    CaseClosed,
     EditNoticed,
     FileReceived,
     GapNoticed,
@@ -238,6 +239,15 @@ def _officers(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
         yield here, CardArrived(at=NOON, entropy=chance)
 
 
+def _closing(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
+    """An officer closes a case, where the person may be written to now and where not."""
+    del answer
+    for index, card in enumerate(here.cards):
+        cards = (*here.cards[:index], replace(card, status="ST-CLO"), *here.cards[index + 1 :])
+        for may_ask in (True, False):
+            yield replace(here, cards=cards), CaseClosed(at=NOON, entropy=chance, case=card.case, may_ask=may_ask)
+
+
 def _changed(card: CaseCard) -> Iterator[CaseCard]:
     from dialogs.lapses import lapsed_events, with_lapses
 
@@ -263,4 +273,5 @@ def _changed(card: CaseCard) -> Iterator[CaseCard]:
 
 BESIDE = {
     "time": _time, "devices": _devices, "files": _files, "moves": _moves_over, "hiding": _hiding, "officers": _officers, "elsewhere": _elsewhere,
+    "closing": _closing,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from dialogs.engine import advance
 from dialogs.events import ButtonPressed, TextReceived
 from dialogs.facts import LIVE
+from dialogs.keys import usable_recipients
 from dialogs.machine import END, HIDDEN
 from dialogs.policy import Kind
 from dialogs.routing import Route
@@ -24,10 +25,12 @@ from tests.oracle import lawful, undisclosed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation, Draft
     from dialogs.effects import Effect
     from dialogs.events import Event
+    from dialogs.policy import Directory
 
     Step = tuple[Conversation, Event]
 
@@ -50,6 +53,7 @@ class Judged:
     level: str
     office: str
     opened: bool
+    sealable: bool = True  # the office has keys now
 
 
 USUAL = (Judged("L4", "OFF-HRC", opened=True), Judged("L2", "OFF-TRB", opened=False))
@@ -75,12 +79,17 @@ class Judges:
         self.asked = True
         return self.says.opened
 
+    def recipients(self, directory: Directory, office: str, at: datetime) -> tuple[str, ...]:
+        self.asked = True
+        return usable_recipients(directory, office, at) if self.says.sealable else ()
+
     @contextmanager
     def presiding(self) -> Iterator[None]:
         with (
             patch("dialogs.judgement.triage", self.triage),
             patch("dialogs.judgement.route", self.route),
             patch("dialogs.judgement.is_open", self.is_open),
+            patch("dialogs.sending.usable_recipients", self.recipients),
         ):
             yield
 

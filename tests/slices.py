@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialogs.conversation import Conversation
 from dialogs.engine import begin
+from dialogs.replace import replace
 from tests.conftest import NOON, practice_policy
 from tests.moves import Slice
 from tests.search import USUAL, Found, Judged, search
@@ -36,6 +37,7 @@ INTAKE: dict[str, tuple[Slice, str, tuple[Judged, ...]]] = {
     "pressure": (Slice(_free("T-FREE", "T-PRESS", "T-LIMITS"), SHORT), "signal", USUAL),
     "permissions": (Slice(_free("C-FWD", "T-CHECK", "T-CHECK-AGAIN", "C-EMER", "C-ASG", "C-STAT", "Q52"), SHORT, more={"C-FWD-OFFICE": ("1",)}),
                     "signal", USUAL[:1]),
+    "not sealed": (Slice(_free("Q52", "T-FAIL"), SHORT, beside=_free("time")), "signal", (USUAL[0], replace(USUAL[0], sealable=False))),
     "office and level change": (Slice(_free("C-FWD", "C-EMER"), SHORT), "signal", USUAL),
     "edits": (Slice(_free("Q50", "Q51", "Q52"), SHORT), "signal", USUAL[:1]),
     "going back": (Slice(_free(), SHORT, words=("9",)), "signal", USUAL[:1]),
@@ -57,6 +59,7 @@ AFTER: dict[str, Slice] = {
                                     words=("hello", "i take it back", "i want to take it back now"), beside=_free("back")),
     "menus afterwards": Slice(_free("Q53", "T-SUPPLEMENT", "T-FEEDBACK", "T-FEEDBACK-WRITE", "T-DELETE"), {**RESTING, "T-WITHDRAW": "5"},
                               more={"Q54": ("2", "3", "4", "5", "6")}, words=("hello", "00"), beside=_free("devices")),
+    "closing": Slice(_free("C-RETN"), RESTING, words=("hello", "i take it back"), beside=_free("closing")),
     "coming back elsewhere": Slice(_free("C-CONT-AGAIN", "T-RESUME"), RESTING, words=("hello",), beside=_free("elsewhere")),
 }  # fmt: skip
 """Slices that begin with a report that was sent, with and without the consent to be written to."""

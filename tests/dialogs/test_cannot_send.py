@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs.effects import Forget, NewKey, Say, SealReport, WakeAt
+from dialogs.effects import CancelWake, Forget, NewKey, Say, SealReport, WakeAt
 from dialogs.limits import TIMER_SEND
 from dialogs.policy import Policy
 from dialogs.replace import replace
@@ -57,6 +57,15 @@ def test_who_writes_meanwhile_is_asked_and_sends_by_hand(stuck: Play) -> None:
     assert not stuck.did(SealReport)
     assert stuck.say("1").node == "Q52"
     assert stuck.say("1").did(SealReport)
+
+
+@pytest.mark.parametrize("words", [("1", "2", "4"), ("2",)])
+def test_who_comes_back_and_pauses_is_not_sent(stuck: Play, words: tuple[str, ...]) -> None:
+    """After "keep trying" comes "not yet" and "keep it for later", or no safe moment: what they are told last holds."""
+    stuck.say("1", "hello", *words)
+    assert "I keep your answers, locked" in stuck.said
+
+    assert stuck.done(CancelWake).timer == TIMER_SEND
 
 
 def test_another_office_can_be_chosen(stuck: Play) -> None:

@@ -10,7 +10,8 @@ from tests.moves import READ_BY_CODE, told_apart
 from tests.slices import AFTER, INTAKE, after, intake
 
 SHORT = (
-    "scope", "risk", "contact", "pressure", "permissions", "edits", "fast path", "hiding", "two devices and time", "coming back elsewhere",
+    "scope", "risk", "contact", "pressure", "permissions", "edits", "fast path", "hiding", "two devices and time", "not sealed", "closing",
+    "coming back elsewhere",
 )  # fmt: skip
 """The others are part of `make proof`."""
 
