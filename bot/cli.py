@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.hardening import harden
 from bot.option_types import COUNT, DAYS, FILE, HOURS, MINUTES, POSITIVE, SHARE
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ FIRST_YEAR, LAST_YEAR = 2010, 9998
 BENCHMARKS = (
     "step", "turn", "interview", "send", "seal", "park", "restart", "alert", "ledger", "desk", "start", "load",
 )  # fmt: skip
-OWNER_ALONE = 0o077
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -390,9 +389,9 @@ def directory_diff(other: Path, folder: Path | None) -> None:
 
 
 def main() -> None:
-    """Run the command line: in UTF-8 whatever the locale, and files for their owner alone whatever the umask."""
+    """Run the command line: in UTF-8 whatever the locale, leaving nothing for others behind."""
     gc.disable()  # searching what is imported for garbage, again and again, takes a fifth of the start of a command
-    os.umask(OWNER_ALONE)
+    harden()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

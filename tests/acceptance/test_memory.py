@@ -30,9 +30,15 @@ def found_in(process: int, wanted: bytes) -> int:
     return count
 
 
+def core_limits(process: int) -> list[str]:
+    """Return how large a core dump of a process may be, and may ever be."""
+    limits = Path(f"/proc/{process}/limits").read_text().splitlines()
+    return next(line.split()[4:6] for line in limits if line.startswith("Max core"))
+
+
 @pytest.mark.parametrize("overwrites", [True, False])
 def test_a_file_that_was_sealed_is_in_memory_no_more(overwrites: bool, tmp_path: Path) -> None:  # noqa: FBT001 - the control beside what it controls
-    """Where what is freed is overwritten, as in the container; the control: elsewhere it lies there."""
+    """Where what is freed is overwritten, as in the container; the control: elsewhere it lies there. No core is dumped."""
     malloc, perturb = OVERWRITES.values() if overwrites else ("", "0")
     assert all(f"{name}={value}" in DOCKERFILE.read_text() for name, value in OVERWRITES.items())
 
@@ -43,6 +49,7 @@ def test_a_file_that_was_sealed_is_in_memory_no_more(overwrites: bool, tmp_path:
             mina.send_file(CANARY * 10_000)
             await until(lambda: "I have it, locked" in mina.last, 30)
             assert running.process is not None
+            assert core_limits(running.process.pid) == ["0", "0"]
             return found_in(running.process.pid, CANARY)
 
     assert (asyncio.run(play()) == 0) is overwrites
