@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import aiohttp
 from signalbot import Attachment, ConnectionMode, ReceiptType, SendMessage, SignalAPIError, TextMode, UpdateContact
@@ -63,6 +64,16 @@ def _caused() -> Iterator[None]:
     except SignalAPIError as exc:
         cause = exc.__cause__
         raise cause if isinstance(cause, aiohttp.ClientError) else aiohttp.ClientError() from None
+
+
+def _in_address(name: str) -> str:
+    """Return the id of an attachment as it stands in an address: it ends as the name ends that a person gave the file.
+
+    Raises: aiohttp.ClientError for what would be another address.
+    """
+    if name in ("", ".", ".."):
+        raise aiohttp.ClientError
+    return quote(name, safe="")
 
 
 class SignalService:
@@ -129,14 +140,14 @@ class SignalService:
 
     async def delete_file(self, name: str) -> None:
         """Delete the service's copy of an attachment."""
-        attachment = Attachment.model_validate({"id": name, "isVoiceNote": False})
+        attachment = Attachment.model_validate({"id": _in_address(name), "isVoiceNote": False})
         with _caused():
             (await self.api.attachments.delete(attachment)).release()
 
     async def open_file(self, name: str) -> aiohttp.ClientResponse:
         """Begin to read an attachment. Ours: signalbot reads it whole, and once more as base64."""
         timeout = aiohttp.ClientTimeout(total=None, sock_read=self._call_seconds)
-        return await self.session.get(self._url(f"/v1/attachments/{name}"), timeout=timeout)
+        return await self.session.get(self._url(f"/v1/attachments/{_in_address(name)}"), timeout=timeout)
 
     async def stored_files(self) -> set[str]:
         """Return the ids of the attachments that lie in clear with the service. Ours: signalbot cannot list them."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -58,6 +59,26 @@ def test_all_calls_share_one_connection_beside_the_stream_and_the_contract_is_ke
         assert (refused.value.status, refused.value.body) == (404, {"error": "No such attachment"})
         assert len(ports) == 1
         assert server.violations == []
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("name", ["a.b?final", "a.#2", "a.100%", "a.b c", "a.%2F", "a.я"])
+def test_an_attachment_is_read_and_deleted_however_its_name_ends(name: str) -> None:
+    """signal-cli takes the end of its id from the name that a person gave the file: it would stay there in clear."""
+
+    async def play() -> None:
+        server = SignalServer()
+        server.attachments[name] = b"picture"
+        async with serving(server.app()) as port:
+            service = SignalService(NUMBER, f"127.0.0.1:{port}", 10.0)
+            assert await (await service.open_file(name)).read() == b"picture"
+            await service.delete_file(name)
+            for other in ("..", "../about", "."):
+                with pytest.raises(aiohttp.ClientError):
+                    await service.open_file(other)
+            await service.close()
+        assert server.attachments == {}
 
     asyncio.run(play())
 
