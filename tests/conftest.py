@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -30,18 +33,26 @@ REPEATING = (
 the tracer makes Python three times as slow, and would find little new."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave tests that repeat what others cover out of the measurement."""
-    for item in items:
-        if item.nodeid.startswith(REPEATING) or item.get_closest_marker("slow"):
-            item.add_marker("no_cover")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Have the processes that a test starts measured as the test itself is."""
-    with asking_for_coverage(asked=item.get_closest_marker("no_cover") is None):
-        return (yield)
+    """Run what repeats what others cover without a tracer, and the processes it starts, too."""
+    if item.nodeid.startswith(REPEATING) or item.get_closest_marker("slow"):
+        with asking_for_coverage(asked=False), _untraced():
+            return (yield)
+    return (yield)
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    """Take the tracer away for a while; to stop coverage itself, again and again, frees a tracer that is still at work."""
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
+        threading.settrace(of_threads)
 
 
 @pytest.fixture(autouse=True)
