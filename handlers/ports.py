@@ -169,6 +169,10 @@ class Outbox(Protocol):
         """Return how many dead letters there are."""
         ...
 
+    def dead_by_case(self) -> dict[str, int]:
+        """Return how many dead letters there are to the people of cases that something leads to, by case."""
+        ...
+
     def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
         """Erase what is queued for this person but CLEAR, or only officers' words; ids of officers' messages in it."""
         ...
@@ -354,10 +358,7 @@ class Store(Protocol):
         ...
 
     def finish_erasure(self) -> bool:
-        """Make erased text unreadable on disk (SQLite: wal_checkpoint(TRUNCATE)); False: try again.
-
-        In a group it is done once, after the commit.
-        """
+        """Make erased text unreadable on disk (SQLite: no WAL left), in a group after its commit; False: try again."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -170,6 +171,12 @@ class MemoryOutbox:
     def dead(self) -> int:
         """Count dead letters."""
         return sum(1 for item in self._data.outbox.values() if item.dead)
+
+    def dead_by_case(self) -> dict[str, int]:
+        """Count dead letters by the case of their person."""
+        dead = Counter(item.outgoing.address for item in self._data.outbox.values() if item.dead)
+        people = self._data.people.items()
+        return {case: dead[person] for case, person in people if person is not None and dead[person]}
 
     def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
         """Erase what is queued for this person."""

@@ -14,7 +14,7 @@ from handlers.types import ALERT, CLEAR, WHOLE, DueTimer, OutboxItem
 from storage import forms
 from storage.crypto.key_ring import NONCE_BYTES
 from storage.statements import POSTGRESQL, SQLITE, Statement, drawn, insert_or, inserted, parameters
-from storage.tables import inbox, moves, outbox, timers
+from storage.tables import cases, inbox, moves, outbox, timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -280,6 +280,12 @@ class SqlOutbox(Frozen):
     def dead(self) -> int:
         """Return how many dead letters lie there."""
         return self.session.connection.scalar(select(func.count()).where(outbox.c.state == DEAD)) or 0
+
+    def dead_by_case(self) -> dict[str, int]:
+        """Return how many dead letters lie there for the person of each case."""
+        letters = select(cases.c.id, func.count()).join(outbox, outbox.c.person == cases.c.person)
+        found = self.session.connection.execute(letters.where(outbox.c.state == DEAD).group_by(cases.c.id))
+        return {row[0]: row[1] for row in found}
 
     def drop_for(self, address: Address, *, officers_only: bool = False) -> tuple[str, ...]:
         """Erase what is queued for this person; dead letters hold nothing of an officer that would still go out."""

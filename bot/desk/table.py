@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.desk import acts, audit, cases, events, login, measures, people, practice_login, queue, sharing, thread
+from bot.desk import acts, audit, cases, events, login, measures, people, practice_login, queue, sharing, shift, thread
 from bot.desk.openapi import described
 from bot.desk.routes import EVERYBODY, Route
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.desk.routes import Call, Nothing
     from bot.desk.state import Place
 
-PARTS: Final = (login, practice_login, queue, cases, acts, thread, measures, sharing, people, audit, events)
+PARTS: Final = (login, practice_login, queue, cases, acts, thread, measures, sharing, shift, people, audit, events)
 """Modules with `ROUTES`."""
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from dialogs.replace import replace
 from handlers.ports import Store
 from handlers.types import CLEAR, Address, Outgoing
-from tests.stores import BLUE, MINA, NOW, TALK
+from tests.stores import BLUE, CARD, MINA, NOW, TALK
 
 
 def test_messages_go_out_by_priority_and_in_order_of_each_person(store: Store) -> None:
@@ -220,3 +221,18 @@ def test_officers_words_waiting_to_go_out_can_be_dropped_alone(store: Store) -> 
         assert work.outbox.waiting() == 2
         assert work.outbox.drop_for(BLUE) == ("m2",)
         assert [item.outgoing.text for item in work.outbox.claim(NOW, 9, 60, "signal")] == ["done"]
+
+
+def test_dead_letters_are_counted_for_the_case_of_their_person(store: Store) -> None:
+    """What still waits, and what no case leads to, is counted for nobody."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.cases.open(CARD, MINA)
+        work.cases.open(replace(CARD, case="LW-2", phrase_hash=""), None)
+        for person, text in ((MINA, "1"), (BLUE, "2")):
+            work.outbox.add(Outgoing(person, text, "Q01", 1), NOW)
+        for item in work.outbox.claim(NOW, 10, 60, "signal"):
+            work.outbox.failed(item, retry_at=None)
+        work.outbox.add(Outgoing(MINA, "3", "Q01", 1), NOW)
+
+        assert (work.outbox.dead(), work.outbox.dead_by_case()) == (2, {"LW-1": 1})

@@ -26,6 +26,18 @@ PROPOSAL = {
     "started_at": None, "outcome": "", "collisions": ["Do not contact the state"],
 }  # fmt: skip
 
+SHIFT = {
+    "since": "2026-11-24T02:00Z", "until": "2026-11-24T10:00Z", "office": OFFICE, "on_duty": 2,
+    "received": [
+        {"level": level, "count": count, "in_time": in_time, "late": late}
+        for level, count, in_time, late in (("L1", 2, 1, 1), ("L2", 5, 4, 0), ("L3", 7, 7, 0), ("L4", 3, 0, 0), ("L0", 0, 0, 0))
+    ],
+    "escalations": {"ESC-TIME": 3, "ESC-PASS": 1}, "open_urgent": {"L1": 1, "L2": 4}, "contacts": {"made": 6, "failed": 1, "waiting": 2},
+    "consents": {"asked": 5, "given": 3, "refused": 1}, "withdrawals": 2, "whole_withdrawals": 1, "holds": 1, "identity_doubts": 1,
+    "doubts_standing": 2, "faults": {"unreachable": 1, "mail_refused": 0, "dead_letters": 4}, "out_of_scope": 1,
+    "languages_lacking": {"ar": 2}, "following": {"unowned": 1, "late": 2, "contacts": 3},
+}  # fmt: skip
+
 LOCK_SECONDS = 600
 HIDE = """Object.defineProperty(document, 'visibilityState', {value: 'hidden'}),
 document.dispatchEvent(new Event('visibilitychange'))"""
@@ -56,6 +68,7 @@ def fill(server: DeskServer) -> None:
         "people": [ana | {"last_seen_day": "2026-11-24"}],
         "offices": [{"id": OFFICE, "name": "Council"}],
     }
+    server.answers["GET shift"] = SHIFT
     server.answers["GET audit"] = {
         "entries": [{"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "read", "case_name": "blue heron"}], "next": None,
     }  # fmt: skip

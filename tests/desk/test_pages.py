@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.responses import JSONResponse
 
 from storage.crypto.age.identity_file import protect
 from tests.desk.filled import BLUE, SIDEWAYS, load_key, open_blue
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
+    from starlette.requests import Request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,6 +58,7 @@ def test_no_page_shuts_anybody_out(browser: Browser, server: DeskServer, key: Pa
         page.locator("dialog[open]").wait_for(state="detached")
     look("people", "3", wait="table")
     look("audit log", "4", wait="table")
+    look("shift report", "5", wait="table")
     page.keyboard.press("1")
     page.get_by_role("button", name="silver pine").click()
     look("case, not to be written to", wait=".may-not")
@@ -125,7 +128,7 @@ def test_every_page_fits_a_narrow_screen(page: Page, server: DeskServer, key: Pa
     page.locator("dialog[open] select").first.wait_for()
     wide["measure"] = page.evaluate(SIDEWAYS)
     page.keyboard.press("Escape")
-    for press, name in (("2", "My key"), ("3", "People"), ("4", "Audit log")):
+    for press, name in (("2", "My key"), ("3", "People"), ("4", "Audit log"), ("5", "Shift report")):
         page.keyboard.press(press)
         page.get_by_role("heading", name=name).wait_for()
         wide[name] = page.evaluate(SIDEWAYS)
@@ -165,6 +168,41 @@ def test_the_audit_log_says_which_case_by_its_two_words(page: Page, server: Desk
 
     page.get_by_role("row", name="Ana First-respondent officer opened blue heron").wait_for()
     assert "LW-" not in page.locator("main").inner_text()
+
+
+def test_the_shift_report_counts_and_shows_nothing_of_a_case(page: Page, server: DeskServer) -> None:
+    """Every number has its words; other hours are asked for where somebody wants them."""
+    asked: list[str] = []
+    shown = server.answers["GET shift"]
+
+    def answer(request: Request) -> JSONResponse:
+        asked.append(request.query_params["hours"])
+        return JSONResponse(shown)
+
+    server.answers["GET shift"] = answer
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("5")
+    page.get_by_role("row", name="L1 Immediate 2 1 1 1").wait_for()
+    page.get_by_label("Hours", exact=True).select_option("24")
+    page.get_by_role("button", name="Count again").click()
+    page.get_by_role("row", name="L3 Priority 7 7 0 –").wait_for()
+    text = page.locator("main").inner_text()
+
+    assert asked == ["8", "24", "24"]
+    assert "Open cases in Arabic, which the office does not speak" in text
+    assert not [word for word in ("LW-", "heron", "ESC-", "undefined") if word in text]
+
+
+def test_whose_role_shows_no_shift_report_is_told_so(page: Page, server: DeskServer) -> None:
+    """As of the audit log."""
+    no = {"error": "not_allowed", "message": "Not yours."}
+    server.answers["GET shift"] = lambda _request: JSONResponse(no, status_code=403)
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("5")
+
+    page.get_by_text("Your role does not show the shift report.").wait_for()
 
 
 def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:

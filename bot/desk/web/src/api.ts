@@ -44,6 +44,15 @@ export interface Measure {
 export interface Account { id: string; name: string; office: string; roles: string[]; invited_at?: string; last_seen_day?: string; state: string; synced: boolean; confirmers?: string[]; confirm?: boolean }
 export interface AuditEntry extends Act { case_name: string }
 
+export interface ShiftReport {
+  since: string; until: string; office: string; on_duty: number | null;
+  received: { level: string; count: number; in_time: number; late: number }[];
+  escalations: Record<string, number>; open_urgent: Record<string, number>; contacts: { made: number; failed: number; waiting: number };
+  consents: { asked: number; given: number; refused: number }; withdrawals: number; whole_withdrawals: number; holds: number;
+  identity_doubts: number; doubts_standing: number; faults: { unreachable: number; mail_refused: number; dead_letters: number };
+  out_of_scope: number; languages_lacking: Record<string, number>; following: { unowned: number; late: number; contacts: number };
+}
+
 /** What the server, or the way to it, said no with. `code` "offline" means that nobody answered. */
 export class ApiError extends Error {
   readonly status: number;

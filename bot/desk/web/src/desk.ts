@@ -7,7 +7,7 @@ import { forgetDrafts } from "./drafts";
 import { W } from "./words";
 
 export type Place =
-  | { page: "queue" } | { page: "case"; id: string } | { page: "keys" } | { page: "people" } | { page: "audit" };
+  | { page: "queue" } | { page: "case"; id: string } | { page: "keys" } | { page: "people" } | { page: "audit" } | { page: "shift" };
 
 export interface Desk {
   session: Session | null | undefined; // undefined: not known yet

@@ -7,6 +7,7 @@ import { AuditPage } from "./pages/audit";
 import { KeysPage } from "./pages/my-key";
 import { PeoplePage } from "./pages/people";
 import { QueuePage } from "./pages/queue";
+import { ShiftPage } from "./pages/shift";
 import { SignIn } from "./pages/sign-in";
 import { ShortcutList } from "./pages/shortcut-list";
 import { Notice } from "./parts";
@@ -16,6 +17,7 @@ import "./style.css";
 
 const PAGES: [Place["page"], string][] = [
   ["queue", W.pages.queue], ["keys", W.pages.keys], ["people", W.pages.people], ["audit", W.pages.audit],
+  ["shift", W.pages.shift],
 ];
 
 const FRAMED = window.top !== window; // the practice page says PRACTICE around the frame
@@ -33,6 +35,7 @@ function Frame() {
     { key: "2", words: W.keys.myKey, act: () => go({ page: "keys" }) },
     { key: "3", words: W.keys.people, act: () => go({ page: "people" }) },
     { key: "4", words: W.keys.audit, act: () => go({ page: "audit" }) },
+    { key: "5", words: W.keys.shift, act: () => go({ page: "shift" }) },
     { key: "x", words: W.keys.lock, act: lock },
   ]);
   const place = desk.place;
@@ -72,6 +75,7 @@ function Frame() {
         {place.page === "keys" && <KeysPage />}
         {place.page === "people" && <PeoplePage />}
         {place.page === "audit" && <AuditPage />}
+        {place.page === "shift" && <ShiftPage />}
         <div class="said-last">
           {!desk.online && <p class="offline" role="alert">{W.offline}</p>}
           <div aria-live="polite">{desk.notice !== "" && <Notice kind="good">{desk.notice}</Notice>}</div>

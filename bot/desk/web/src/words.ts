@@ -4,7 +4,7 @@ export const W = {
   name: "Leeward desk",
   practice: "PRACTICE. Nothing here is real, nobody is told.",
   skip: "Skip to the work",
-  pages: { label: "Pages", queue: "Queue", keys: "My key", people: "People", audit: "Audit log" },
+  pages: { label: "Pages", queue: "Queue", keys: "My key", people: "People", audit: "Audit log", shift: "Shift" },
   loading: "Loading…",
   offline: "No connection. What you see may be old, and nothing is sent. It comes back by itself.",
   slow: (seconds: number) => `Too many tries. Please wait ${seconds} seconds.`,
@@ -332,7 +332,7 @@ export const W = {
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
     share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
-    trends: "printed the tables of the annual report", "alert-raised": "an alert went out", "alert-told": "was alerted", "alert-taken": "took the alert", "alert-passed": "passed the alert on",
+    trends: "printed the tables of the annual report", "shift-report": "looked at the shift report", "alert-raised": "an alert went out", "alert-told": "was alerted", "alert-taken": "took the alert", "alert-passed": "passed the alert on",
     "alert-level": "the alert follows the new level", "alert-reminded": "the office was reminded of an alert", "alert-cancelled": "the alert was ended",
     "duty-on": "went on duty", "duty-off": "went off duty", "duty-swap": "took a day of duty by a swap", "duty-hand-over": "took duty over",
     "duty-drill": "was sent a test alert", "duty-ping": "was asked whether they can be reached",
@@ -346,10 +346,25 @@ export const W = {
     empty: "Nothing was recorded yet.", when: "When", who: "Who", role: "As", act: "What", case: "Case", change: "Change", reason: "Reason",
     older: "Show older", notYours: "Your role does not show the audit log.", roster: "Duty roster",
   },
+  shift: {
+    title: "Shift report", lead: "What your office did in these hours, in numbers alone. It holds nothing of a case, and stays at this desk.",
+    notYours: "Your role does not show the shift report.", hours: "Hours", last: (hours: number) => `The last ${hours} hours`, again: "Count again", to: "to",
+    received: "Came in", inTime: "Owned in time", late: "Late", open: "Open now",
+    work: "Work", onDuty: "Officers on duty now", noRoster: "no roster",
+    escalations: { "ESC-TIME": "One more was alerted: nobody had taken it", "ESC-PASS": "One more was alerted: somebody passed it on" } as Record<string, string>,
+    made: "Cases in which words went out", failed: "Cases in which none went out", waiting: "Cases in which words still wait",
+    outOfScope: "Closed as out of scope",
+    consents: "Consents", asked: "Questions put to people", given: "Yes", refused: "No", withdrawals: "Cases with something taken back",
+    whole: "Of these, everything", holds: "Cases stopped for now",
+    following: "For the next shift", unowned: "L1 and L2 without an owner", overdue: "L1 and L2 with something overdue",
+    agreed: "Contacts agreed in as many hours", lacking: (language: string) => `Open cases in ${language}, which the office does not speak`,
+    faults: "Doubts and faults", doubts: "New doubts who is writing", standing: "Doubts not cleared yet", unreachable: "People whom nothing reaches now",
+    mail: "Reports that mail did not take", dead: "Messages given up",
+  },
   keys: {
     title: "Keys", singles: "Single keys are on", help: "This list", move: "Next or previous", open: "Open", own: "I take it", level: "Level",
     reply: "Write", measure: "Propose a measure", filter: "Filter", report: "Open the report", status: "Status", handOver: "Hand over", back: "Back to the queue",
-    lock: "Lock now", queue: "Queue", myKey: "My key", people: "People", audit: "Audit log", next: "The next step", note: "Note",
+    lock: "Lock now", queue: "Queue", myKey: "My key", people: "People", audit: "Audit log", shift: "Shift report", next: "The next step", note: "Note",
   },
   errors: {
     no_session: "Your session has ended. Please sign in again.", not_allowed: "Your role does not allow this.", refused: "The person’s consent does not allow this.",
@@ -383,4 +398,11 @@ export function named(table: Record<string, string>, code: string): string {
 /** Return the words of a reason or outcome; the server keeps its code only. */
 export function reasonOf(code: string): string {
   return named({ ...W.identity.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes }, code);
+}
+
+const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });
+
+/** Return the name of a language, in the language of the browser. */
+export function languageOf(code: string): string {
+  return LANGUAGES.of(code) ?? code;
 }

@@ -4,7 +4,7 @@ import { concernedSaid, contactOf, refusal } from "../contact";
 import { At, Due, Flags, Level, Light, Said } from "../parts";
 import type { Report } from "../report";
 import { moment } from "../time";
-import { W, named } from "../words";
+import { W, languageOf, named } from "../words";
 
 const LIGHTS = ["C-FWD", "C-ASG", "C-CONT", "C-STAT"];
 const COLOURS: Record<string, string> = { given: "green", requested: "amber", deferred: "amber" };
@@ -12,8 +12,6 @@ const COLOURS: Record<string, string> = { given: "green", requested: "amber", de
 function Row({ name, children }: { name: string; children: ComponentChildren }) {
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
 }
-
-const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });
 
 /** What has to be read before anything is done, in the order of the domain specification (6.4). */
 export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip; report: Report | null }) {
@@ -52,7 +50,7 @@ export function SafetyStrip({ data, strip, report }: { data: Case; strip: Strip;
           {data.tp_consent !== "" && <> · {W.strip.knows}: {named(W.tp, data.tp_consent)}{concernedSaid(data) !== "" && <> ({W.strip.theirs}: <b>{named(W.consentStatus, concernedSaid(data))}</b>)</>}</>}
         </Row>
         <Row name={W.strip.picture}>{report !== null ? <Said text={summaryLine(report, 6)} /> : <span class="quiet">{W.strip.openFirst}</span>}</Row>
-        <Row name={W.strip.language}>{LANGUAGES.of(data.lang)}</Row>
+        <Row name={W.strip.language}>{languageOf(data.lang)}</Row>
         <Row name={W.strip.contact}>
           {W.strip.last} <At at={data.thread.filter((line) => line.from === "office").at(-1)?.at} /> · {W.strip.next} <At at={data.promises.next_contact_at} /> · {W.strip.owner}{" "}
           <b dir="auto">{data.owner?.name ?? W.queue.nobodyYet}</b>
