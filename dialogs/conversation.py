@@ -60,7 +60,8 @@ class Proposal(Struct, frozen=True, gc=False):
     name_mode: str  # NM-NAMED | NM-INIT | NM-GROUP | NM-ANON
     content_version: str  # SHA-256 (hex) of `content`
     content: str  # exactly what would be said; wiped once it is refused, withdrawn or closed
-    state: str  # proposed | asked | talk | consented | started | answered | closed | refused | withdrawn | lapsed
+    # The state is proposed, returned, asked, talk, consented, started, answered, closed, refused, withdrawn or lapsed.
+    state: str
     proposed_at: str
     by: str = "officer"
     hope: str = ""
@@ -70,7 +71,8 @@ class Proposal(Struct, frozen=True, gc=False):
     public: bool | None = None  # GM-EXP-SP: may the public copy have the name
     answered_at: str = ""
     started_at: str = ""
-    outcome: str = ""  # OUT-…, once it is closed
+    outcome: str = ""  # OUT-…, once it is closed; RSN-LIN-…, once the lines went back to whoever wrote them
+    checked: str = ""  # AR-ANON: when a second officer found that the lines show nobody
 
 
 class SealedFile(Struct, frozen=True, gc=False, array_like=True):

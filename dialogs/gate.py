@@ -80,6 +80,7 @@ class Reason(StrEnum):
     WRONG_SCOPE = "wrong-scope"
     WRONG_NAME_MODE = "wrong-name-mode"
     OLDER_CONTENT = "older-content"
+    UNCHECKED = "unchecked"  # no second officer found that the lines for the annual report show nobody (7.3)
     RED_LINE = "red-line"
     CHILD = "child"
     PERSON_REFUSED = "person-refused"  # the person concerned said no: nobody else's yes counts (INV-12)
@@ -186,7 +187,7 @@ def may(
     """Decide. `events`: the consent events of the case in their order; `card`: its card, None when it is gone.
 
     Pure; never raises. The first reason that applies is given: who the case is about, whether it is stopped, the
-    consent itself, and at last the red lines.
+    consent itself, the check of a second officer where one is due, and at last the red lines.
     """
     if card is None or card.case != question.case:
         return Refused(question, Reason.NO_SUCH_CASE)
@@ -198,11 +199,28 @@ def may(
     event, reason = _consent(question, card, events, now)
     if event is None:
         return Refused(question, reason or Reason.NEVER_ASKED)
+    if not is_checked(question, card):
+        return Refused(question, Reason.UNCHECKED)
     crossed = red_lines(question, card, measures)
     unseen = tuple(line for line in crossed if line not in event.collision)
     if unseen:
         return Refused(question, Reason.RED_LINE, unseen)
     return Granted(_MAKER, question, event.record_id, now)
+
+
+UNNAMED: Final = "AR-ANON"
+"""A mention in the annual report without a name."""
+
+
+def is_checked(question: Question, card: CaseCard) -> bool:
+    """Tell whether this needs no check, or a second officer found that exactly these lines show nobody (spec 7.3).
+
+    Date, town, role and event may give a name together. Of several proposals with the same lines the newest decides.
+    """
+    if question.act is not Act.ANNUAL_REPORT:
+        return True
+    lines = [p for p in card.measures if p.measure == UNNAMED and p.content_version == question.content_version]
+    return bool(lines) and lines[-1].checked != ""
 
 
 def _about_the_person(question: Question, card: CaseCard, events: tuple[ConsentEvent, ...]) -> Reason | None:

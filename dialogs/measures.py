@@ -14,7 +14,7 @@ from dialogs.consents import consent_event, side
 from dialogs.consulting import CONSULTS
 from dialogs.effects import WakeAt
 from dialogs.facts import LIVE
-from dialogs.gate import STOPPED_STATES, Act, Granted, Question, may, red_lines
+from dialogs.gate import STOPPED_STATES, UNNAMED, Act, Granted, Question, is_checked, may, red_lines
 from dialogs.machine import HIDDEN
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.replace import replace
@@ -32,6 +32,9 @@ WAITING: Final = ("proposed", "asked")
 OPEN_ENDED: Final = ("consented", "started", "answered")
 """States in which a yes stands behind a proposal."""
 
+RETURNED: Final = "returned"
+"""A second officer sent the lines back: they never reach the person, and are wiped."""
+
 LAPSED: Final = "lapsed"
 """The yes behind it stopped counting by itself: it ran out, or what it rested on changed (dialogs/lapses.py)."""
 
@@ -40,9 +43,9 @@ CARD, CHECK, LETTER, PUBLIC = "T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-
 MENTION, MENTION_NAMED = "T-REPA", "T-REPN"
 CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED)
 EXPERT_LETTER: Final = "GM-EXP-SP"
-ANNUAL: Final = {"AR-ANON": MENTION, "AR-NAMED": MENTION_NAMED}
+ANNUAL: Final = {UNNAMED: MENTION, "AR-NAMED": MENTION_NAMED}
 ACTS: Final = {
-    **dict.fromkeys(SHARES, Act.SHARE), **CONSULTS, "AR-ANON": Act.ANNUAL_REPORT, "AR-NAMED": Act.ANNUAL_REPORT_NAMED,
+    **dict.fromkeys(SHARES, Act.SHARE), **CONSULTS, UNNAMED: Act.ANNUAL_REPORT, "AR-NAMED": Act.ANNUAL_REPORT_NAMED,
 }  # fmt: skip
 """Proposals that are no measures of the catalogue, and what the gate is asked about them."""
 
@@ -82,10 +85,21 @@ def offer(turn: Turn) -> bool:
         return False
     for card in turn.conversation.cards:
         for proposal in card.measures:
-            if proposal.state in WAITING and proposal.asked < MOST_ASKED and _may_reach(turn, card):
+            if _is_due(card, proposal) and _may_reach(turn, card):
                 _show(turn, card, proposal)
                 return True
     return False
+
+
+def awaits_check(card: CaseCard, proposal: Proposal) -> bool:
+    """Tell whether a second officer must look at these lines before the person is asked about them."""
+    return proposal.state == "proposed" and not is_checked(question_of(card, proposal), card)
+
+
+def _is_due(card: CaseCard, proposal: Proposal) -> bool:
+    """A card that waits for the person: a second officer has looked at its lines where they must be looked at."""
+    waits = proposal.state in WAITING and proposal.asked < MOST_ASKED
+    return waits and is_checked(question_of(card, proposal), card)
 
 
 def _may_reach(turn: Turn, card: CaseCard) -> bool:

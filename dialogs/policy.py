@@ -97,9 +97,11 @@ class Act(Frozen):
     act_class: str
 
 
-REASON_LISTS: Final = ("level_reason", "hold_reason", "erase_reason", "close_reason", "identity_reason", "outcome")
-"""Lists the taxonomy must have: why a level changes, a case is held, erased or closed, the identity box is opened; and
-what came of a measure."""
+REASON_LISTS: Final = (
+    "level_reason", "hold_reason", "erase_reason", "close_reason", "identity_reason", "outcome", "lines_reason",
+)  # fmt: skip
+"""Lists the taxonomy must have: why a level changes, a case is held, erased or closed, the identity box is opened;
+what came of a measure; and why lines for the annual report go back to whoever wrote them."""
 
 
 class Taxonomy(Frozen):

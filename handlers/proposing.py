@@ -17,15 +17,15 @@ from dialogs.events import CardArrived
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
-from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, question_of
+from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, RETURNED, awaits_check, question_of
 from dialogs.replace import replace
 from dialogs.sharing import SHARES
 from dialogs.variables import longest
 from handlers.access import check_office
 from handlers.case_acts import put_note
-from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours
+from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
-from handlers.reasons import OUTCOME, check_reason
+from handlers.reasons import LINES, OUTCOME, check_reason
 from handlers.sharing import nameable
 from handlers.sink import check
 from handlers.talking import locked_card
@@ -62,6 +62,10 @@ class BadProposal(HandlerError):
     """The proposal cannot be put to the person as it is."""
 
 
+class OwnLines(Refusal):
+    """You wrote these lines: another officer checks whether they show who it is."""
+
+
 class Draft(Frozen):
     """What an officer fills in. `content` is exactly what would be said; `hope` one plain sentence, or nothing."""
 
@@ -89,7 +93,8 @@ class Proposing(Frozen):
         """Put a measure card to the person; return its id, and whether it was shown at once.
 
         It waits where the person is busy with something else, cannot be written to now, or agreed to no contact: then
-        they see it when they write next. `actor`: who proposes it at the desk, owns the case, and brings the person's
+        they see it when they write next. Lines for the annual report without a name wait for a second officer first
+        (`check_lines`). `actor`: who proposes it at the desk, owns the case, and brings the person's
         own view of the risk. Raises: NoSuchCase, NotYours, BadProposal, NotPermitted (children, people who were not
         asked themselves, frozen cases, a second no within 30 days).
         """
@@ -108,11 +113,37 @@ class Proposing(Frozen):
             if actor is not None:
                 put_note(work, card, draft.risk_view, actor, now)
                 work.audit.record(actor.did("propose", now, case=case, new=f"{proposal.id} {draft.measure}"))
-            asking = _in_status(card, ASKING, WAITS, now)
-            work.cases.update(replace(asking, measures=(*card.measures, proposal)))
+            work.cases.update(_with_question(replace(card, measures=(*card.measures, proposal)), proposal, now))
             address = work.conversations.of_case(case)
             shown = address is not None and self._tell(work, address, now, proposal.id)
         return proposal.id, shown
+
+    def check_lines(self, case: str, proposal_id: str, reason: str, actor: Actor) -> None:
+        """Let lines for the annual report go to the person, or back to whoever wrote them, as a second officer.
+
+        They look whether date, town, role and event give a name together, with what is known outside (spec 7.3).
+        `reason`: why the lines go back (RSN-LIN-…); they are wiped, and other lines need a check of their own. Empty:
+        they show nobody. Raises: NoSuchCase, BadProposal, OwnLines, ReasonNeeded.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            card, address, _loaded = locked_card(work, case)
+            check_office(actor, card, self.policy, now)
+            proposal = _proposal(card, proposal_id)
+            if not awaits_check(card, proposal):
+                raise BadProposal("these lines wait for no check: load the case again")
+            if proposal.by == actor.who:
+                raise OwnLines
+            if reason:
+                check_reason(self.policy, LINES, reason)
+                judged = replace(proposal, state=RETURNED, outcome=reason, content="")
+            else:
+                judged = replace(proposal, checked=minute(now))
+            work.cases.update(_with_question(_with(card, judged), judged, now))
+            act = "lines-returned" if reason else "lines-checked"
+            work.audit.record(actor.did(act, now, case=case, new=proposal.id, reason=reason))
+            if address is not None and not reason:
+                self._tell(work, address, now, proposal.id)
 
     def _tell(self, work: UnitOfWork, address: Address, now: datetime, proposal: str) -> bool:
         loaded = work.conversations.load(address)
@@ -148,6 +179,8 @@ class Proposing(Frozen):
             raise BadProposal("there is no such office to share with, or it has the report already")
         blank = Proposal("", draft.measure, draft.recipient, draft.name_mode, "", "", "", "")
         question = question_of(card, blank)
+        if any(p.state == RETURNED and p.content_version == version_of(draft) for p in card.measures):
+            raise BadProposal("a second officer sent exactly these lines back: write others")
         if any(p.measure == draft.measure and p.state in ("proposed", "asked") for p in card.measures):
             raise NotPermitted("the person has not answered the last card for this measure yet")
         refusal = may(question, card, card.consents, now, self.policy.measures)
@@ -283,6 +316,12 @@ def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -
     for office in shares_of(events):
         work.blobs.erase(card.case, office, "copy")
     return changed
+
+
+def _with_question(card: CaseCard, proposal: Proposal, now: datetime) -> CaseCard:
+    """Return the card as it waits for the person's answer; as it is while there is no question to them."""
+    asks = proposal.state == "proposed" and not awaits_check(card, proposal)
+    return _in_status(card, ASKING, WAITS, now) if asks else card
 
 
 def _in_status(card: CaseCard, from_any: tuple[str, ...], status: str, now: datetime) -> CaseCard:

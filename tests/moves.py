@@ -229,10 +229,10 @@ PROPOSED = {"GM-STA-DIP": "NM-NAMED", "GM-EXP-SP": "NM-NAMED", "AR-ANON": "NM-AN
 
 
 def _officers(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
-    """An officer proposes, asks again, doubts; the level changes; time runs out for what was agreed."""
+    """An officer proposes, asks again, doubts; another checks lines or sends them back; the level changes; time runs out for what was agreed."""
     del answer
     for index, card in enumerate(here.cards):
-        for changed in _changed(card):
+        for changed in (*_changed(card), *_second_officer(card)):
             cards = (*here.cards[:index], changed, *here.cards[index + 1 :])
             yield replace(here, cards=cards), CardArrived(at=NOON, entropy=chance)
     if here.cards:
@@ -246,6 +246,13 @@ def _closing(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
         cards = (*here.cards[:index], replace(card, status="ST-CLO"), *here.cards[index + 1 :])
         for may_ask in (True, False):
             yield replace(here, cards=cards), CaseClosed(at=NOON, entropy=chance, case=card.case, may_ask=may_ask)
+
+
+def _second_officer(card: CaseCard) -> Iterator[CaseCard]:
+    for proposal in card.measures:
+        if (proposal.measure, proposal.state, proposal.checked) == ("AR-ANON", "proposed", ""):
+            yield replace(card, measures=(replace(proposal, checked="now"),))
+            yield replace(card, measures=(replace(proposal, state="returned", outcome="RSN-LIN-DATE", content=""),))
 
 
 def _changed(card: CaseCard) -> Iterator[CaseCard]:

@@ -37,8 +37,17 @@ def lawful(card: CaseCard, proposal: Proposal, now: datetime = NOON) -> bool:
     mine = [e for e in card.consents if (e.id, e.recipient, e.name_mode, e.content_version) == side]
     granted = isinstance(may(question, card, card.consents, now, practice_policy().measures), Granted)
     return granted == (
-        bool(mine) and _counts(mine[-1], card, now) and _crosses(card, proposal) <= set(mine[-1].collision)
+        bool(mine)
+        and _counts(mine[-1], card, now)
+        and _looked_at(card, proposal)
+        and _crosses(card, proposal) <= set(mine[-1].collision)
     )
+
+
+def _looked_at(card: CaseCard, proposal: Proposal) -> bool:
+    """7.3: a second officer checks every anonymous line; what was found last of the same lines counts."""
+    same = [p.checked for p in card.measures if (p.measure, p.content_version) == ("AR-ANON", proposal.content_version)]
+    return proposal.measure != "AR-ANON" or same[-1] != ""
 
 
 def _crosses(card: CaseCard, proposal: Proposal) -> set[str]:
@@ -76,7 +85,18 @@ def undisclosed(before: Conversation, after: Conversation, effects: Iterable[Eff
             wrong.extend(_alert(after, effect))
         elif isinstance(effect, SealMessage):
             wrong.extend(_message(before, effect))
-    return wrong
+    return wrong + [f"a question about {p.id} before a second officer looked at it" for p in _unlooked(before, after)]
+
+
+def _unlooked(before: Conversation, after: Conversation) -> list[Proposal]:
+    """Return the lines this turn put to the person although no second officer had looked at them (7.3)."""
+    asked = {(card.case, p.id): p.asked for card in before.cards for p in card.measures}
+    return [
+        p
+        for card in after.cards
+        for p in card.measures
+        if p.asked > asked.get((card.case, p.id), p.asked) and not _looked_at(card, p)
+    ]
 
 
 def _report(before: Conversation, effect: SealReport) -> list[str]:

@@ -189,8 +189,9 @@ class Stranger:
             card = cards[self._draw("case") % len(cards)]
             measure = MEASURES[self._draw("measure") % len(MEASURES)]
             fresh = Proposal(
-                f"MP-{self._number}", measure, "OFF-X", "NM-NAMED", "v1", "what would be said", "proposed", "now"
-            )
+                f"MP-{self._number}", measure, "OFF-X", "NM-NAMED", "v1", "what would be said", "proposed", "now",
+                checked=("", "now")[self._draw("checked") % 2],
+            )  # fmt: skip
             changed = replace(card, measures=(*card.measures[-3:], fresh))
             kept = tuple(changed if other.case == card.case else other for other in cards)
             self.conversation = replace(self.conversation, cards=kept)

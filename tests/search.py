@@ -225,7 +225,8 @@ def _events(events: tuple[ConsentEvent, ...]) -> tuple[object, ...]:
 
 def _card(card: CaseCard) -> tuple[object, ...]:
     measures = tuple(
-        (p.measure, p.name_mode, p.state, p.asked, p.public, bool(p.content), bool(p.started_at)) for p in card.measures
+        (p.measure, p.name_mode, p.state, p.asked, p.public, bool(p.content), bool(p.started_at), bool(p.checked))
+        for p in card.measures
     )
     return (
         card.office, card.level, card.status, card.held_from, card.channel, card.red, card.exclude, card.child, card.tp_consent,

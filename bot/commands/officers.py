@@ -14,6 +14,7 @@ from bot.commands.failure import Refused
 from bot.control import CommandFailed, ask_running
 from config.load import load_settings
 from dialogs.consents import minute
+from dialogs.gate import UNNAMED
 from dialogs.keys import usable_recipients
 from handlers.actor import Actor
 from handlers.errors import NoSuchCase
@@ -98,11 +99,10 @@ def propose(case: str, measure: str, content: Path, **fields: str | bool) -> int
         "propose", case=case, measure=measure, content=content.read_text(encoding="utf-8").strip(), **fields
     )
     click.echo(f"Proposed: {proposal}")
-    click.echo(
-        "The person sees the card now."
-        if shown
-        else "The card waits: the person sees it when they may be written to, or when they write next."
-    )
+    waits = "the person sees it when they may be written to, or when they write next."
+    if measure == UNNAMED:
+        waits = "another officer checks at the desk first whether these lines show who it is."
+    click.echo("The person sees the card now." if shown else f"The card waits: {waits}")
     return 0
 
 

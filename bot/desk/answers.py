@@ -9,7 +9,7 @@ from bot.desk.refusals import refused
 from handlers.case_acts import NoSafeTime
 from handlers.errors import NoSuchCase
 from handlers.messages import BadMessage
-from handlers.proposing import BadProposal
+from handlers.proposing import BadProposal, OwnLines
 from handlers.reasons import ReasonNeeded
 from handlers.sharing import NotASealedReport
 from handlers.triage_state import NoSuchLevel, RoleMayNot
@@ -28,7 +28,7 @@ def answered() -> Iterator[None]:
         yield
     except MISTAKES as exc:
         raise refused("bad_request", str(exc)) from exc
-    except RoleMayNot as exc:
+    except (RoleMayNot, OwnLines) as exc:
         raise refused("not_allowed", str(exc)) from exc
     except NoSuchCase as exc:
         raise refused("not_found") from exc

@@ -10,6 +10,7 @@ import msgspec
 from bot.desk.names import name_of
 from bot.desk.words import STATUS, in_words
 from dialogs.clocks import Clocks
+from dialogs.measures import awaits_check
 from handlers.triage_state import clocks_of
 
 if TYPE_CHECKING:
@@ -83,5 +84,6 @@ def flags_of(card: CaseCard) -> tuple[str, ...]:
         "scope_review": card.scope_review, "identity_doubt": card.identity_doubt, "unreachable": card.unreachable,
         "hidden": bool(card.hidden_at), "held": card.status == "ST-HOLD",
         "mail_refused": card.mail == "refused",
+        "lines_to_check": any(awaits_check(card, proposal) for proposal in card.measures),
     }  # fmt: skip
     return tuple(name for name, holds in flags.items() if holds)

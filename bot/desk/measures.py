@@ -12,7 +12,7 @@ from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.gate import Granted, may, red_lines
-from dialogs.measures import ANNUAL, question_of
+from dialogs.measures import ANNUAL, RETURNED, awaits_check, question_of
 from dialogs.sharing import SHARES
 from dialogs.variables import ANNUAL_DAYS, SHARE_DAYS
 from handlers.proposing import MAX_CONTENT_CHARS, MAX_HOPE_CHARS, MAX_RECIPIENT_CHARS, Draft
@@ -56,13 +56,14 @@ class ProposalShown(msgspec.Struct, frozen=True):
     content: str
     hope: str
     state: str
-    light: str  # grey: not shown yet | amber: not answered | green: may be done, or was | red: may not
+    light: str  # grey: not shown | amber: not answered | green: may be done, or was | red: may not
     proposed_at: str
     answered_at: str
     valid_until: str
     started_at: str
-    outcome: str
+    outcome: str  # OUT-…, or RSN-LIN-… of lines that were sent back
     collisions: tuple[str, ...]
+    check: str  # waits: a second officer must look at the lines first | yours: and it is you who wrote them | ""
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +81,13 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hope: Annotated[str, msgspec.Meta(max_length=MAX_HOPE_CHARS)] = ""
     raised: bool = False  # the person asked for it themselves
     valid_days: Annotated[int, msgspec.Meta(ge=0)] = 0  # fewer than the measure gives a yes; 0: as many
+
+
+class Checked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a second officer found in lines for the annual report: they show nobody, or why they go back (RSN-LIN-…)."""
+
+    shows_nobody: bool
+    reason: ReasonCode = ""
 
 
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,23 +135,30 @@ def _words(policy: Policy, code: str, **given: str) -> tuple[str, str, str]:
     return body(f"DO-{code}", "en", given), body(f"WHO-{code}", "en", given), body(f"RISK-{code}", "en", given)
 
 
-def proposals_of(card: CaseCard, policy: Policy, now: datetime) -> tuple[ProposalShown, ...]:
-    """Return the proposals of a case, the oldest first."""
-    return tuple(shown(card, proposal, policy, now) for proposal in card.measures)
+def proposals_of(card: CaseCard, call: Call[Any]) -> tuple[ProposalShown, ...]:
+    """Return the proposals of a case for whoever asks, the oldest first."""
+    return tuple(shown(card, proposal, call) for proposal in card.measures)
 
 
-def shown(card: CaseCard, p: Proposal, policy: Policy, now: datetime) -> ProposalShown:
+def shown(card: CaseCard, p: Proposal, call: Call[Any]) -> ProposalShown:
     """Return one proposal with its light as of now."""
+    policy, now = call.desk.policy, call.now
     return ProposalShown(
         p.id, p.measure, policy.texts.body(f"DO-{p.measure}", "en", {}), p.recipient, p.name_mode, p.content, p.hope,
         p.state, light_of(card, p, policy, now), p.proposed_at, p.answered_at, p.valid_until, p.started_at, p.outcome,
-        red_lines(question_of(card, p), card, policy.measures),
+        red_lines(question_of(card, p), card, policy.measures), _check_of(card, p, call.account.id),
     )  # fmt: skip
+
+
+def _check_of(card: CaseCard, proposal: Proposal, account: str) -> str:
+    if not awaits_check(card, proposal):
+        return ""
+    return "yours" if proposal.by == account else "waits"
 
 
 def light_of(card: CaseCard, proposal: Proposal, policy: Policy, now: datetime) -> str:
     """Return the consent light: green only while the gate would let exactly this be done, or once it was done so."""
-    if proposal.state == "proposed":
+    if proposal.state in ("proposed", RETURNED):
         return GREY
     if proposal.state in ASKED:
         return AMBER
@@ -185,6 +200,17 @@ def again(call: Call[Nothing]) -> ProposalShown:
     return _one(call, call.path["id"])
 
 
+def check(call: Call[Checked]) -> ProposalShown:
+    """Let lines for the annual report go to the person, or send them back."""
+    asked = call.asked
+    if asked.shows_nobody == bool(asked.reason):
+        raise refused("bad_request", "Lines that show nobody go on; all others go back with a reason from the list.")
+    with answered():
+        call.desk.service.proposing.check_lines(call.case, call.path["id"], asked.reason, call.actor)
+    call.desk.wake()
+    return _one(call, call.path["id"])
+
+
 def start(call: Call[Nothing]) -> ProposalShown:
     """Begin a measure under a live consent."""
     with answered():
@@ -202,7 +228,7 @@ def close(call: Call[Outcome]) -> ProposalShown:
 def _one(call: Call[Any], number: str) -> ProposalShown:
     with call.desk.store.transaction() as work:
         card = call.card(work)
-    return next(shown(card, p, call.desk.policy, call.now) for p in card.measures if p.id == number)
+    return next(shown(card, p, call) for p in card.measures if p.id == number)
 
 
 def _route(part: str, summary: str, handle: Any, takes: type = Nothing) -> Route:  # noqa: ANN401 - as in Route
@@ -217,6 +243,7 @@ ROUTES: Final = (
         ProposalShown, MOST_BYTES, content=True,
     ),
     _route("again", "Ask once more what rests", again),
+    _route("check", "Check lines for the annual report, as a second officer", check, Checked),
     _route("start", "Begin a measure", start),
     _route("close", "Close a measure", close, Outcome),
 )  # fmt: skip

@@ -67,7 +67,7 @@ def progress_of(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surro
     return {
         "thread": thread_of(work, card.case, call.account.office, around.names),
         "talk": talk_of(card, call),
-        "measures": proposals_of(card, policy, call.now),
+        "measures": proposals_of(card, call),
         "collisions": collisions_of(card, policy),
         "promises": Promises(card.next_contact),
         "allowed": allowed(card) if card.owner == call.account.id else (),

@@ -38,6 +38,7 @@ LOOKED_UP = {
     ("/api/cases/{case}/hand-over/confirm", "readback.next_contact"),
     ("/api/cases/{case}/hand-over/confirm", "readback.red[]"), ("/api/cases/{case}/next-contact", "at"),
     ("/api/cases/{case}/measures", "measure"), ("/api/cases/{case}/measures/{id}/close", "outcome"),
+    ("/api/cases/{case}/measures/{id}/check", "reason"),
     ("/api/cases/{case}/share", "office"),
 }  # fmt: skip
 """Codes, ids and times without a pattern: compared with what there is, and refused when it is not there."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialogs.conversation import CaseCard, ConsentEvent
+from dialogs.conversation import CaseCard, ConsentEvent, Proposal
 from dialogs.gate import (
     BINDS_CONTENT,
     BINDS_NAME_MODE,
@@ -32,7 +32,12 @@ from tests.conftest import NOON, practice_policy
 
 MEASURES = practice_policy().measures
 LINES = ("RED-GOV", "RED-PUB", "RED-NAME", "RED-FAM", "RED-LOCAL", "RED-EMP", "RED-NOCONTACT", "RED-OTH")
-CARD = CaseCard("LW-1", "OFF-HRC", "L2", "ST-TRI", "2026-11-24T10:00Z", "en", "signal", "a b", "c d", "hash")
+CHECKED = Proposal(
+    "MP-0", "AR-ANON", "", "NM-ANON", "v1", "", "closed", "2026-11-24T08:00Z", checked="2026-11-24T08:30Z"
+)
+CARD = CaseCard(
+    "LW-1", "OFF-HRC", "L2", "ST-TRI", "2026-11-24T10:00Z", "en", "signal", "a b", "c d", "hash", measures=(CHECKED,)
+)  # fmt: skip
 
 QUESTIONS = [
     Question(act, "LW-1", recipient="OFF-X", scope="report", name_mode="NM-ANON", content_version="v1")
@@ -67,6 +72,7 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
 
 CARDS = {
     "red line": replace(CARD, red=LINES), "red line, shown and answered": replace(CARD, red=LINES),
+    "lines nobody checked": replace(CARD, measures=(replace(CHECKED, checked=""),)),
     "frozen": replace(CARD, status="ST-HOLD"), "the person refused": replace(CARD, tp_consent="TPC-REFUSED"),
     "the person was not asked": replace(CARD, tp_consent="TPC-YES"), "under 18": replace(CARD, child=True),
 }  # fmt: skip
@@ -86,7 +92,7 @@ STATES = (
     "live", "not yet expired", "red line, shown and answered", "never asked", "requested", "refused", "deferred",
     "withdrawn", "invalidated", "superseded", "used", "expired", "another's", "wrong recipient", "wrong scope",
     "wrong name mode", "older content", "red line", "frozen", "the person refused", "the person was not asked",
-    "under 18", "wish",
+    "under 18", "wish", "lines nobody checked",
 )  # fmt: skip
 
 
@@ -100,6 +106,8 @@ def passes(question: Question, state: str) -> bool:
         return question.act not in bound[state]
     if state == "red line":
         return not red_lines(question, replace(CARD, red=LINES), MEASURES)
+    if state == "lines nobody checked":
+        return question.act is not Act.ANNUAL_REPORT
     if state == "under 18":
         return question.act in FOR_CHILDREN
     if state == "the person was not asked":
@@ -181,6 +189,19 @@ def test_a_no_that_left_a_side_open_is_a_no_to_everything_there_and_any_other_no
 
         assert may(question, CARD, (event(question), open_no), NOON, MEASURES) == Refused(question, Reason.REFUSED)
         assert isinstance(may(question, CARD, (event(question), others_no), NOON, MEASURES), Granted)
+
+
+def test_lines_are_checked_word_for_word_and_the_newest_check_counts() -> None:
+    """7.3: a check of other lines is none; of the same lines proposed anew, the new proposal needs a check of its own."""
+    question = next(q for q in QUESTIONS if q.act is Act.ANNUAL_REPORT)
+    for measures in (
+        (), (replace(CHECKED, content_version="v0"),), (replace(CHECKED, measure="AR-NAMED"),),
+        (CHECKED, replace(CHECKED, checked="")),
+    ):  # fmt: skip
+        answer = may(question, replace(CARD, measures=measures), (event(question),), NOON, MEASURES)
+        assert answer == Refused(question, Reason.UNCHECKED)
+    again = replace(CARD, measures=(replace(CHECKED, checked=""), CHECKED))
+    assert isinstance(may(question, again, (event(question),), NOON, MEASURES), Granted)
 
 
 def test_a_case_that_is_gone_or_another_one_opens_nothing() -> None:
@@ -325,7 +346,7 @@ def test_a_reason_keeps_its_name() -> None:
     """The desk, the audit log and the answers of the command line know a refusal by it."""
     names = (
         "never-asked requested refused deferred withdrawn invalidated superseded used expired wrong-recipient "
-        "wrong-scope wrong-name-mode older-content red-line child person-refused person-not-asked level-changed "
+        "wrong-scope wrong-name-mode older-content unchecked red-line child person-refused person-not-asked level-changed "
         "channel-changed turned-18 doubted stopped no-such-case"
     )
     assert " ".join(Reason) == names

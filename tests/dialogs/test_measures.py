@@ -14,11 +14,15 @@ from tests.playbook import Play, sent
 CONTENT = "She was followed after she spoke."
 
 
-def with_card(measure: str = "GM-STA-DIP", *, red: tuple[str, ...] = (), name_mode: str = "NM-NAMED") -> Play:
+def with_card(
+    measure: str = "GM-STA-DIP", *, red: tuple[str, ...] = (), name_mode: str = "NM-NAMED", checked: str = "now"
+) -> Play:
     """Return a conversation to which an officer proposed a measure."""
     play = sent()
     card = play.conversation.cards[0]
-    proposal = Proposal("MP-1", measure, "The office of X", name_mode, "v1", CONTENT, "proposed", "now")
+    proposal = Proposal(
+        "MP-1", measure, "The office of X", name_mode, "v1", CONTENT, "proposed", "now", checked=checked
+    )
     contact = replace(card.consents[0], record_id="CR-X", id="C-CONT", status="given")
     events = (*card.consents, contact)
     changed = replace(card, measures=(proposal,), red=red, safe_times=(), consents=events)
@@ -135,6 +139,14 @@ def test_a_line_in_the_annual_report_is_shown_word_for_word() -> None:
     assert "Secretary-General" not in play.said[:80]
     assert proposal_of(play.say("3")).state == "refused"
     assert isinstance(allowed(with_card("AR-ANON", name_mode="NM-ANON").say("1", "1")), Granted)
+
+
+def test_nobody_is_asked_about_lines_that_no_second_officer_has_checked() -> None:
+    """Not when the officer proposes them and not when the person writes; a line with the name needs no such check."""
+    unchecked = with_card("AR-ANON", name_mode="NM-ANON", checked="").say("hello")
+    assert (proposal_of(unchecked).state, proposal_of(unchecked).asked) == ("proposed", 0)
+    assert CONTENT not in unchecked.said
+    assert CONTENT in with_card("AR-NAMED", checked="").said
 
 
 @pytest.mark.parametrize(("code", "consent"), [("VF-SOURCE", "C-VER"), ("IN-INTERPRETER", "C-INTP")])

@@ -32,7 +32,7 @@ class Office:
         self.proposing = Proposing(self.store, AgeSealer(), policy, clock, CountingEntropy())
         self.lapsing = Lapsing(self.store, policy, clock, CountingEntropy())
         with self.store.transaction() as work:
-            work.cases.open(CARD, MINA)
+            work.cases.open(replace(CARD, measures=()), MINA)
 
     @property
     def card(self) -> CaseCard:
@@ -145,6 +145,28 @@ def test_a_second_no_closes_a_measure_for_thirty_days_unless_the_person_raises_i
     assert office.proposing.propose("LW-1", replace(DRAFT, content="four"))
 
 
+def test_a_line_of_the_annual_report_is_used_once_so_a_follow_up_needs_a_yes_of_its_own(office: Office) -> None:
+    """Spec 7.3: entries of annex II are asked about again each year. A check alone opens nothing."""
+    line = Draft("AR-ANON", "X", "NM-ANON", "A person was threatened after a meeting.")
+    ben = Actor("ben", "first-respondent", "OFF-HRC")
+    number, _shown = office.proposing.propose("LW-1", line)
+    office.proposing.check_lines("LW-1", number, "", ben)
+    with pytest.raises(NotPermitted, match="never-asked"):
+        office.proposing.start("LW-1", number)
+    yes = replace(
+        GIVEN, id="C-REPA", recipient="", measure="AR-ANON", at=f"{office.clock.at:%Y-%m-%dT%H:%MZ}",
+        content_version=office.card.measures[0].content_version,
+    )  # fmt: skip
+    office.answered(number, "consented", yes)
+    office.proposing.start("LW-1", number)
+    with pytest.raises(NotPermitted, match="used"):
+        office.proposing.start("LW-1", number)
+    office.clock.at += timedelta(days=365)
+    next_year, _shown = office.proposing.propose("LW-1", line)
+    with pytest.raises(NotPermitted, match="used"):
+        office.proposing.start("LW-1", next_year)
+
+
 def test_only_what_rests_is_asked_again(office: Office) -> None:
     """Not a card that is open, nor a yes that counts."""
     number, _shown = office.proposing.propose("LW-1", DRAFT)
@@ -179,5 +201,7 @@ def test_an_office_that_was_shut_out_a_moment_ago_carries_out_nothing(office: Of
         office.proposing.start("LW-1", proposal.id, owner)
     with pytest.raises(NoSuchCase):
         office.proposing.close("LW-1", proposal.id, "OUT-DONE", owner)
+    with pytest.raises(NoSuchCase):
+        office.proposing.check_lines("LW-1", proposal.id, "", owner)
 
     assert office.card == before

@@ -59,7 +59,7 @@ export const W = {
   flags: {
     child: "Child", third_party: "About somebody else", conflict: "Conflict of interest", scope_review: "Scope to review",
     lite: "Short answers only", identity_doubt: "Identity in doubt", unreachable: "Cannot be reached", hidden: "Chat is hidden",
-    held: "On hold", mail_refused: "Mail was refused", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
+    held: "On hold", mail_refused: "Mail was refused", lines_to_check: "Lines to check", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
     "SCP-REV": "Scope to review", "FLG-LITE": "Short answers only", "FLG-IMP": "Identity in doubt",
     "FLG-PRESS": "Maybe under pressure", "FLG-DURESS": "Sign of force", "FLG-SV": "Sexual violence", "FLG-DP": "Death penalty",
     "FLG-DUP": "Maybe known already",
@@ -193,6 +193,7 @@ export const W = {
     refused: "The person said no.", withdrawn: "The person took this consent back.", requested: "The person has not answered yet.", deferred: "The person will answer later.",
     invalidated: "Something changed, so this consent is void. Ask again.", superseded: "There is a newer question. Its answer counts.", used: "This consent was used already.",
     wrong_recipient: "The person agreed to another recipient.", wrong_scope: "The person agreed to something else.", wrong_name_mode: "The person agreed to another use of their name.",
+    unchecked: "A second officer has not checked these lines yet.",
     older_content: "The person agreed to other words.", child: "This is not done for a child.", person_refused: "The person concerned said no.",
     person_not_asked: "The person concerned was not asked.", level_changed: "The level changed since the person agreed. Ask again.",
     channel_changed: "It was agreed on another channel. Ask again.", turned_18: "The person is an adult now. Ask them again.",
@@ -226,6 +227,17 @@ export const W = {
       "OUT-HARM": "It may have done harm",
     } as Record<string, string>,
     asked: "The question was passed on.",
+    checkWaits: "The person was not asked yet. First a second officer, not whoever wrote these lines, checks whether they show who it is.",
+    checkYours: "You wrote these lines. A colleague must check them before the person is asked.",
+    checkAct: "Check these lines", checkReason: "What shows who it is",
+    checkLead: "One small fact may show nobody, and all of them together a name. Think of those who know the place, the press and the network well: they read this report too.",
+    checkReasons: {
+      "RSN-LIN-DATE": "A date or time", "RSN-LIN-PLACE": "A town or place", "RSN-LIN-ROLE": "A role, office or group", "RSN-LIN-EVENT": "A UN event or meeting, or what happened",
+      "RSN-LIN-ALL": "All of it together, or with what is known already",
+    } as Record<string, string>,
+    checkPass: "They show nobody: ask the person", checkReturn: "Send them back",
+    checkPassed: "Checked. The person is asked now, or when they may be.", checkReturned: "Sent back. Whoever wrote them sees why, and writes others.",
+    returned: "Sent back by a second officer",
     lights: { grey: "not asked yet", amber: "waiting for the answer", green: "yes", red: "no" } as Record<string, string>,
     validUntil: (at: string) => `valid until ${at}`, started: (at: string) => `started ${at}`,
     less: "Ask for the least that would help. Advice, a record in your office, checking in, or preparing a letter need no such question.",
@@ -249,6 +261,11 @@ export const W = {
     ],
     closeTitle: "Before closing",
     close: ["The person was asked", "The silence plan was followed", "Consents are ended", "Keeping the report was asked", "Advice on files and chat was given"],
+    linesTitle: "Would somebody know who it is?",
+    lines: [
+      "The date or time does not show it", "The town or place does not show it", "The role, office or group does not show it", "The event does not show it",
+      "All of it together does not, with what is public and what neighbours, colleagues and the State know",
+    ],
     all: "All of this is true",
     missing: "Please go through the list first.",
   },
@@ -328,6 +345,7 @@ export const W = {
     own: "took the case", look: "looked at the case", read: "opened", file: "fetched a file", level: "set the level", "level-wish": "wishes a lower level", status: "set the status",
     "close-wish": "wishes to close it", "hand-over": "offered it to a colleague", "take-over": "took it over", "next-contact": "set the next contact",
     note: "wrote a note", write: "wrote to the person", begin: "showed the two words", propose: "proposed a measure", start: "started a measure",
+    "lines-checked": "checked the lines for the annual report", "lines-returned": "sent the lines for the annual report back",
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
     share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said",
@@ -397,7 +415,7 @@ export function named(table: Record<string, string>, code: string): string {
 
 /** Return the words of a reason or outcome; the server keeps its code only. */
 export function reasonOf(code: string): string {
-  return named({ ...W.identity.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes }, code);
+  return named({ ...W.identity.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons }, code);
 }
 
 const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });

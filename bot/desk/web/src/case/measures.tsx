@@ -9,6 +9,7 @@ import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named, reasonOf } from "../words";
 import { proposes } from "./consents";
+import { CheckDialog } from "./lines";
 import { OfficeField, ShareDialog, isShare } from "./share";
 
 interface Props { data: Case; report: Report | null; proposing: boolean; propose: () => void; close: () => void; reload: () => void }
@@ -28,7 +29,8 @@ export function Measures({ data, report, proposing, propose, close, reload }: Pr
 
 function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data: Case; report: Report | null; reload: () => void }) {
   const share = isShare(proposal.measure);
-  const [asked, setAsked] = useState<"" | "start" | "close">("");
+  const [asked, setAsked] = useState<"" | "start" | "close" | "check">("");
+  const { session } = useDesk();
   const [checked, setChecked] = useState(false);
   const [outcome, setOutcome] = useState("");
   const rests = ["talk", "lapsed"].includes(proposal.state);
@@ -38,24 +40,29 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
   };
   const started = proposal.started_at != null && proposal.started_at !== "";
   const closed = (proposal.outcome ?? "") !== "";
+  const returned = proposal.state === "returned";
+  const unchecked = (proposal.check ?? "") !== "";
   return (
     <li>
       <p><b>{proposal.words}</b> <span class="quiet" dir="auto">{proposal.recipient} · {named(W.measure.modeNames, proposal.name_mode)}</span></p>
       <p class="lights">
-        <Light colour={proposal.light} label={W.measure.answer} words={W.measure.lights[proposal.light] ?? proposal.state} />
+        {!returned && <Light colour={proposal.light} label={W.measure.answer} words={W.measure.lights[proposal.light] ?? proposal.state} />}
         {proposal.valid_until != null && proposal.light === "green" && <span class="quiet">{W.measure.validUntil(moment(proposal.valid_until))}</span>}
         {started && <span class="quiet">{W.measure.started(moment(proposal.started_at))}</span>}
         <span class="quiet"><At at={proposal.answered_at ?? proposal.proposed_at} /></span>
       </p>
       {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.map((line) => named(W.red, line)).join("; "))}</Notice>}
-      <blockquote><Said text={proposal.content} as="p" /></blockquote>
-      {closed && <p><b>{W.measure.outcome}:</b> {reasonOf(proposal.outcome ?? "")}</p>}
+      {unchecked && <Notice kind="warn">{proposal.check === "yours" ? W.measure.checkYours : W.measure.checkWaits}</Notice>}
+      {!returned && <blockquote><Said text={proposal.content} as="p" /></blockquote>}
+      {closed && <p><b>{returned ? W.measure.returned : W.measure.outcome}:</b> {reasonOf(proposal.outcome ?? "")}</p>}
       <p class="acts">
         {!started && !closed && proposal.light === "green" && <button type="button" class="primary" disabled={share && report === null} onClick={() => setAsked("start")}>{share ? W.share.act : W.measure.start}</button>}
         {share && !started && report === null && proposal.light === "green" && <span class="hint">{W.share.openFirst}</span>}
         {rests && <button type="button" class="plain" onClick={() => void act("again", {})}>{W.measure.again}</button>}
-        {!closed && !share && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
+        {proposal.check === "waits" && proposes(session!.person) && <button type="button" class="primary" onClick={() => setAsked("check")}>{W.measure.checkAct}</button>}
+        {!closed && !share && !unchecked && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>
+      {asked === "check" && <CheckDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}
       {asked === "start" && share && <ShareDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}
       {asked === "start" && !share && (
         <Dialog title={`${W.measure.start}: ${proposal.words}`} close={() => setAsked("")}>
@@ -98,7 +105,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
     const worked = await attempt(async () => {
       await post(ofCase(data.case, "notes"), { for_office: await sealedNote("do-no-harm", note) });
       await post(ofCase(data.case, "measures"), { ...card, valid_days: Number(valid_days), risk_view: await sealedNote("risk-view", risk_view), do_no_harm: true });
-    }, W.measure.asked);
+    }, draft.measure === "AR-ANON" ? W.measure.checkYours : W.measure.asked);
     if (!worked) return;
     asked();
     close();

@@ -1,0 +1,93 @@
+"""Lines for the annual report on the page: whoever wrote them waits, a second officer checks them or sends them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk.filled import BLUE, PROPOSAL, open_blue
+from tests.desk.watching import violations
+from tests.fakes.desk_server import DeskServer, case_of
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LINES = "In May a teacher of Northtown was threatened after the review of their country."
+
+
+def show(server: DeskServer, check: str, **more: Any) -> None:  # noqa: ANN401 - any part of a proposal
+    """Let the case hold lines that wait for a check, or did."""
+    line = PROPOSAL | {
+        "measure": "AR-ANON", "words": "A line about your case in the yearly UN report, without your name",
+        "recipient": "the report", "content": LINES, "state": "proposed", "light": "grey", "collisions": [],
+        "answered_at": "", "valid_until": "", "check": check, **more,
+    }  # fmt: skip
+    server.show([case_of(owner={"id": "P2", "name": "Bruno"}, flags=["lines_to_check"], measures=[line], blobs=[])])
+
+
+def test_a_second_officer_lets_lines_go_on_only_after_the_list(page: Page, server: DeskServer) -> None:
+    """The queue says that lines wait; date, town, role, event and all of it together are looked at one by one."""
+    show(server, "waits")
+    page.goto(server.url())
+    page.get_by_text("Lines to check").wait_for()
+    open_blue(page)
+    measures = page.get_by_role("region", name="Measures")
+    measures.get_by_text("First a second officer").wait_for()
+    assert measures.get_by_role("button", name="Record the outcome").count() == 0
+    measures.get_by_role("button", name="Check these lines").click()
+    dialog = page.locator("dialog[open]")
+    passes = dialog.get_by_role("button", name="They show nobody: ask the person")
+    assert LINES in dialog.inner_text()
+    assert passes.is_disabled()
+    assert violations(page) == []
+    for part in (
+        "The date or time",
+        "The town or place",
+        "The role, office or group",
+        "The event",
+        "All of it together",
+    ):
+        dialog.get_by_label(part).check()
+    passes.click()
+    dialog.wait_for(state="detached")
+
+    assert server.posted == [(f"cases/{BLUE}/measures/PR-1/check", {"shows_nobody": True})]
+
+
+def test_lines_that_show_somebody_go_back_with_a_reason_from_the_list(page: Page, server: DeskServer) -> None:
+    """Without going through the list of what does not show it; whoever wrote them then reads why."""
+    show(server, "waits")
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("button", name="Check these lines").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("What shows who it is").select_option("RSN-LIN-PLACE")
+    dialog.get_by_role("button", name="Send them back").click()
+    dialog.wait_for(state="detached")
+    assert server.posted == [
+        (f"cases/{BLUE}/measures/PR-1/check", {"shows_nobody": False, "reason": "RSN-LIN-PLACE"})
+    ]  # fmt: skip
+    show(server, "", state="returned", outcome="RSN-LIN-PLACE", content="")
+    page.reload()
+    open_blue(page)
+    page.get_by_text("Sent back by a second officer: A town or place").wait_for()
+
+    measures = page.get_by_role("region", name="Measures")
+    assert measures.get_by_text("Answer").count() == 0  # the person was never asked
+    assert measures.get_by_role("button", name="Record the outcome").count() == 0
+
+
+def test_whoever_wrote_the_lines_is_told_to_wait(page: Page, server: DeskServer) -> None:
+    """They are offered no check of their own lines."""
+    show(server, "yours")
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_text("A colleague must check them before the person is asked.").wait_for()
+
+    assert page.get_by_role("button", name="Check these lines").count() == 0
+    assert violations(page) == []

@@ -1,0 +1,104 @@
+"""Lines for the annual report without a name: a second officer checks them before the person is asked (spec 7.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.accounts import Role
+from tests.desk_server.test_working import CASE, Work
+from tests.desk_server.world import HRC, OTHER, World
+
+LINES = "In May a teacher of Northtown was threatened after the review of their country."
+OTHERS = "A person was threatened after they had spoken at a meeting."
+
+
+@pytest.fixture
+def work(world: World) -> Work:
+    """A case at work."""
+    return Work(world, red=())
+
+
+def propose(work: Work, lines: str = LINES) -> str:
+    """Let Amina propose a line; return the id of the proposal."""
+    answer = work.post("measures", work.card(measure="AR-ANON", recipient="the report", content=lines))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+def test_the_person_is_asked_only_after_a_second_officer_has_checked_the_lines(work: Work) -> None:
+    """Not when they write, either. Whoever checked, and as what, is in the history; the lines then go the usual way."""
+    number, ben = propose(work), work.world.logged_in("ben", HRC, Role.DUTY_OFFICER)
+    assert LINES not in "".join(work.person_says("hello"))
+    assert (work.case()["measures"][0]["check"], work.case(ben)["measures"][0]["check"]) == ("yours", "waits")
+    assert (work.case()["status"], "lines_to_check" in work.case()["flags"]) == ("ST-TRI", True)
+
+    checked = work.post(f"measures/{number}/check", {"shows_nobody": True}, ben)
+
+    assert (checked.status_code, checked.json()["check"]) == (200, "")
+    assert (work.case()["status"], "lines_to_check" in work.case()["flags"]) == ("ST-CON", False)
+    assert LINES in "".join(work.person_sees())
+    work.person_says("1")
+    work.person_says("1")
+    assert work.case()["measures"][0]["light"] == "green"
+    assert work.post(f"measures/{number}/start").json()["state"] == "started"
+    acts = [(line["who"], line["role"], line["act"]) for line in work.case()["history"] if line["act"] != "look"]
+    assert ("Ben", "duty-officer", "lines-checked") in acts
+
+
+def test_lines_that_show_somebody_go_back_with_a_reason_and_other_lines_need_a_check_of_their_own(work: Work) -> None:
+    """What was sent back is wiped, never reaches the person, and cannot be proposed once more as it is."""
+    number, ben = propose(work), work.world.logged_in("ben")
+    returned = work.post(f"measures/{number}/check", {"shows_nobody": False, "reason": "RSN-LIN-PLACE"}, ben).json()
+
+    assert (returned["state"], returned["light"], returned["content"]) == ("returned", "grey", "")
+    assert returned["outcome"] == "RSN-LIN-PLACE"
+    assert work.case()["status"] == "ST-TRI"
+    history = [(line["act"], line["new"], line["reason"]) for line in work.case()["history"]]
+    assert ("lines-returned", number, "RSN-LIN-PLACE") in history
+    assert work.post(f"measures/{number}/check", {"shows_nobody": True}, ben).status_code == 400
+    assert work.post(f"measures/{number}/again").status_code == 400
+    same = work.post("measures", work.card(measure="AR-ANON", recipient="the report", content=LINES))
+    assert (same.status_code, "write others" in same.json()["message"]) == (400, True)
+    other = propose(work, OTHERS)
+    assert not any(lines in "".join(work.person_says("hello")) for lines in (LINES, OTHERS))
+    assert work.post(f"measures/{other}/check", {"shows_nobody": True}, ben).status_code == 200
+    assert OTHERS in "".join(work.person_sees())
+
+
+def test_nobody_checks_lines_of_their_own_nor_without_access_or_a_role_that_proposes(work: Work) -> None:
+    """Whoever the case was handed to since may, and the author may not, also when they own it no more."""
+    number, body = propose(work), {"shows_nobody": True}
+    path = f"measures/{number}/check"
+    assert work.post(path, body).status_code == 403
+    assert work.post(path, body, work.world.logged_in("line", HRC, Role.OPERATOR)).status_code == 403
+    assert work.post(path, body, work.world.logged_in("lead", HRC, Role.SHIFT_LEAD)).status_code == 403
+    assert work.post(path, body, work.world.logged_in("far", OTHER)).status_code == 404
+    ben = work.world.logged_in("ben")
+    work.world.change(CASE, owner="ben")
+    assert work.post(path, body).status_code == 403
+    assert LINES not in "".join(work.person_says("hello"))
+    assert work.post(path, body, ben).status_code == 200
+
+
+def test_a_check_says_either_that_lines_show_nobody_or_why_they_go_back(work: Work) -> None:
+    """With a code of the list; and what needs no check takes none."""
+    number, ben = propose(work), work.world.logged_in("ben")
+    for body in (
+        {"shows_nobody": False}, {"shows_nobody": True, "reason": "RSN-LIN-DATE"}, {},
+        {"shows_nobody": False, "reason": "they live in Northtown"}, {"shows_nobody": False, "reason": "OUT-DONE"},
+    ):  # fmt: skip
+        assert work.post(f"measures/{number}/check", body, ben).status_code == 400, body
+    assert work.case()["measures"][0]["check"] == "yours"
+    named = work.post("measures", work.card(measure="AR-NAMED", recipient="the report")).json()
+    assert named["check"] == ""
+    assert work.post(f"measures/{named['id']}/check", {"shows_nobody": True}, ben).status_code == 400
+
+
+def test_lines_that_wait_for_a_check_end_when_the_person_takes_everything_back(work: Work) -> None:
+    """They are wiped, and nobody can let them go on afterwards."""
+    number, ben = propose(work), work.world.logged_in("ben")
+    work.person_says("withdraw")
+    work.person_says("1")
+    (withdrawn,) = work.case()["measures"]
+    assert (withdrawn["state"], withdrawn["content"], withdrawn["check"]) == ("withdrawn", "", "")
+    assert work.post(f"measures/{number}/check", {"shows_nobody": True}, ben).status_code == 400
