@@ -135,6 +135,7 @@ class ShiftReport(Frozen):
     doubts_standing: int
     faults: Faults
     out_of_scope: int
+    debriefs: int
     languages_lacking: dict[str, int]
     following: Following
 

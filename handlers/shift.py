@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from handlers.types import AuditEntry
 
 LOOKED: Final = "shift-report"
+DEBRIEFED: Final = "debrief"
 PAGE: Final = 200
 
 
@@ -73,9 +74,15 @@ def report(
         doubts_standing=sum(card.identity_doubt for card in cards if card.status not in OVER),
         faults=shift.faults(cards, work.outbox.dead_by_case()),
         out_of_scope=shift.closed_as_out_of_scope(log, by.office),
+        debriefs=sum((entry.act, entry.office) == (DEBRIEFED, by.office) for entry in every),
         languages_lacking=shift.languages_lacking(cards, policy.directory.offices[by.office].languages),
         following=shift.following(cards, _late(cards, policy, span.now), span.now, span.next_end),
     )  # fmt: skip
+
+
+def debriefed(work: UnitOfWork, by: Actor, now: datetime) -> None:
+    """Write down that a debrief was held: by whom it was recorded, never who needed it or after which case."""
+    work.audit.record(by.did(DEBRIEFED, now))
 
 
 def entries_since(work: UnitOfWork, since: datetime) -> list[AuditEntry]:

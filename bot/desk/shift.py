@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
-from bot.desk.routes import DUTY_OFFICER, OPERATOR, SHIFT_LEAD, Route
+from bot.desk.routes import DUTY_OFFICER, OPERATOR, SHIFT_LEAD, Nothing, Route
 from dialogs.shift import ShiftReport
-from handlers.shift import Span, report
+from handlers.shift import Span, debriefed, report
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -30,4 +30,14 @@ def shift(call: Call[Hours]) -> ShiftReport:
         return report(work, call.desk.policy, call.actor, mine, Span.of(call.now, call.asked.hours))
 
 
-ROUTES: Final = (Route("GET", "/api/shift", "The shift report", ON_SHIFT, shift, Hours, ShiftReport),)
+def debrief(call: Call[Nothing]) -> Nothing:
+    """Record that a debrief was held."""
+    with call.desk.store.transaction() as work:
+        debriefed(work, call.actor, call.now)
+    return Nothing()
+
+
+ROUTES: Final = (
+    Route("GET", "/api/shift", "The shift report", ON_SHIFT, shift, Hours, ShiftReport),
+    Route("POST", "/api/shift/debrief", "Record that a debrief was held", ON_SHIFT, debrief, Nothing, Nothing),
+)

@@ -34,7 +34,7 @@ SHIFT = {
     ],
     "escalations": {"ESC-TIME": 3, "ESC-PASS": 1}, "open_urgent": {"L1": 1, "L2": 4}, "contacts": {"made": 6, "failed": 1, "waiting": 2},
     "consents": {"asked": 5, "given": 3, "refused": 1}, "withdrawals": 2, "whole_withdrawals": 1, "holds": 1, "identity_doubts": 1,
-    "doubts_standing": 2, "faults": {"unreachable": 1, "mail_refused": 0, "dead_letters": 4}, "out_of_scope": 1,
+    "doubts_standing": 2, "faults": {"unreachable": 1, "mail_refused": 0, "dead_letters": 4}, "out_of_scope": 1, "debriefs": 1,
     "languages_lacking": {"ar": 2}, "following": {"unowned": 1, "late": 2, "contacts": 3},
 }  # fmt: skip
 

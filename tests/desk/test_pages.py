@@ -58,7 +58,7 @@ def test_no_page_shuts_anybody_out(browser: Browser, server: DeskServer, key: Pa
         page.locator("dialog[open]").wait_for(state="detached")
     look("people", "3", wait="table")
     look("audit log", "4", wait="table")
-    look("shift report", "5", wait="table")
+    look("shift report", "5", wait=".numbers")
     page.keyboard.press("1")
     page.get_by_role("button", name="silver pine").click()
     look("case, not to be written to", wait=".may-not")
@@ -192,6 +192,22 @@ def test_the_shift_report_counts_and_shows_nothing_of_a_case(page: Page, server:
     assert asked == ["8", "24", "24"]
     assert "Open cases in Arabic, which the office does not speak" in text
     assert not [word for word in ("LW-", "heron", "ESC-", "undefined") if word in text]
+
+
+def test_a_debrief_is_recorded_once_it_is_confirmed(page: Page, server: DeskServer) -> None:
+    """A slip of the hand counts nothing; what was recorded is counted anew."""
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("5")
+    page.get_by_role("button", name="Record a debrief").click()
+    page.keyboard.press("Escape")
+    assert server.posted == []
+    server.answers["GET shift"] = server.answers["GET shift"] | {"debriefs": 7}
+    page.get_by_role("button", name="Record a debrief").click()
+    page.get_by_role("button", name="Yes, record it").click()
+    page.locator(".numbers div", has_text="Debriefs held").get_by_text("7").wait_for()
+
+    assert server.posted == [("shift/debrief", {})]
 
 
 def test_whose_role_shows_no_shift_report_is_told_so(page: Page, server: DeskServer) -> None:

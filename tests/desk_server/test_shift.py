@@ -159,6 +159,22 @@ def test_a_look_is_logged_once_in_the_hours_looked_at(world: World) -> None:
     ]
 
 
+def test_a_debrief_is_counted_for_the_office_that_held_it(world: World) -> None:
+    """Kept is who recorded it, in which role; nothing else. Who is not on shift records none."""
+    for name, office, role in (
+        ("ana", HRC, Role.OPERATOR),
+        ("ben", HRC, Role.SHIFT_LEAD),
+        ("eve", OTHER, Role.OPERATOR),
+    ):
+        assert world.logged_in(name, office, role).post("/api/shift/debrief").status_code == 200
+    assert world.logged_in("dan", HRC, Role.ADMINISTRATOR).post("/api/shift/debrief").status_code == 403
+    with world.service.store.transaction() as work:
+        kept = [one.entry for one in work.audit.page(0, 100) if one.entry is not None and one.entry.act == "debrief"]
+
+    assert kept[0] == AuditEntry(NOON, "ana", "operator", HRC, "debrief")
+    assert (len(kept), shift(world)["debriefs"]) == (3, 2)
+
+
 def test_no_case_stands_in_the_report(world: World) -> None:
     """Neither its id nor its two words nor its owner."""
     world.open_case(came("LW-1", owner="ana", owned_at=minute(NOON)))

@@ -51,7 +51,7 @@ export interface ShiftReport {
   escalations: Record<string, number>; open_urgent: Record<string, number>; contacts: { made: number; failed: number; waiting: number };
   consents: { asked: number; given: number; refused: number }; withdrawals: number; whole_withdrawals: number; holds: number;
   identity_doubts: number; doubts_standing: number; faults: { unreachable: number; mail_refused: number; dead_letters: number };
-  out_of_scope: number; languages_lacking: Record<string, number>; following: { unowned: number; late: number; contacts: number };
+  out_of_scope: number; debriefs: number; languages_lacking: Record<string, number>; following: { unowned: number; late: number; contacts: number };
 }
 
 /** What the server, or the way to it, said no with. `code` "offline" means that nobody answered. */

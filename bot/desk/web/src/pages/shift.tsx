@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, get, type ShiftReport } from "../api";
-import { change, sentence, useDesk } from "../desk";
+import { ApiError, get, post, type ShiftReport } from "../api";
+import { attempt, change, sentence, useDesk } from "../desk";
+import { Dialog } from "../dialog";
 import { At, Empty, Level, Section, textOf } from "../parts";
 import { W, languageOf } from "../words";
 
@@ -11,6 +12,7 @@ export function ShiftPage() {
   const [hours, setHours] = useState(HOURS[0]!);
   const [report, setReport] = useState<ShiftReport | null>(null);
   const [denied, setDenied] = useState(false);
+  const [asking, setAsking] = useState(false);
   const load = async (): Promise<void> => {
     try {
       setReport(await get<ShiftReport>(`shift?hours=${hours}`));
@@ -20,6 +22,11 @@ export function ShiftPage() {
     }
   };
   useEffect(() => void load(), [hours]);
+  const record = async (): Promise<void> => {
+    if (!await attempt(async () => void await post("shift/debrief"), W.shift.recorded)) return;
+    setAsking(false);
+    void load();
+  };
   if (denied) return <><div class="head"><h1>{W.shift.title}</h1></div><Empty title={W.shift.notYours} /></>;
   return (
     <>
@@ -31,9 +38,16 @@ export function ShiftPage() {
           </select>
         </div>
         <button type="button" class="plain" onClick={() => void load()}>{W.shift.again}</button>
+        <button type="button" class="plain" onClick={() => setAsking(true)}>{W.shift.debrief}</button>
       </div>
       <p class="lead">{W.shift.lead}</p>
       {report === null ? <p role="status" class="loading">{W.loading}</p> : <Numbers report={report} />}
+      {asking && (
+        <Dialog title={W.shift.debriefAsk} close={() => setAsking(false)}>
+          <p>{W.shift.debriefLead}</p>
+          <button type="button" class="primary" onClick={() => void record()}>{W.shift.debriefDone}</button>
+        </Dialog>
+      )}
     </>
   );
 }
@@ -51,7 +65,7 @@ function Numbers({ report }: { report: ShiftReport }) {
             [W_.onDuty, report.on_duty ?? W_.noRoster],
             ...Object.entries(escalations).map(([reason, count]): Row => [W_.escalations[reason] ?? reason, count]),
             [W_.made, contacts.made], [W_.failed, contacts.failed], [W_.waiting, contacts.waiting],
-            [W_.outOfScope, report.out_of_scope],
+            [W_.outOfScope, report.out_of_scope], [W_.debriefs, report.debriefs],
           ]} />
           <Part id="consents" title={W_.consents} rows={[
             [W_.asked, consents.asked], [W_.given, consents.given], [W_.refused, consents.refused],
