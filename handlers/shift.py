@@ -56,11 +56,9 @@ def report(
     """
     mine = {card.case for card in cards}
     every = entries_since(work, span.since)
-    if not any((entry.who, entry.act) == (by.who, LOOKED) for entry in every):
-        work.audit.record(by.did(LOOKED, span.now))
     log = [entry for entry in every if entry.case in mine]
     some, whole = shift.withdrawals(cards, span.since)
-    return shift.ShiftReport(
+    counted = shift.ShiftReport(
         since=minute(span.since), until=minute(span.now), office=by.office,
         on_duty=shift.people_on_duty(roster_now(work, policy), by.office, span.now),
         received=shift.received(cards, log, policy, span.since, span.now),
@@ -78,6 +76,10 @@ def report(
         languages_lacking=shift.languages_lacking(cards, policy.directory.offices[by.office].languages),
         following=shift.following(cards, _late(cards, policy, span.now), span.now, span.next_end),
     )  # fmt: skip
+    # Last: officers lock the duty book before the log, and two that take these in turn would wait for each other.
+    if not any((entry.who, entry.act) == (by.who, LOOKED) for entry in every):
+        work.audit.record(by.did(LOOKED, span.now))
+    return counted
 
 
 def debriefed(work: UnitOfWork, by: Actor, now: datetime) -> None:
