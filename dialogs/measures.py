@@ -43,11 +43,18 @@ CARD, CHECK, LETTER, PUBLIC = "T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-
 MENTION, MENTION_NAMED = "T-REPA", "T-REPN"
 CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED)
 EXPERT_LETTER: Final = "GM-EXP-SP"
-ANNUAL: Final = {UNNAMED: MENTION, "AR-NAMED": MENTION_NAMED}
+NAMED: Final = "AR-NAMED"
+ANNUAL: Final = {UNNAMED: MENTION, NAMED: MENTION_NAMED}
 ACTS: Final = {
-    **dict.fromkeys(SHARES, Act.SHARE), **CONSULTS, UNNAMED: Act.ANNUAL_REPORT, "AR-NAMED": Act.ANNUAL_REPORT_NAMED,
+    **dict.fromkeys(SHARES, Act.SHARE), **CONSULTS, UNNAMED: Act.ANNUAL_REPORT, NAMED: Act.ANNUAL_REPORT_NAMED,
 }  # fmt: skip
 """Proposals that are no measures of the catalogue, and what the gate is asked about them."""
+
+YESES: Final = 2
+"""Lines with the name are printed after so many yeses to exactly them, the last within `ANNUAL_DAYS` (spec 4.3)."""
+
+ENDS: Final = ("used", "refused", "withdrawn", "invalidated")
+"""What was said before one of these does not count among the yeses."""
 
 CARD_TIMER: Final = "card "
 """Timer name: this word and the case id."""
@@ -94,6 +101,21 @@ def offer(turn: Turn) -> bool:
 def awaits_check(card: CaseCard, proposal: Proposal) -> bool:
     """Tell whether a second officer must look at these lines before the person is asked about them."""
     return proposal.state == "proposed" and not is_checked(question_of(card, proposal), card)
+
+
+def needs_second_yes(card: CaseCard, proposal: Proposal) -> bool:
+    """Tell whether these lines have the name and the person has not said yes to them twice: T-REPN promises to ask."""
+    if proposal.measure != NAMED:
+        return False
+    said, asked = 0, question_of(card, proposal)
+    for event in card.consents:
+        if (event.id, event.name_mode, event.content_version) == (
+            asked.consent,
+            asked.name_mode,
+            asked.content_version,
+        ):
+            said = 0 if event.status in ENDS else said + (event.status in LIVE)
+    return said < YESES
 
 
 def _is_due(card: CaseCard, proposal: Proposal) -> bool:

@@ -17,7 +17,7 @@ from dialogs.events import CardArrived
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted, Reason, may
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
-from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, RETURNED, awaits_check, question_of
+from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, RETURNED, awaits_check, needs_second_yes, question_of
 from dialogs.replace import replace
 from dialogs.sharing import SHARES
 from dialogs.variables import longest
@@ -53,6 +53,9 @@ BEGINNING: Final = ("ST-VER", "ST-CON", "ST-FUP")
 
 DOUBTS: Final = ("FLG-PRESS", "FLG-DURESS", "FLG-IMP")
 """What an officer may notice afterwards: pressure, duress, a doubt about who answered."""
+
+ASKED_ONCE: Final = "asked-once"
+"""Why a line with the name is not started after the first yes: the person was promised to be asked once more."""
 
 RESTS: Final = ("talk", LAPSED)
 """States in which a proposal waits for the officer to ask again."""
@@ -211,17 +214,22 @@ class Proposing(Frozen):
     def again(self, case: str, proposal_id: str, actor: Actor | None = None) -> bool:
         """Put a card to the person again whose yes does not count any more, or that they wanted to talk about first.
 
+        Lines with the name are put to them again after the first yes: they are used only after a second one.
         Return whether it was shown at once. Raises: NoSuchCase, BadProposal, NotPermitted (asked twice already).
         """
         now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
         with self.store.transaction() as work:
             card = lapse_now(work, self._owned(work, case, actor, now), now, chance)
             proposal = _proposal(card, proposal_id)
-            if proposal.state not in RESTS:
+            second = proposal.state == "consented" and needs_second_yes(card, proposal)
+            if proposal.state not in RESTS and not second:
                 raise BadProposal(f"only a proposal that rests can be asked again; this one is {proposal.state}")
             draft = Draft(proposal.measure, proposal.recipient, proposal.name_mode, proposal.content)
             self._check_may_be_asked(card, draft, now)
-            self._asked_before(card, proposal, raised=False)
+            if second:
+                proposal = replace(proposal, asked=MOST_ASKED - 1)  # a question of its own, put once
+            else:
+                self._asked_before(card, proposal, raised=False)
             work.cases.update(_with(card, replace(proposal, state="proposed")))
             if actor is not None:
                 work.audit.record(actor.did("propose", now, case=case, new=f"{proposal.id} {proposal.measure}"))
@@ -243,7 +251,7 @@ class Proposing(Frozen):
             return len(lapse_now(work, doubted, now, chance).consents) - len(before.consents)
 
     def start(self, case: str, proposal_id: str, actor: Actor | None = None) -> None:
-        """Begin a measure the person agreed to; its yes is used up.
+        """Begin a measure the person agreed to, for lines with the name twice; its yes is used up.
 
         Raises: NoSuchCase, NotYours, BadProposal, NotPermitted.
         """
@@ -256,6 +264,8 @@ class Proposing(Frozen):
             granted = may(question_of(card, proposal), card, card.consents, now, self.policy.measures)
             if not isinstance(granted, Granted):
                 raise NotPermitted(granted.reason)
+            if needs_second_yes(card, proposal):
+                raise NotPermitted(ASKED_ONCE)
             check(work, granted, now, self.policy)
             given = next(event for event in card.consents if event.record_id == granted.record_id)
             record = draw_record(self.entropy.bytes(ENTROPY_BYTES), "used")

@@ -12,7 +12,7 @@ from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.gate import Granted, may, red_lines
-from dialogs.measures import ANNUAL, RETURNED, awaits_check, question_of
+from dialogs.measures import ANNUAL, RETURNED, awaits_check, needs_second_yes, question_of
 from dialogs.sharing import SHARES
 from dialogs.variables import ANNUAL_DAYS, SHARE_DAYS
 from handlers.proposing import MAX_CONTENT_CHARS, MAX_HOPE_CHARS, MAX_RECIPIENT_CHARS, Draft
@@ -63,7 +63,9 @@ class ProposalShown(msgspec.Struct, frozen=True):
     started_at: str
     outcome: str  # OUT-…, or RSN-LIN-… of lines that were sent back
     collisions: tuple[str, ...]
-    check: str  # waits: a second officer must look at the lines first | yours: and it is you who wrote them | ""
+    check: (
+        str  # waits: a second officer looks at the lines first | yours: not you, who wrote them | second: a yes is due
+    )
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,6 +153,8 @@ def shown(card: CaseCard, p: Proposal, call: Call[Any]) -> ProposalShown:
 
 
 def _check_of(card: CaseCard, proposal: Proposal, account: str) -> str:
+    if proposal.state == "consented" and needs_second_yes(card, proposal):
+        return "second"
     if not awaits_check(card, proposal):
         return ""
     return "yours" if proposal.by == account else "waits"
@@ -165,7 +169,9 @@ def light_of(card: CaseCard, proposal: Proposal, policy: Policy, now: datetime) 
     if proposal.state in UNDER_A_YES:
         return GREEN
     granted = may(question_of(card, proposal), card, card.consents, now, policy.measures)
-    return GREEN if isinstance(granted, Granted) else RED
+    if not isinstance(granted, Granted):
+        return RED
+    return AMBER if needs_second_yes(card, proposal) else GREEN
 
 
 def collisions_of(card: CaseCard, policy: Policy) -> dict[str, tuple[str, ...]]:

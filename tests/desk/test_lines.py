@@ -82,6 +82,24 @@ def test_lines_that_show_somebody_go_back_with_a_reason_from_the_list(page: Page
     assert measures.get_by_role("button", name="Record the outcome").count() == 0
 
 
+def test_lines_with_the_name_are_asked_about_a_second_time_and_not_started_before(
+    page: Page, server: DeskServer
+) -> None:  # fmt: skip
+    """After the first yes the page offers to ask once more, and nothing else."""
+    show(server, "second", measure="AR-NAMED", state="consented", light="amber", name_mode="NM-NAMED")
+    page.goto(server.url())
+    open_blue(page)
+    measures = page.get_by_role("region", name="Measures")
+    measures.get_by_text("The person said yes once.").wait_for()
+    assert violations(page) == []
+    offered = measures.get_by_role("listitem").get_by_role("button")
+    assert offered.all_inner_texts() == ["Ask the second time"]
+    with page.expect_response("**/again"):
+        offered.click()
+
+    assert server.posted == [(f"cases/{BLUE}/measures/PR-1/again", {})]
+
+
 def test_whoever_wrote_the_lines_is_told_to_wait(page: Page, server: DeskServer) -> None:
     """They are offered no check of their own lines."""
     show(server, "yours")

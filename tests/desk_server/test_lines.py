@@ -102,3 +102,47 @@ def test_lines_that_wait_for_a_check_end_when_the_person_takes_everything_back(w
     (withdrawn,) = work.case()["measures"]
     assert (withdrawn["state"], withdrawn["content"], withdrawn["check"]) == ("withdrawn", "", "")
     assert work.post(f"measures/{number}/check", {"shows_nobody": True}, ben).status_code == 400
+
+
+def test_lines_with_the_name_are_used_only_after_a_second_yes_to_exactly_them(work: Work) -> None:
+    """Spec 4.3, and T-REPN promises it: "We will ask you one more time". A follow-up begins at the first yes again."""
+    card = work.card(measure="AR-NAMED", recipient="the report", name_mode="NM-NAMED", content=LINES)
+    number = work.post("measures", card).json()["id"]
+    assert LINES in "".join(work.person_sees())
+    work.person_says("0")  # not now: it is asked once more, and that takes nothing from the second question
+    work.person_says("hello")
+    work.person_says("1")
+    work.person_says("1")
+    (once,) = work.case()["measures"]
+    assert (once["state"], once["light"], once["check"]) == ("consented", "amber", "second")
+    early = work.post(f"measures/{number}/start")
+    assert (early.status_code, early.json()["reason"]) == (403, "asked-once")
+
+    assert work.post(f"measures/{number}/again").status_code == 200
+    assert LINES in "".join(work.person_sees())
+    work.person_says("1")
+    work.person_says("1")
+
+    (twice,) = work.case()["measures"]
+    assert (twice["light"], twice["check"]) == ("green", "")
+    assert work.post(f"measures/{number}/again").status_code == 400
+    assert work.post(f"measures/{number}/start").json()["state"] == "started"
+    assert work.post("measures", card | {"raised": True}).status_code == 200
+    work.person_sees()
+    work.person_says("1")
+    work.person_says("1")
+    assert work.case()["measures"][-1]["check"] == "second"
+
+
+def test_a_no_to_the_second_question_ends_the_first_yes(work: Work) -> None:
+    """Nothing can be started on it."""
+    card = work.card(measure="AR-NAMED", recipient="the report", name_mode="NM-NAMED", content=LINES)
+    number = work.post("measures", card).json()["id"]
+    work.person_sees()
+    work.person_says("1")
+    work.person_says("1")
+    work.post(f"measures/{number}/again")
+    work.person_sees()
+    work.person_says("2")
+    assert work.case()["measures"][0]["light"] == "red"
+    assert work.post(f"measures/{number}/start").json()["reason"] == "refused"

@@ -193,6 +193,7 @@ export const W = {
     refused: "The person said no.", withdrawn: "The person took this consent back.", requested: "The person has not answered yet.", deferred: "The person will answer later.",
     invalidated: "Something changed, so this consent is void. Ask again.", superseded: "There is a newer question. Its answer counts.", used: "This consent was used already.",
     wrong_recipient: "The person agreed to another recipient.", wrong_scope: "The person agreed to something else.", wrong_name_mode: "The person agreed to another use of their name.",
+    asked_once: "The person was promised to be asked a second time about lines with their name.",
     unchecked: "A second officer has not checked these lines yet.",
     older_content: "The person agreed to other words.", child: "This is not done for a child.", person_refused: "The person concerned said no.",
     person_not_asked: "The person concerned was not asked.", level_changed: "The level changed since the person agreed. Ask again.",
@@ -229,6 +230,8 @@ export const W = {
     asked: "The question was passed on.",
     checkWaits: "The person was not asked yet. First a second officer, not whoever wrote these lines, checks whether they show who it is.",
     checkYours: "You wrote these lines. A colleague must check them before the person is asked.",
+    second: "The person said yes once. Lines with their name are used only after a second yes, given within 14 days before the text is closed.",
+    secondAct: "Ask the second time", once: "yes, once",
     checkAct: "Check these lines", checkReason: "What shows who it is",
     checkLead: "One small fact may show nobody, and all of them together a name. Think of those who know the place, the press and the network well: they read this report too.",
     checkReasons: {

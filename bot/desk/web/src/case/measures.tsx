@@ -41,26 +41,28 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
   const started = proposal.started_at != null && proposal.started_at !== "";
   const closed = (proposal.outcome ?? "") !== "";
   const returned = proposal.state === "returned";
-  const unchecked = (proposal.check ?? "") !== "";
+  const unchecked = proposal.check === "waits" || proposal.check === "yours";
+  const second = proposal.check === "second";
   return (
     <li>
       <p><b>{proposal.words}</b> <span class="quiet" dir="auto">{proposal.recipient} · {named(W.measure.modeNames, proposal.name_mode)}</span></p>
       <p class="lights">
-        {!returned && <Light colour={proposal.light} label={W.measure.answer} words={W.measure.lights[proposal.light] ?? proposal.state} />}
+        {!returned && <Light colour={proposal.light} label={W.measure.answer} words={second ? W.measure.once : (W.measure.lights[proposal.light] ?? proposal.state)} />}
         {proposal.valid_until != null && proposal.light === "green" && <span class="quiet">{W.measure.validUntil(moment(proposal.valid_until))}</span>}
         {started && <span class="quiet">{W.measure.started(moment(proposal.started_at))}</span>}
         <span class="quiet"><At at={proposal.answered_at ?? proposal.proposed_at} /></span>
       </p>
       {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.map((line) => named(W.red, line)).join("; "))}</Notice>}
       {unchecked && <Notice kind="warn">{proposal.check === "yours" ? W.measure.checkYours : W.measure.checkWaits}</Notice>}
+      {second && <Notice>{W.measure.second}</Notice>}
       {!returned && <blockquote><Said text={proposal.content} as="p" /></blockquote>}
       {closed && <p><b>{returned ? W.measure.returned : W.measure.outcome}:</b> {reasonOf(proposal.outcome ?? "")}</p>}
       <p class="acts">
         {!started && !closed && proposal.light === "green" && <button type="button" class="primary" disabled={share && report === null} onClick={() => setAsked("start")}>{share ? W.share.act : W.measure.start}</button>}
         {share && !started && report === null && proposal.light === "green" && <span class="hint">{W.share.openFirst}</span>}
-        {rests && <button type="button" class="plain" onClick={() => void act("again", {})}>{W.measure.again}</button>}
+        {(rests || second) && <button type="button" class="plain" onClick={() => void act("again", {})}>{second ? W.measure.secondAct : W.measure.again}</button>}
         {proposal.check === "waits" && proposes(session!.person) && <button type="button" class="primary" onClick={() => setAsked("check")}>{W.measure.checkAct}</button>}
-        {!closed && !share && !unchecked && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
+        {!closed && !share && !unchecked && !second && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>
       {asked === "check" && <CheckDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}
       {asked === "start" && share && <ShareDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}
