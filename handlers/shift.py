@@ -73,7 +73,7 @@ def report(
         faults=shift.faults(cards, work.outbox.dead_by_case()),
         out_of_scope=shift.closed_as_out_of_scope(log, by.office),
         debriefs=sum((entry.act, entry.office) == (DEBRIEFED, by.office) for entry in every),
-        languages_lacking=shift.languages_lacking(cards, policy.directory.offices[by.office].languages),
+        languages_lacking=shift.languages_lacking(cards, _spoken(policy, by.office)),
         following=shift.following(cards, _late(cards, policy, span.now), span.now, span.next_end),
     )  # fmt: skip
     # Last: officers lock the duty book before the log, and two that take these in turn would wait for each other.
@@ -121,7 +121,13 @@ def _contacts(work: UnitOfWork, log: Sequence[AuditEntry], office: str, since: d
     return shift.Contacts(found[SENT], found[REFUSED], found["waiting"])
 
 
+def _spoken(policy: Policy, name: str) -> tuple[str, ...]:
+    """Return the languages of an office; one that left the directory has no cases either."""
+    office = policy.directory.offices.get(name)
+    return office.languages if office is not None else ()
+
+
 def _late(cards: Sequence[CaseCard], policy: Policy, now: datetime) -> frozenset[str]:
-    known = policy.directory.offices  # an office may have left the directory
+    known = policy.directory.offices  # the office of a case may have left it
     urgent = (card for card in cards if card.level in URGENT and card.office in known)
     return frozenset(card.case for card in urgent if clocks_of(card, policy, now).late(now))

@@ -175,6 +175,14 @@ def test_a_debrief_is_counted_for_the_office_that_held_it(world: World) -> None:
     assert (len(kept), shift(world)["debriefs"]) == (3, 2)
 
 
+def test_an_office_that_left_the_directory_has_nothing_to_count(world: World) -> None:
+    """Whoever is still signed in there gets zeros, not an error."""
+    world.open_case(came("LW-1", office="OFF-GONE"))
+    report = world.logged_in("ana", "OFF-GONE", Role.SHIFT_LEAD).get("/api/shift").json()
+
+    assert (report["received"][1]["count"], report["languages_lacking"]) == (0, {})
+
+
 def test_no_case_stands_in_the_report(world: World) -> None:
     """Neither its id nor its two words nor its owner."""
     world.open_case(came("LW-1", owner="ana", owned_at=minute(NOON)))
