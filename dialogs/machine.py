@@ -53,6 +53,7 @@ OPEN_TO_ALL = (
     "T-SP-PUBLIC",
     "T-REPA",
     "T-REPN",
+    "T-REPN-AGAIN",
     "T-WITHDRAW-ASK",
     "Q53",
     "Q52",

@@ -40,8 +40,8 @@ LAPSED: Final = "lapsed"
 
 RESTING: Final = ("TALK", "Q53", "Q54")
 CARD, CHECK, LETTER, PUBLIC = "T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC"
-MENTION, MENTION_NAMED = "T-REPA", "T-REPN"
-CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED)
+MENTION, MENTION_NAMED, MENTION_AGAIN = "T-REPA", "T-REPN", "T-REPN-AGAIN"
+CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED, MENTION_AGAIN)
 EXPERT_LETTER: Final = "GM-EXP-SP"
 NAMED: Final = "AR-NAMED"
 ANNUAL: Final = {UNNAMED: MENTION, NAMED: MENTION_NAMED}
@@ -105,17 +105,17 @@ def awaits_check(card: CaseCard, proposal: Proposal) -> bool:
 
 def needs_second_yes(card: CaseCard, proposal: Proposal) -> bool:
     """Tell whether these lines have the name and the person has not said yes to them twice: T-REPN promises to ask."""
-    if proposal.measure != NAMED:
-        return False
-    said, asked = 0, question_of(card, proposal)
+    return proposal.measure == NAMED and yeses(card, proposal) < YESES
+
+
+def yeses(card: CaseCard, proposal: Proposal) -> int:
+    """Return how often the person has said yes to exactly these lines since they were used, refused or taken back."""
+    asked, said = question_of(card, proposal), 0
+    exact = (asked.consent, asked.name_mode, asked.content_version)
     for event in card.consents:
-        if (event.id, event.name_mode, event.content_version) == (
-            asked.consent,
-            asked.name_mode,
-            asked.content_version,
-        ):
+        if (event.id, event.name_mode, event.content_version) == exact:
             said = 0 if event.status in ENDS else said + (event.status in LIVE)
-    return said < YESES
+    return said
 
 
 def _is_due(card: CaseCard, proposal: Proposal) -> bool:
@@ -143,6 +143,8 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
     turn.set(active_case=card.case, open_card=proposal.id)
     node = ANNUAL.get(proposal.measure, CARD)
+    if node == MENTION_NAMED and yeses(card, proposal):
+        node = MENTION_AGAIN
     collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
     if collisions or node != CARD:
         turn.say("T-MEASURE-FIRST")  # a phone shows the beginning of a message to everybody

@@ -55,6 +55,7 @@ _RESTING = (
     "T-SP-PUBLIC",
     "T-REPA",
     "T-REPN",
+    "T-REPN-AGAIN",
 )
 """Places from which "go on" means the next question, not the same one."""
 

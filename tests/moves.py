@@ -257,6 +257,7 @@ def _second_officer(card: CaseCard) -> Iterator[CaseCard]:
 
 def _changed(card: CaseCard) -> Iterator[CaseCard]:
     from dialogs.lapses import lapsed_events, with_lapses
+    from dialogs.measures import needs_second_yes
 
     if not card.measures:
         for measure, mode in PROPOSED.items():
@@ -267,6 +268,9 @@ def _changed(card: CaseCard) -> Iterator[CaseCard]:
     resting = [p for p in card.measures if p.state in ("talk", "lapsed") and p.asked < 2]
     for proposal in resting:
         yield replace(card, measures=(replace(proposal, state="proposed"),))
+    for proposal in card.measures:
+        if proposal.state == "consented" and needs_second_yes(card, proposal):
+            yield replace(card, measures=(replace(proposal, state="proposed", asked=1),))
     if any(p.state == "consented" for p in card.measures):
         worse = replace(card, level="L1" if card.level != "L1" else "L4")
         for before, now in (

@@ -17,6 +17,7 @@ from dialogs.events import ButtonPressed, TextReceived
 from dialogs.facts import LIVE
 from dialogs.keys import usable_recipients
 from dialogs.machine import END, HIDDEN
+from dialogs.measures import yeses
 from dialogs.policy import Kind
 from dialogs.routing import Route
 from dialogs.triage import Triage
@@ -225,7 +226,17 @@ def _events(events: tuple[ConsentEvent, ...]) -> tuple[object, ...]:
 
 def _card(card: CaseCard) -> tuple[object, ...]:
     measures = tuple(
-        (p.measure, p.name_mode, p.state, p.asked, p.public, bool(p.content), bool(p.started_at), bool(p.checked))
+        (
+            p.measure,
+            p.name_mode,
+            p.state,
+            p.asked,
+            p.public,
+            bool(p.content),
+            bool(p.started_at),
+            bool(p.checked),
+            yeses(card, p),
+        )
         for p in card.measures
     )
     return (

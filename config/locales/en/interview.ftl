@@ -646,6 +646,11 @@ T-REPN = The UN Secretary-General writes a public report each year. States read 
     .c2 = No
     .c3 = Without my name
 
+T-REPN-AGAIN = We asked you about this before, and it will be printed soon. States read this report, and it stays on the web. May we write this, with your name? "{ $EXACT_LINES }". We will not ask again before it is printed. Until then you can take your yes back.
+    .c1 = Yes
+    .c2 = No
+    .c3 = Without my name
+
 T-WITHDRAW = What do you want to take back?
     .c1 = Everything. Stop and delete what can be deleted
     .c2 = Stop all steps, but keep my report
