@@ -18,6 +18,11 @@ from tests.fakes.faults import Fault, Faults, Restless, cut
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "signal-cli-rest-api-0.101.swagger.json"
 NO_FAULT = Fault("none")
+TEMPLATES = (
+    "/v1/receipts/{number}", "/v1/contacts/{number}", "/v1/remote-delete/{number}", "/v1/attachments/{attachment}",
+    "/v1/profiles/{number}", "/v1/identities/{number}", "/v1/configuration/{number}", "/v1/groups/{number}",
+)  # fmt: skip
+"""Names of calls, for where the contract does not lie beside the project: a fault is planned by the name."""
 LONG_BYTES = 2000
 JSON_TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "number": (int, float)}
 
@@ -256,13 +261,9 @@ class SignalServer:
     def _check(self, method: str, path: str, data: Any) -> str:  # noqa: ANN401 - a JSON value
         """Compare a call with the contract; return the name of its path, such as `post /v2/send`."""
         if self._contract is None:
-            return f"{method.lower()} {path}"
+            return f"{method.lower()} {next((known for known in TEMPLATES if _is_same(known, path)), path)}"
         for template, methods in self._contract["paths"].items():
-            parts, asked = template.split("/"), path.split("/")
-            same = len(parts) == len(asked) and all(
-                p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True)
-            )
-            if same and method.lower() in methods:
+            if _is_same(template, path) and method.lower() in methods:
                 if method != "GET":  # one of these names a body that the service itself never reads
                     self._check_body(template, methods[method.lower()], data)
                 return f"{method.lower()} {template}"
@@ -346,3 +347,8 @@ class SignalServer:
             del self.attachments[name]
             return web.Response(status=204)
         return web.Response(body=content)
+
+
+def _is_same(template: str, path: str) -> bool:
+    parts, asked = template.split("/"), path.split("/")
+    return len(parts) == len(asked) and all(p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True))

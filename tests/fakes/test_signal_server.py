@@ -6,11 +6,13 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.fakes import signal_server
 from tests.fakes.faults import Fault, Restless, serving, until
 from tests.fakes.signal_server import CONTRACT, SignalServer
 
@@ -148,6 +150,29 @@ def test_a_fault_happens_once_and_before_or_after_the_effect_as_asked(kind: str,
         assert len(mina.received) == received
         status, answer = await call(server, "POST", "/v2/send", **body)
         assert (status, isinstance(answer, list), len(mina.received)) == (201, True, received + 1)
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("contract", [CONTRACT, CONTRACT.with_name("not here")])
+def test_a_fault_meets_its_call_whether_or_not_the_contract_is_at_hand(
+    contract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is planned by the name of the call, whoever the call is about."""
+    monkeypatch.setattr(signal_server, "CONTRACT", contract)
+
+    async def play() -> None:
+        server = SignalServer()
+        for method, path, body in (
+            ("PUT", f"/v1/contacts/{NUMBER}", {"recipient": "aci-mina", "expiration_in_seconds": 60}),
+            ("POST", f"/v1/receipts/{NUMBER}", {"recipient": "aci-mina", "receipt_type": "read", "timestamp": 1}),
+            ("DELETE", f"/v1/remote-delete/{NUMBER}", {"recipient": "aci-mina", "timestamp": 1}),
+            ("GET", "/v1/attachments/picture", {}),
+        ):
+            kind = "{attachment}" if method == "GET" else "{number}"
+            server.faults.plan(f"{method.lower()} {path.rpartition('/')[0]}/{kind}", Fault("status", 502))
+            status, _answer = await call(server, method, path, **body)
+            assert (status, server.faults.left) == (502, 0), path
 
     asyncio.run(play())
 
