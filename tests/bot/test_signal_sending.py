@@ -40,7 +40,7 @@ def test_a_request_to_wait_met_while_the_timer_is_set_concerns_everybody() -> No
     async def play() -> None:
         server = SignalServer()
         async with receiving(server) as here:
-            name = "put /v1/contacts/{number}" if server._contract else f"put /v1/contacts/{NUMBER}"
+            name = "put /v1/contacts/{number}"
             for outgoing in (say("one", 3600), Outgoing(MINA, "", "", 0, act="set-disappearing", seconds=3600)):
                 server.faults.plan(name, Fault("status", 429, {"error": "rate limit"}, {"Retry-After": "7"}))
                 asked = await here.adapter.send(outgoing)
@@ -59,7 +59,7 @@ def test_nothing_goes_out_while_the_timer_cannot_be_set(fault: Fault, wait: floa
     async def play() -> None:
         server = SignalServer()
         async with receiving(server) as here:
-            server.faults.plan("put /v1/contacts/{number}" if server._contract else f"put /v1/contacts/{NUMBER}", fault)
+            server.faults.plan("put /v1/contacts/{number}", fault)
             assert await here.adapter.send(say("one", 3600)) == Sending(Outcome.LATER, wait_seconds=wait)
             assert server.person("aci-mina").received == []
 

@@ -94,7 +94,7 @@ def test_an_error_of_a_call_names_neither_the_number_nor_the_words() -> None:
                 (service.send_receipt("aci-canary", 5), "receipts"),
                 (service.send("aci-canary", "x"), ""),
             ):
-                path = f"post /v1/{name}/{'{number}' if server._contract else NUMBER}" if name else "post /v2/send"
+                path = f"post /v1/{name}/{{number}}" if name else "post /v2/send"
                 server.faults.plan(path, Fault("status", 500, {"error": "aci-canary CanaryWords"}))
                 with pytest.raises(Refusal) as refused:
                     await call
