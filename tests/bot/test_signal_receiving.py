@@ -65,10 +65,7 @@ def test_the_receipt_comes_after_the_commit_and_is_tried_again() -> None:
         server = SignalServer()
         async with receiving(server, sleep=no_time) as here:
             here.intake.refuses = 3
-            server.faults.plan(
-                "post /v1/receipts/{number}",
-                Fault("status", 500),
-            )
+            server.faults.plan("post /v1/receipts/{number}", Fault("status", 500))
             stamp = server.person("aci-mina").say("hello")
             await until(lambda: server.person("aci-mina").receipts == [stamp])
             assert here.texts == ["hello"]
