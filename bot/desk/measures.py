@@ -63,9 +63,7 @@ class ProposalShown(msgspec.Struct, frozen=True):
     started_at: str
     outcome: str  # OUT-…, or RSN-LIN-… of lines that were sent back
     collisions: tuple[str, ...]
-    check: (
-        str  # waits: a second officer looks at the lines first | yours: not you, who wrote them | second: a yes is due
-    )
+    check: str  # waits: for a second officer | yours: waits, and you wrote the lines | second: a second yes is due
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -219,6 +219,7 @@ def test_whose_role_shows_no_shift_report_is_told_so(page: Page, server: DeskSer
     page.keyboard.press("5")
 
     page.get_by_text("Your role does not show the shift report.").wait_for()
+    assert page.locator(".numbers").count() == 0
 
 
 def test_a_lost_connection_is_said(page: Page, server: DeskServer) -> None:
