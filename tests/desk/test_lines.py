@@ -100,6 +100,20 @@ def test_lines_with_the_name_are_asked_about_a_second_time_and_not_started_befor
     assert server.posted == [(f"cases/{BLUE}/measures/PR-1/again", {})]
 
 
+def test_an_outcome_is_recorded_only_of_what_was_started(page: Page, server: DeskServer) -> None:
+    """Of all the states a proposal can have, one; the server refuses every other."""
+    states = ("proposed", "asked", "talk", "lapsed", "consented", "refused", "withdrawn", "closed", "started")
+    measures = [PROPOSAL | {"id": f"PR-{state}", "state": state, "content": state} for state in states]
+    server.show([case_of(measures=measures, blobs=[])])
+    page.goto(server.url())
+    open_blue(page)
+    region = page.get_by_role("region", name="Measures")
+    region.get_by_text("withdrawn").wait_for()
+
+    offered = region.get_by_role("listitem").filter(has=page.get_by_role("button", name="Record the outcome"))
+    assert offered.locator("blockquote").all_inner_texts() == ["started"]
+
+
 def test_whoever_wrote_the_lines_is_told_to_wait(page: Page, server: DeskServer) -> None:
     """They are offered no check of their own lines."""
     show(server, "yours")

@@ -1,5 +1,5 @@
 // The state of the page, in memory only: who is signed in, which page is open, what went wrong.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, onAnswer, post, type Session } from "./api";
 import { isUnlocked, lock, unlock } from "./keyring";
 import { refusal } from "./contact";
@@ -36,6 +36,15 @@ export function useDesk(): Desk {
     return () => void listeners.delete(listener);
   }, []);
   return desk;
+}
+
+/** Return what is called when something is asked: it returns what tells whether nothing was asked since. */
+export function useNewest(): () => () => boolean {
+  const asked = useRef(0);
+  return () => {
+    const mine = ++asked.current;
+    return () => mine === asked.current;
+  };
 }
 
 let away = false; // from the queue: the browser then has one entry more, so that "back" leads to the queue

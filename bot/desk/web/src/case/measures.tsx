@@ -39,6 +39,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
     reload();
   };
   const started = proposal.started_at != null && proposal.started_at !== "";
+  const underWay = ["started", "answered"].includes(proposal.state);
   const closed = (proposal.outcome ?? "") !== "";
   const returned = proposal.state === "returned";
   const unchecked = proposal.check === "waits" || proposal.check === "yours";
@@ -62,7 +63,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
         {share && !started && report === null && proposal.light === "green" && <span class="hint">{W.share.openFirst}</span>}
         {(rests || second) && <button type="button" class="plain" onClick={() => void act("again", {})}>{second ? W.measure.secondAct : W.measure.again}</button>}
         {proposal.check === "waits" && proposes(session!.person) && <button type="button" class="primary" onClick={() => setAsked("check")}>{W.measure.checkAct}</button>}
-        {!closed && !share && !unchecked && !second && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
+        {underWay && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>
       {asked === "check" && <CheckDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}
       {asked === "start" && share && <ShareDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}

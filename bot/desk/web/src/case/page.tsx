@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, getCase, ofCase, post, sealedBytes, type Case } from "../api";
-import { attempt, change, go, sentence, useDesk } from "../desk";
+import { attempt, change, go, sentence, useDesk, useNewest } from "../desk";
 import { open } from "../keyring";
 import { Dialog } from "../dialog";
 import { Due, Empty, Level, Notice, Section } from "../parts";
@@ -34,10 +34,14 @@ export function CasePage({ id }: { id: string }) {
   const [opening, setOpening] = useState("");
   const [asked, setAsked] = useState<Asked>("");
   const composer = useRef<HTMLTextAreaElement>(null);
+  const ask = useNewest();
   const load = async (): Promise<void> => {
+    const isNewest = ask(); // an answer from before an act may come after the one that shows it
     try {
-      setData(await getCase(id));
+      const found = await getCase(id);
+      if (isNewest()) setData(found);
     } catch (error) {
+      if (!isNewest()) return;
       if (error instanceof ApiError && error.status === 404) setGone(true);
       else change({ trouble: sentence(error) });
     }

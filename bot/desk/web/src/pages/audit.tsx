@@ -16,7 +16,10 @@ export function AuditPage() {
     if (after !== "") query.set("after", after);
     try {
       const found = await get<Page>(`audit?${query}`);
-      setPage((old) => (after === "" || old === null ? found : { ...found, entries: [...old.entries, ...found.entries] }));
+      setPage((old) => {
+        if (after === "" || old === null) return found;
+        return String(old.next) === after ? { ...found, entries: [...old.entries, ...found.entries] } : old; // asked for twice
+      });
     } catch (error) {
       if (error instanceof ApiError && error.code === "not_allowed") setDenied(true);
       else change({ trouble: sentence(error) });

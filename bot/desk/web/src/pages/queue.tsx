@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, type Line, type Queue } from "../api";
-import { change, go, sentence, useDesk } from "../desk";
+import { change, go, sentence, useDesk, useNewest } from "../desk";
 import { At, Due, Empty, Flags, Level, textOf } from "../parts";
 import { useShortcuts } from "../shortcuts";
 import { W, named } from "../words";
@@ -33,16 +33,29 @@ export function QueuePage() {
   const [denied, setDenied] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const search = useRef<HTMLInputElement>(null);
-  const load = async (after: string): Promise<void> => {
+  const ask = useNewest();
+  const refused = (error: unknown): void => {
+    if (error instanceof ApiError && error.code === "not_allowed") setDenied(true);
+    else change({ trouble: sentence(error) });
+  };
+  const load = async (): Promise<void> => {
+    const isNewest = ask(); // the lines of another filter may come after these
     try {
-      const found = await get<Queue>(pathOf(filter, after));
-      setQueue((old) => (after === "" || old === null ? found : { ...found, cases: [...old.cases, ...found.cases] }));
+      const found = await get<Queue>(pathOf(filter, ""));
+      if (isNewest()) setQueue(found);
     } catch (error) {
-      if (error instanceof ApiError && error.code === "not_allowed") setDenied(true);
-      else change({ trouble: sentence(error) });
+      if (isNewest()) refused(error);
     }
   };
-  useEffect(() => void load(""), [queueNews, filter.level, filter.owner, filter.status]);
+  const loadMore = async (after: string): Promise<void> => {
+    try {
+      const found = await get<Queue>(pathOf(filter, after));
+      setQueue((old) => (old?.next === after ? { ...found, cases: [...old.cases, ...found.cases] } : old)); // else that list is gone
+    } catch (error) {
+      refused(error);
+    }
+  };
+  useEffect(() => void load(), [queueNews, filter.level, filter.owner, filter.status]);
   const shown = queue?.cases.filter((line) => matches(line, filter.find)) ?? [];
   const rows = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>("button.row") ?? [])];
   const move = (by: number): void => {
@@ -94,7 +107,7 @@ export function QueuePage() {
         {shown.map((line) => <Row key={line.case} line={line} me={session!.person.id} />)}
       </ul>
       {queue?.next != null && queue.next !== "" && (
-        <More load={() => load(queue.next!)} />
+        <More load={() => loadMore(queue.next!)} />
       )}
     </>
   );

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, post, type ShiftReport } from "../api";
-import { attempt, change, sentence, useDesk } from "../desk";
+import { attempt, change, sentence, useDesk, useNewest } from "../desk";
 import { Dialog } from "../dialog";
 import { At, Empty, Level, Section, textOf } from "../parts";
 import { W, languageOf } from "../words";
@@ -13,10 +13,14 @@ export function ShiftPage() {
   const [report, setReport] = useState<ShiftReport | null>(null);
   const [denied, setDenied] = useState(false);
   const [asking, setAsking] = useState(false);
+  const ask = useNewest();
   const load = async (): Promise<void> => {
+    const isNewest = ask(); // an answer about other hours may come after this one
     try {
-      setReport(await get<ShiftReport>(`shift?hours=${hours}`));
+      const found = await get<ShiftReport>(`shift?hours=${hours}`);
+      if (isNewest()) setReport(found);
     } catch (error) {
+      if (!isNewest()) return;
       if (error instanceof ApiError && error.code === "not_allowed") setDenied(true);
       else change({ trouble: sentence(error) });
     }
