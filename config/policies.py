@@ -50,6 +50,7 @@ class _Service(Record):
     retention_months: int
     erase_days: int
     alert_days: int = 14
+    identity_review_months: int = 6
     idle_minutes_before_start: int
     ask_safe_again_minutes: int
     silent_fast_minutes: int

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from dialogs.conditions import values_of
 from dialogs.facts import LIVE
+from dialogs.gate import Act
+from dialogs.identity_box import is_gone
 from dialogs.policy import Kind
 from dialogs.variables import labels, sentence
 
@@ -71,6 +73,8 @@ def _standing(events: Sequence[ConsentEvent]) -> list[ConsentEvent]:
 def _choice(turn: Turn, event: ConsentEvent) -> str:
     """Return what was agreed or not, as it stands now; nothing for what a person was not asked in so many words."""
     state = "given" if event.status in (*LIVE, "used") else event.status
+    if event.id == Act.NAME and state == "given" and is_gone(turn.conversation.cards, turn.draft.consents):
+        state = "erased"
     if event.measure:
         return sentence(turn, "CH-MEASURE", STATE=state, DO=sentence(turn, f"DO-{event.measure}"))
     return sentence(turn, f"CH-{event.id}", STATE=state) if turn.policy.texts.has(f"CH-{event.id}") else ""

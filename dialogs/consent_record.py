@@ -9,6 +9,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from dialogs.gate import Act
+
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard, ConsentEvent
     from dialogs.policy import Directory, Policy
@@ -56,6 +58,7 @@ def record_of(event: ConsentEvent, card: CaseCard, policy: Policy) -> dict[str, 
             "rule": "with-the-report",
             "days_after_closing": settings.alert_days if event.scope == "card" else settings.erase_days,
             "months_after_closing_with_C-RETN": settings.retention_months,
+            **({"review_months": settings.identity_review_months} if event.id == Act.NAME else {}),
         },
         "jurisdiction": "UN",
         "recipient_third_parties": [event.recipient] if event.recipient else [],

@@ -185,6 +185,8 @@ class CaseCard(Struct, frozen=True, gc=False):
     handed_to: str = ""  # the one of them that was given the case
     measures: tuple[Proposal, ...] = ()
     consents: tuple[ConsentEvent, ...] = ()
+    box_reviewed: str = ""  # when the office last found that it still needs the identity box
+    box_erased: str = ""  # when the office erased it, as no longer needed
 
 
 class Conversation(Struct, frozen=True, gc=False, array_like=True):

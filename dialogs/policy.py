@@ -99,9 +99,10 @@ class Act(Frozen):
 
 REASON_LISTS: Final = (
     "level_reason", "hold_reason", "erase_reason", "close_reason", "identity_reason", "outcome", "lines_reason",
+    "keep_reason",
 )  # fmt: skip
 """Lists the taxonomy must have: why a level changes, a case is held, erased or closed, the identity box is opened;
-what came of a measure; and why lines for the annual report go back to whoever wrote them."""
+what came of a measure; why lines for the annual report go back to whoever wrote them; and why the box is still kept."""
 
 
 class Taxonomy(Frozen):
@@ -279,6 +280,7 @@ class Settings(Frozen):
     retention_months: int = 24
     erase_days: int = 30
     alert_days: int = 14
+    identity_review_months: int = 6
     idle_minutes_before_start: int = 30
     ask_safe_again_minutes: int = 15
     silent_fast_minutes: int = 2

@@ -23,7 +23,7 @@ RETAIN: Final = "C-RETN"
 ERASE_TIMER: Final = "erase "
 """Timer name: this word and the case id."""
 
-_DAYS_OF_A_MONTH: Final = 30
+DAYS_OF_A_MONTH: Final = 30
 
 
 def case_closed(turn: Turn, event: CaseClosed) -> None:
@@ -82,5 +82,5 @@ def is_alert_only(card: CaseCard) -> bool:
 def _kept(settings: Settings, card: CaseCard) -> timedelta:
     if is_alert_only(card):
         return timedelta(days=settings.alert_days)
-    months = settings.retention_months * _DAYS_OF_A_MONTH
+    months = settings.retention_months * DAYS_OF_A_MONTH
     return timedelta(days=months if is_live(card.consents, RETAIN) else settings.erase_days)

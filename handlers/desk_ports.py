@@ -1,13 +1,18 @@
-"""The ports of the desk's own people: parts of the unit of work of `handlers.ports`, whose rules hold here too."""
+"""The ports of the desk: its own people, and the sealed bytes it keeps.
+
+They are parts of the unit of work of `handlers.ports`, whose rules hold here too.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from handlers.accounts import Account, BoxRequest, Passkey, Session
+    from handlers.types import BlobLine, SealedBlob
 
 
 class Accounts(Protocol):
@@ -102,4 +107,56 @@ class Sessions(Protocol):
 
     def boxes_of(self, case: str) -> tuple[BoxRequest, ...]:
         """Return who asked to open the identity box of a case."""
+        ...
+
+
+class Blobs(Protocol):
+    """Sealed bytes in the desk's store."""
+
+    def put(self, blob: SealedBlob) -> None:
+        """Store; (case, office, purpose, sequence) is unique and a second put of it replaces the first."""
+        ...
+
+    def of(self, case: str) -> tuple[SealedBlob, ...]:
+        """Return all blobs of a case or alert, ordered by purpose, office, sequence."""
+        ...
+
+    def lines(self, case: str, office: str) -> tuple[BlobLine, ...]:
+        """Return what there is for one office in a case, without the bytes, ordered by purpose and sequence."""
+        ...
+
+    def fetch(self, case: str, office: str, purpose: str, sequence: int) -> SealedBlob | None:
+        """Return one blob and remember that the office has it now."""
+        ...
+
+    def unread(self, office: str) -> dict[str, int]:
+        """Return how many messages of each case this office has not fetched; cases without any are missing."""
+        ...
+
+    def holding(self, office: str, purpose: str) -> frozenset[str]:
+        """Return the cases of which this office holds sealed bytes of this purpose."""
+        ...
+
+    def erase(self, case: str, office: str, purpose: str) -> None:
+        """Erase what one office would have received of one purpose; nothing there: ignored."""
+        ...
+
+    def adopt_file(self, name: str, at: datetime) -> None:
+        """Take a file that Store.new_file wrote: it belongs to a draft now, and is erased with it."""
+        ...
+
+    def give_files(self, case: str, names: Iterable[str]) -> None:
+        """From now on these attachments belong to the case and are erased with it."""
+        ...
+
+    def files_of(self, case: str) -> tuple[str, ...]:
+        """Return the names of the attachments of a case."""
+        ...
+
+    def file(self, name: str) -> bytes | None:
+        """Return the sealed bytes of an attachment."""
+        ...
+
+    def drop_files(self, names: Iterable[str]) -> None:
+        """Erase sealed attachments; unknown names are ignored."""
         ...

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialogs.conversation import CaseCard, ConsentEvent, Conversation
-    from handlers.desk_ports import Accounts, Sessions
+    from handlers.desk_ports import Accounts, Blobs, Sessions
     from handlers.message_ports import Messages
     from handlers.record_ports import Alerts, Audit, Checkpoints, Duty, Inbox, Tallies, Versions
-    from handlers.types import Address, BlobLine, DueTimer, Inbound, Loaded, OutboxItem, Outgoing, SealedBlob, Slice
+    from handlers.types import Address, DueTimer, Inbound, Loaded, OutboxItem, Outgoing, Slice
 
 
 class Conversations(Protocol):
@@ -87,54 +87,6 @@ class Cases(Protocol):
 
     def cards(self, cases: Iterable[str]) -> dict[str, CaseCard]:
         """Return the cards of these cases; those that are erased or unknown are missing."""
-        ...
-
-
-class Blobs(Protocol):
-    """Sealed bytes in the desk's store."""
-
-    def put(self, blob: SealedBlob) -> None:
-        """Store; (case, office, purpose, sequence) is unique and a second put of it replaces the first."""
-        ...
-
-    def of(self, case: str) -> tuple[SealedBlob, ...]:
-        """Return all blobs of a case or alert, ordered by purpose, office, sequence."""
-        ...
-
-    def lines(self, case: str, office: str) -> tuple[BlobLine, ...]:
-        """Return what there is for one office in a case, without the bytes, ordered by purpose and sequence."""
-        ...
-
-    def fetch(self, case: str, office: str, purpose: str, sequence: int) -> SealedBlob | None:
-        """Return one blob and remember that the office has it now."""
-        ...
-
-    def unread(self, office: str) -> dict[str, int]:
-        """Return how many messages of each case this office has not fetched; cases without any are missing."""
-        ...
-
-    def erase(self, case: str, office: str, purpose: str) -> None:
-        """Erase what one office would have received of one purpose; nothing there: ignored."""
-        ...
-
-    def adopt_file(self, name: str, at: datetime) -> None:
-        """Take a file that Store.new_file wrote: it belongs to a draft now, and is erased with it."""
-        ...
-
-    def give_files(self, case: str, names: Iterable[str]) -> None:
-        """From now on these attachments belong to the case and are erased with it."""
-        ...
-
-    def files_of(self, case: str) -> tuple[str, ...]:
-        """Return the names of the attachments of a case."""
-        ...
-
-    def file(self, name: str) -> bytes | None:
-        """Return the sealed bytes of an attachment."""
-        ...
-
-    def drop_files(self, names: Iterable[str]) -> None:
-        """Erase sealed attachments; unknown names are ignored."""
         ...
 
 

@@ -16,6 +16,7 @@ from dialogs.draws import draw_id, draw_record
 from dialogs.events import CardArrived
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted, Reason, may
+from dialogs.identity_box import BY_NAME
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, RETURNED, awaits_check, needs_second_yes, question_of
 from dialogs.replace import replace
@@ -192,6 +193,11 @@ class Proposing(Frozen):
             raise NotPermitted(refusal.reason)
         if draft.raised:
             return
+        if card.box_erased and draft.name_mode == BY_NAME:
+            raise BadProposal(
+                f"the office erased the real name on {card.box_erased[:10]}, as no longer needed: propose this without "
+                "the name, or when the person asks for it and tells you their name anew"
+            )
         refusals = [p.answered_at for p in card.measures if p.measure == draft.measure and p.state == "refused"]
         since = minute(now - timedelta(days=CLOSED_FOR_DAYS))
         if len(refusals) >= MOST_REFUSALS and max(refusals) > since:

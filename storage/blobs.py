@@ -80,6 +80,11 @@ class SqlBlobs(Frozen):
         counted = select(blobs.c.case, func.count()).where(waiting).group_by(blobs.c.case)
         return {row[0]: row[1] for row in self.session.connection.execute(counted)}
 
+    def holding(self, office: str, purpose: str) -> frozenset[str]:
+        """Return the cases of which this office holds sealed bytes of this purpose."""
+        theirs = select(blobs.c.case).where(blobs.c.office == office, blobs.c.purpose == purpose)
+        return frozenset(self.session.connection.scalars(theirs))
+
     def erase(self, case: str, office: str, purpose: str) -> None:
         """Erase what one office would have received of one purpose."""
         same = (blobs.c.case == case) & (blobs.c.office == office) & (blobs.c.purpose == purpose)

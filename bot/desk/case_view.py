@@ -12,6 +12,7 @@ from bot.desk.progress import Underway, offer_of, progress_of
 from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
 from dialogs.gate import Granted
+from dialogs.identity_box import review_due
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import FILE, OFFICERS, Sight, opens
 from handlers.accounts import ACTIVE, Role
@@ -91,11 +92,16 @@ class HistoryLine(msgspec.Struct, frozen=True):
 
 
 class BoxShown(msgspec.Struct, frozen=True):
-    """The identity box: is there one, who waits for a second person, until when is it open to this account."""
+    """The identity box: is there one, who waits for a second person, until when is it open to this account.
+
+    And when its office looks next whether it still needs it, or when it erased it as no longer needed.
+    """
 
     present: bool
     pending: Owner | None
     until: str  # ISO 8601; "" when it is locked
+    review_due: str  # ISO 8601; "" when there is none
+    erased: str  # ISO 8601; "" when it was not
 
 
 class LevelWish(msgspec.Struct, frozen=True):
@@ -215,10 +221,13 @@ def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroun
     waiting = next((request.account for request in asked if request.until is None), "")
     mine = next((request for request in asked if request.account == call.account.id), None)
     is_open = mine is not None and mine.session == call.allowed.session.id and (mine.until or call.now) > call.now
+    may_open = opens(call.account, card, IDENTITY)
+    present = may_open and card.case in around.boxes
     return BoxShown(
-        present=opens(call.account, card, IDENTITY)
-        and any(line.purpose == IDENTITY for line in work.blobs.lines(card.case, call.account.office)),
-        pending=around.owner(waiting), until=minute(mine.until) if mine and mine.until and is_open else "",
+        present=present, pending=around.owner(waiting),
+        until=minute(mine.until) if mine and mine.until and is_open else "",
+        review_due=minute(review_due(card, around.policy.settings)) if present else "",
+        erased=card.box_erased if may_open and call.account.office == card.office else "",
     )  # fmt: skip
 
 

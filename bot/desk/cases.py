@@ -12,10 +12,12 @@ from bot.desk.case_view import CaseShown, case_shown
 from bot.desk.lines import Line, line_of
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
-from bot.desk.routes import LINES, VIEWERS, Download, Nothing, ReasonCode, Route
+from bot.desk.routes import LINES, PROPOSERS, VIEWERS, Download, Nothing, ReasonCode, Route
 from handlers.access import FILE, Sight, opens, sight
 from handlers.accounts import BoxRequest
 from handlers.desk import IDENTITY, BoxClosed, NothingThere, Reading, approve_boxes, ask_box, look, needs_second
+from handlers.identity_box import erase_box, keep_box
+from handlers.talking import locked_card
 from handlers.triage_state import change_level, own
 
 if TYPE_CHECKING:
@@ -50,6 +52,13 @@ class BoxState(msgspec.Struct, frozen=True):
 
     granted: bool
     pending: bool
+
+
+class StillNeeded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the office still needs the real name, and why (RSN-BOX-…); what it does not need is erased."""
+
+    needed: bool
+    reason: ReasonCode = ""
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -164,6 +173,22 @@ def approve_identity(call: Call[Nothing]) -> Agreed:
     return Agreed(opened)
 
 
+def review_identity(call: Call[StillNeeded]) -> Nothing:
+    """Say whether the office still needs the real name: the box is kept, or erased."""
+    asked, desk = call.asked, call.desk
+    if asked.reason and not asked.needed:
+        raise refused("bad_request", "What is no longer needed is erased without a reason.")
+    with answered(), desk.store.transaction() as work:
+        card = call.still(locked_card(work, call.case)[0])
+        if asked.needed:
+            keep_box(work, desk.policy, card, asked.reason, call.actor, call.now)
+        else:
+            erase_box(work, card, call.actor, call.now)
+    if not asked.needed:
+        desk.store.finish_erasure()
+    return Nothing()
+
+
 ROUTES: Final = (
     Route("GET", "/api/cases/{case}", "One case", VIEWERS, one, gives=CaseShown),
     Route("POST", "/api/cases/{case}/own", "Take a case", LINES, own_case, gives=Line),
@@ -180,5 +205,9 @@ ROUTES: Final = (
     Route(
         "POST", "/api/cases/{case}/identity/approve", "Agree that somebody else opens it", LINES, approve_identity,
         gives=Agreed,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/identity/review", "Say whether the office still needs the real name", PROPOSERS,
+        review_identity, StillNeeded, content=True,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import msgspec
 from bot.desk.names import name_of
 from bot.desk.words import STATUS, in_words
 from dialogs.clocks import Clocks
+from dialogs.identity_box import review_due
 from dialogs.measures import awaits_check
 from handlers.triage_state import clocks_of
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 OVER: Final = ("ST-CLO", "ST-ERA", "ST-OOS")
 """Shown only when asked for."""
+
+NAME_TO_REVIEW: Final = "name_to_review"
+"""Flag of a case whose real name has to be looked at: does the office still need it."""
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -52,10 +56,11 @@ class Line(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a line needs besides the card: names of people, what was not read yet, the time."""
+    """What a line needs besides the card: names of people, what was not read yet, who passed on a name, the time."""
 
     names: Mapping[str, str]
     unread: Mapping[str, int]
+    boxes: frozenset[str]  # cases of which the office that looks holds the identity box
     policy: Policy
     now: datetime
 
@@ -70,14 +75,19 @@ def line_of(card: CaseCard, around: Surroundings) -> Line:
     clocks = clocks_of(card, around.policy, around.now) if there else Clocks()
     return Line(
         case=card.case, name=name_of(card.case), level=card.level, status=card.status,
-        status_words=in_words(STATUS, card.status), flags=flags_of(card),
+        status_words=in_words(STATUS, card.status), flags=flags_of(card, around),
         owner=around.owner(card.owner),
         office=card.office, lang=card.lang, channel=card.channel, sent_at=card.submitted_at, clocks=clocks,
         late=clocks.late(around.now), unread=around.unread.get(card.case, 0),
     )  # fmt: skip
 
 
-def flags_of(card: CaseCard) -> tuple[str, ...]:
+def is_name_due(card: CaseCard, around: Surroundings) -> bool:
+    """Tell whether the office that looks has to say whether it still needs the real name."""
+    return card.case in around.boxes and review_due(card, around.policy.settings) <= around.now
+
+
+def flags_of(card: CaseCard, around: Surroundings) -> tuple[str, ...]:
     """Return what to know before anything else."""
     flags = {
         "child": card.child, "third_party": bool(card.tp_consent), "conflict": card.conflict,
@@ -85,5 +95,6 @@ def flags_of(card: CaseCard) -> tuple[str, ...]:
         "hidden": bool(card.hidden_at), "held": card.status == "ST-HOLD",
         "mail_refused": card.mail == "refused",
         "lines_to_check": any(awaits_check(card, proposal) for proposal in card.measures),
+        NAME_TO_REVIEW: is_name_due(card, around),
     }  # fmt: skip
     return tuple(name for name, holds in flags.items() if holds)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
-from bot.desk.lines import OVER, Line, Surroundings, flags_of, line_of
+from bot.desk.lines import NAME_TO_REVIEW, OVER, Line, Surroundings, flags_of, is_name_due, line_of
 from bot.desk.routes import VIEWERS, Route
-from handlers.access import Sight, role_sees
+from handlers.access import REAL_NAME, Sight, role_sees
 
 if TYPE_CHECKING:
     from bot.desk.routes import Call
@@ -28,7 +28,10 @@ Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 
 
 class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which lines. Without a status: all that are not over. `owner`: me, none, or an id."""
+    """Which lines. Without a status: all that are not over; names to review are looked for among all.
+
+    `owner`: me, none, or an id.
+    """
 
     level: Level = ""
     status: Word = ""
@@ -39,7 +42,7 @@ class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """Lines, the cursor of the next ones ("" at the end), and how many open cases there are in all."""
+    """Lines, the cursor of the next ones ("" at the end), and how many open cases and names to review there are."""
 
     cases: tuple[Line, ...]
     next: str
@@ -49,7 +52,8 @@ class Queue(msgspec.Struct, frozen=True):
 def surroundings(desk: Desk, work: UnitOfWork, account: Account) -> Surroundings:
     """Return what lines need besides their cards."""
     names = {known.id: known.name for known in work.accounts.all()}
-    return Surroundings(names, work.blobs.unread(account.office), desk.policy, desk.now())
+    unread, boxes = work.blobs.unread(account.office), work.blobs.holding(account.office, REAL_NAME)
+    return Surroundings(names, unread, boxes, desk.policy, desk.now())
 
 
 def queue(call: Call[Filter]) -> Queue:
@@ -61,28 +65,31 @@ def queue(call: Call[Filter]) -> Queue:
     existing = desk.index.of_office(account.office, cards.values(), call.now)
     mine = [card for card in existing if role_sees(account, card) > Sight.NOTHING]
     after = _cursor(asked.after)
-    found = sorted((key, card.case) for card in mine if _wanted(card, asked, account) and (key := key_of(card)) > after)
+    wanted = [card for card in mine if _wanted(card, asked, account, around)]
+    found = sorted((key, card.case) for card in wanted if (key := key_of(card)) > after)
     page = [cards[case] for _key, case in found[: asked.limit]]
     following = _text(key_of(page[-1])) if len(found) > len(page) else ""
-    return Queue(tuple(line_of(card, around) for card in page), following, counts_of(mine))
+    return Queue(tuple(line_of(card, around) for card in page), following, counts_of(mine, around))
 
 
-def _wanted(card: CaseCard, asked: Filter, account: Account) -> bool:
+def _wanted(card: CaseCard, asked: Filter, account: Account, around: Surroundings) -> bool:
     owner = {ME: account.id, NONE: ""}.get(asked.owner, asked.owner)
+    every = asked.flag == NAME_TO_REVIEW  # a name is kept as long as its report, which may be long after closing
     return (
         (not asked.level or card.level == asked.level)
-        and (card.status == asked.status if asked.status else card.status not in OVER)
+        and (card.status == asked.status if asked.status else every or card.status not in OVER)
         and (not asked.owner or card.owner == owner)
-        and (not asked.flag or asked.flag in flags_of(card))
+        and (not asked.flag or asked.flag in flags_of(card, around))
     )
 
 
-def counts_of(cards: list[CaseCard]) -> dict[str, int]:
-    """Return how many open cases there are of each level, and how many nobody owns."""
+def counts_of(cards: list[CaseCard], around: Surroundings) -> dict[str, int]:
+    """Return how many open cases there are of each level, how many nobody owns, and names to review in all cases."""
     open_ones = [card for card in cards if card.status not in OVER]
     counted = Counter(card.level for card in open_ones)
     unowned = sum(1 for card in open_ones if not card.owner)
-    return {**{level: counted[level] for level in LEVELS}, "unowned": unowned}
+    due = sum(is_name_due(card, around) for card in cards)
+    return {**{level: counted[level] for level in LEVELS}, "unowned": unowned, NAME_TO_REVIEW: due}
 
 
 def key_of(card: CaseCard) -> tuple[int, str, str]:

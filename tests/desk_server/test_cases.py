@@ -33,7 +33,7 @@ def test_the_queue_begins_with_the_most_urgent_and_the_longest_waiting(world: Wo
     shown = officer.get("/api/cases").json()
 
     assert [line["case"] for line in shown["cases"]] == ["LW-3", "LW-2", "LW-1", "LW-4"]
-    assert shown["counts"] == {"L1": 2, "L2": 0, "L3": 1, "L4": 0, "L0": 1, "unowned": 4}
+    assert shown["counts"] == {"L1": 2, "L2": 0, "L3": 1, "L4": 0, "L0": 1, "unowned": 4, "name_to_review": 0}
     assert [line["case"] for line in officer.get("/api/cases", status="ST-CLO").json()["cases"]] == ["LW-5"]
 
 
@@ -116,6 +116,7 @@ def test_an_office_that_was_shut_out_learns_of_nothing(world: World, exclude: tu
     assert officer.get("/api/cases").json()["counts"] == {
         **dict.fromkeys(("L1", "L2", "L3", "L4", "L0"), 0),
         "unowned": 0,
+        "name_to_review": 0,
     }
     assert officer.get("/api/cases/LW-1").status_code == 404
 

@@ -44,6 +44,7 @@ BODIES: dict[str, Any] = {
         "measure": "UM-FOC-CHK", "recipient": "focal point", "name_mode": "NM-ANON", "content": "words",
         "risk_view": SEALED, "do_no_harm": True,
     },
+    "/api/cases/{case}/identity/review": {"needed": True, "reason": "RSN-BOX-DANGER"},
     "/api/cases/{case}/measures/{id}/check": {"shows_nobody": True},
     "/api/cases/{case}/measures/{id}/close": {"outcome": "OUT-DONE"},
 }  # fmt: skip

@@ -161,6 +161,7 @@ CH-C-SENS = { $STATE ->
     }
 CH-C-NAME = { $STATE ->
         [given] You agreed that your name goes into a locked box.
+        [erased] Your name was in a locked box. The office does not need it any more and has deleted it.
        *[other] Your name is not passed on.
     }
 CH-C-FILE = { $STATE ->

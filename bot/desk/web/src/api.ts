@@ -35,7 +35,7 @@ export interface Case extends Line {
   measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; history: Act[];
   promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
   allowed: string[]; hand_over?: { from?: Who | null; to: Who };
-  identity: { present: boolean; pending: Who | null; until: string } | null;
+  identity: { present: boolean; pending: Who | null; until: string; review_due?: string; erased?: string } | null;
   level_wish?: { level: string; reason: string; by: Who }; status_wish?: { status: string; reason: string; by: Who };
 }
 export interface Measure {

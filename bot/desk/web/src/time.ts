@@ -1,8 +1,14 @@
 // Times as officers read them: in their own zone, and as what is left.
 import { useEffect, useState } from "preact/hooks";
 
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const dayAndHour = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const wholeDay = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+/** Return the day of a moment, with its year. */
+export function day(at: string): string {
+  return wholeDay.format(new Date(at));
+}
 
 const ticking = new Set<(now: number) => void>();
 setInterval(() => {
@@ -23,7 +29,7 @@ export function useNow(): number {
 export function moment(at: string | null | undefined): string {
   const date = new Date(at ?? "");
   if (Number.isNaN(date.getTime())) return "–";
-  return date.toDateString() === new Date().toDateString() ? hour.format(date) : day.format(date);
+  return date.toDateString() === new Date().toDateString() ? hour.format(date) : dayAndHour.format(date);
 }
 
 /** Return a span in words, the more exact the shorter it is. */

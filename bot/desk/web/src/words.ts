@@ -46,6 +46,8 @@ export const W = {
     notYours: "Your role shows no cases. What it shows is under the other pages, above.",
     open: "Open cases",
     clear: "Clear the filter",
+    toReview: "Real names to review",
+    review: (count: number) => (count === 1 ? "1 real name to review" : `${count} real names to review`),
     next: "Open the most urgent",
     columns: { level: "Level", owner: "Owner", sent: "Sent" },
     yours: "you",
@@ -59,7 +61,7 @@ export const W = {
   flags: {
     child: "Child", third_party: "About somebody else", conflict: "Conflict of interest", scope_review: "Scope to review",
     lite: "Short answers only", identity_doubt: "Identity in doubt", unreachable: "Cannot be reached", hidden: "Chat is hidden",
-    held: "On hold", mail_refused: "Mail was refused", lines_to_check: "Lines to check", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
+    held: "On hold", mail_refused: "Mail was refused", lines_to_check: "Lines to check", name_to_review: "Real name to review", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
     "SCP-REV": "Scope to review", "FLG-LITE": "Short answers only", "FLG-IMP": "Identity in doubt",
     "FLG-PRESS": "Maybe under pressure", "FLG-DURESS": "Sign of force", "FLG-SV": "Sexual violence", "FLG-DP": "Death penalty",
     "FLG-DUP": "Maybe known already",
@@ -154,6 +156,21 @@ export const W = {
     yours: "You asked. A colleague must agree on their own screen.",
     approve: "I agree",
     hides: "It hides again by itself after one minute. It cannot be copied.",
+    next: (day: string) => `Kept until it is no longer needed. Your office looks at that again from ${day} on.`,
+    due: "It is time to look: does your office still need the real name? You need not open it to decide.",
+    review: "Review",
+    reviewTitle: "Is the real name still needed?",
+    reviewLead: "A name that nobody needs can only do harm. You need not open it to decide.",
+    keepReason: "Why it is still needed",
+    keepReasons: {
+      "RSN-BOX-MEASURE": "A measure needs it, or will soon", "RSN-BOX-DANGER": "The danger is not over", "RSN-BOX-CHECK": "Facts or risk are still being checked",
+      "RSN-BOX-WISH": "The person asked that it is kept",
+    } as Record<string, string>,
+    keep: "It is still needed", kept: "Recorded. The name is kept, and looked at again in time.",
+    erase: "Erase the real name",
+    eraseLead: "Only the name goes; the report stays. It cannot be brought back, and the person is not written to about it: they see it when they ask for their choices.",
+    erasedNow: "The real name was erased.",
+    erased: (day: string) => `Your office erased the real name on ${day}, as no longer needed. For a measure that says it, the person must ask for that and tell you their name anew.`,
   },
   files: {
     openFirst: "Open the report first: it holds the key to the files.",
@@ -227,7 +244,7 @@ export const W = {
       "OUT-DONE": "Done as planned", "OUT-PART": "Done in part", "OUT-NONE": "Done, without any effect seen", "OUT-STOP": "Stopped before it was done",
       "OUT-HARM": "It may have done harm",
     } as Record<string, string>,
-    asked: "The question was passed on.",
+    asked: "The question was passed on.", raised: "The person asked for this themselves",
     checkWaits: "The person was not asked yet. First a second officer, not whoever wrote these lines, checks whether they show who it is.",
     checkYours: "You wrote these lines. A colleague must check them before the person is asked.",
     second: "The person said yes once. Lines with their name are used only after a second yes, given within 14 days before the text is closed.",
@@ -268,6 +285,11 @@ export const W = {
     lines: [
       "The date or time does not show it", "The town or place does not show it", "The role, office or group does not show it", "The event does not show it",
       "All of it together does not, with what is public and what neighbours, colleagues and the State know",
+    ],
+    eraseTitle: "Before the name is erased",
+    erase: [
+      "No measure under way or agreed says the name", "Nothing is left to check, and no danger is known for which it would be needed",
+      "Colleagues who work on the case know of it", "Copies of the name that were saved or written down elsewhere are destroyed",
     ],
     all: "All of this is true",
     missing: "Please go through the list first.",
@@ -349,7 +371,7 @@ export const W = {
     "close-wish": "wishes to close it", "hand-over": "offered it to a colleague", "take-over": "took it over", "next-contact": "set the next contact",
     note: "wrote a note", write: "wrote to the person", begin: "showed the two words", propose: "proposed a measure", start: "started a measure",
     "lines-checked": "checked the lines for the annual report", "lines-returned": "sent the lines for the annual report back",
-    close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", invite: "invited somebody",
+    close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", "identity-kept": "found that the real name is still needed", "identity-erased": "erased the real name as no longer needed", invite: "invited somebody",
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
     share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
@@ -420,7 +442,7 @@ export function named(table: Record<string, string>, code: string): string {
 
 /** Return the words of a reason or outcome; the server keeps its code only. */
 export function reasonOf(code: string): string {
-  return named({ ...W.identity.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons }, code);
+  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons }, code);
 }
 
 const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });

@@ -4,12 +4,17 @@ import { attempt } from "../desk";
 import { open } from "../keyring";
 import { Choice, Notice, Said, Section } from "../parts";
 import { NotOpened } from "../sealed";
+import { day } from "../time";
 import { W } from "../words";
+import { ReviewDialog } from "./review";
 
 const SHOWN_MS = 60_000;
 
-/** The real name: only with a reason, recorded, for a minute, and not to be copied. */
-export function Identity({ data, me, reload }: { data: Case; me: string; reload: () => void }) {
+interface Props { data: Case; me: string; reviews: boolean; reload: () => void }
+
+/** The real name: only with a reason, recorded, for a minute, and not to be copied; erased when nobody needs it. */
+export function Identity({ data, me, reviews, reload }: Props) {
+  const [reviewing, setReviewing] = useState(false);
   const [reason, setReason] = useState("");
   const [pending, setPending] = useState(false);
   const [name, setName] = useState("");
@@ -19,7 +24,10 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
     const timer = setTimeout(() => setName(""), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [name]);
+  const erased = data.identity?.erased ?? "";
+  if (erased !== "") return <Section id="identity" title={W.case.identity}><p>{W.identity.erased(day(erased))}</p></Section>;
   if (data.identity?.present !== true) return null;
+  const due = data.flags.includes("name_to_review");
   const waiting = data.identity.pending;
   const ask = async (): Promise<void> => {
     setTrouble("");
@@ -55,6 +63,10 @@ export function Identity({ data, me, reload }: { data: Case; me: string; reload:
             <Choice label={W.identity.reason} words={W.identity.reasons} value={reason} set={setReason} />
             <button type="submit" class="plain">{W.identity.ask}</button>
           </form>}
+      {due && <Notice kind="warn">{W.identity.due}</Notice>}
+      {!due && data.identity.review_due && <p class="hint">{W.identity.next(day(data.identity.review_due))}</p>}
+      {reviews && <p class="acts"><button type="button" class={due ? "primary" : "plain"} onClick={() => setReviewing(true)}>{W.identity.review}</button></p>}
+      {reviewing && <ReviewDialog data={data} close={() => setReviewing(false)} done={reload} />}
     </Section>
   );
 }

@@ -86,7 +86,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
   );
 }
 
-const EMPTY = { measure: "", recipient: "", name_mode: "NM-ANON", content: "", hope: "", risk_view: "", note: "", valid_days: "" };
+const EMPTY = { measure: "", recipient: "", name_mode: "NM-ANON", content: "", hope: "", risk_view: "", note: "", valid_days: "", raised: false };
 type Draft = typeof EMPTY;
 
 function Card({ data, close }: { data: Case; close: () => void }) {
@@ -149,6 +149,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
                 value={draft.valid_days} onInput={(event) => set({ valid_days: textOf(event) })} />}
             </Field>
           )}
+          <label class="switch"><input type="checkbox" checked={draft.raised} onChange={() => set({ raised: !draft.raised })} /> {W.measure.raised}</label>
           <Area label={W.measure.content} value={draft.content} set={(content) => set({ content })} />
           <Area label={W.measure.hope} value={draft.hope} set={(hope) => set({ hope })} />
           <Area label={W.measure.risk} hint={W.measure.notePlain} value={draft.risk_view} set={(risk_view) => set({ risk_view })} />

@@ -124,7 +124,7 @@ export function CasePage({ id }: { id: string }) {
               </Section>
             : <><Wanted report={report} /><ReportView report={report} data={data} /></>}
           <Files data={data} report={report} />
-          <Identity data={data} me={session!.person.id} reload={() => void load()} />
+          <Identity data={data} me={session!.person.id} reviews={works && proposes(session!.person)} reload={() => void load()} />
           <Consents data={data} />
         </div>
         <div>

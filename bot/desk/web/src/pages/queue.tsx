@@ -10,12 +10,13 @@ const PAGE = 200;
 interface Filter { level: string; owner: string; status: string; find: string }
 const ALL: Filter = { level: "", owner: "", status: "", find: "" };
 const OVER = ["ST-CLO", "ST-OOS"]; // shown only when asked for
+const TO_REVIEW = "name_to_review"; // a flag that is looked for in open and closed cases
 
 function pathOf(filter: Filter, after: string): string {
   const query = new URLSearchParams({ limit: String(PAGE) });
   if (filter.level !== "") query.set("level", filter.level);
   if (filter.owner !== "") query.set("owner", filter.owner);
-  if (filter.status !== "") query.set("status", filter.status);
+  if (filter.status !== "") query.set(filter.status === TO_REVIEW ? "flag" : "status", filter.status);
   if (after !== "") query.set("after", after);
   return `cases?${query}`;
 }
@@ -95,6 +96,7 @@ export function QueuePage() {
           <select aria-label={W.status.title} value={filter.status} onChange={(event) => setFilter({ ...filter, status: textOf(event) })}>
             <option value="">{W.queue.open}</option>
             {OVER.map((status) => <option key={status} value={status}>{W.status.names[status]}</option>)}
+            <option value={TO_REVIEW}>{W.queue.toReview}</option>
           </select>
           {filtered && <button type="button" class="plain" onClick={() => setFilter(ALL)}>{W.queue.clear}</button>}
         </form>
@@ -129,6 +131,7 @@ function Counts({ counts }: { counts: Record<string, number> }) {
     <p class="counts">
       {["L1", "L2", "L3", "L4"].map((level) => <span key={level} class={`level ${level}`}><b>{level}</b> {counts[level] ?? 0}</span>)}
       {(counts["unowned"] ?? 0) > 0 && <span class="flag">{W.queue.unowned(counts["unowned"]!)}</span>}
+      {(counts[TO_REVIEW] ?? 0) > 0 && <span class="flag">{W.queue.review(counts[TO_REVIEW]!)}</span>}
     </p>
   );
 }
