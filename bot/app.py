@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.clock import SystemClock, SystemEntropy
 from bot.directory_files import DIRECTORY, make_practice_directory, verify_directory
@@ -70,8 +70,11 @@ def practice_service(
     keys_out: Path | None = None,
     clock: Clock | None = None,
     duty: Path | None = None,
+    offices: dict[str, Any] | None = None,
 ) -> Iterator[Service]:
     """Run with throw-away keys in a folder of its own; what is missing is made. `duty`: a roster file to use.
+
+    `offices`: a directory whose offices get these keys, instead of those of the example.
 
     Raises StorageError, PolicyMistakes.
     """
@@ -82,7 +85,9 @@ def practice_service(
         if not (keys_folder / RING_FILE).is_file():
             create_keys(keys_folder, entropy)
         keys = load_keys(keys_folder)
-        pinned = make_practice_directory(home, keys_out or home / "offices", settings.policy_dir, entropy, clock.now())
+        pinned = make_practice_directory(
+            home, keys_out or home / "offices", settings.policy_dir, entropy, clock.now(), offices=offices
+        )
         verify_directory(home, pinned, clock.now())
         policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=home / DIRECTORY, duty=duty)
         with _service(sqlite_url(home), home, keys, policy, settings, entropy=entropy, clock=clock) as service:

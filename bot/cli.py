@@ -279,7 +279,9 @@ def duty() -> None:
 
 @cli.command()
 @click.option("--cooperators", type=COUNT, default=12, show_default=True, help="Synthetic people on the fast path.")
-@click.option("--reports", type=COUNT, default=6, show_default=True, help="Synthetic reports: L2, L3 and L4 in turn.")
+@click.option(
+    "--reports", type=COUNT, default=6, show_default=True, help="Synthetic reports: L2, L3, L4, for each office."
+)
 @click.option("--hours", type=HOURS, default=8.0, show_default=True, help="How long the night is, from now on.")
 @click.option("--answer", "minutes", type=MINUTES, default=3.0, show_default=True, help="Average minutes to an answer.")
 @click.option("--asleep", type=SHARE, default=0.2, show_default=True, help="Share of alerts that an officer misses.")

@@ -61,8 +61,13 @@ def verify_directory(folder: Path, pinned: str, now: datetime) -> Statement:
     return verify(content, signature, PURPOSE, pinned=pinned, now=now)
 
 
-def make_practice_directory(folder: Path, keys: Path, policy_dir: Path | None, entropy: Entropy, now: datetime) -> str:
+def make_practice_directory(
+    folder: Path, keys: Path, policy_dir: Path | None, entropy: Entropy, now: datetime, *,
+    offices: dict[str, Any] | None = None,
+) -> str:  # fmt: skip
     """Make throw-away keys for every office, a directory with them, and sign it; return the pinned fingerprint.
+
+    `offices`: the directory to take them from, instead of the example of the policy; its own keys are left out.
 
     `keys/<OFFICE>.key` opens what the office receives, `recovery/<OFFICE>.key` is its recovery key. What exists
     already is kept, so that older files stay readable.
@@ -70,7 +75,7 @@ def make_practice_directory(folder: Path, keys: Path, policy_dir: Path | None, e
     pin = folder / ROOT_PIN
     if pin.is_file() and (folder / SIGNATURE).is_file():
         return pin.read_text(encoding="ascii").strip()
-    data = example_offices(policy_dir)
+    data = example_offices(policy_dir) if offices is None else offices
     for office in data["offices"]:
         office["keys"] = [
             _practice_key(keys / "keys" / f"{office['id']}.key", office["id"], "report", entropy, now),

@@ -19,9 +19,11 @@ import click
 
 from bot.app import installation, practice_service
 from bot.clock import FixedClock, SystemClock
-from bot.commands.drill_night import Played
+from bot.commands.drill_night import Played, with_names
 from bot.commands.failure import Refused
 from bot.control import CommandFailed, ask_running
+from bot.directory_files import DIRECTORY, example_offices
+from config.documents import read
 from config.load import load_settings
 from config.policies import ROSTER
 from config.roster import URGENT_LEVELS
@@ -56,10 +58,12 @@ def drill(night: Night, *, as_json: bool) -> int:
         raise Refused(
             f"{ROSTER} is missing in {settings.home}: make one with `leeward init`, and name people and shifts."
         )
+    own = settings.home / DIRECTORY
+    offices = with_names(read(own).data if own.is_file() else example_offices(settings.policy_dir))
     clock = FixedClock(SystemClock().now().replace(microsecond=0))
     with (
         _throw_away(settings.home / FOLDER) as folder,
-        practice_service(settings, folder, clock=clock, duty=roster) as service,
+        practice_service(settings, folder, clock=clock, duty=roster, offices=offices) as service,
     ):
         if not service.policy.roster.people:
             raise Refused(f"{ROSTER} names nobody, so nobody would be told: add people and shifts.")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import random  # noqa: TID251 - seeded: the same night again, and no secret is drawn from it
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.clock import FixedClock
 from bot.practice.persona import Persona
 from bot.practice.player import Player
 from dialogs.escalation import OPEN
 from dialogs.roster import is_on_duty
+from dialogs.routing import DUTY_DESK
 from handlers.access import office_sees
 from handlers.actor import Actor
 from handlers.errors import HandlerError
@@ -50,6 +51,9 @@ _REPORT: Final = {
     "Q25": "3", "Q26": "Costaluna", "Q29": "3", "Q46": "1", "C-CONT": "1", "T-FREE": "1", "T-LIMITS": "1", "C-FWD": "1",
     "T-CHECK": "1", "Q50": "3", "Q52": "1",
 }  # fmt: skip
+_KIND: Final = "ENT-TRB"
+"""Of the bodies that answer 4 to Q17 lets a person name."""
+
 _THREATENED: Final = ("1", "ACT-THR-DTH")
 _REPORTS: Final[tuple[dict[str, tuple[str, ...]], ...]] = (
     {"Q03": ("2",), "T-SOON": ("2",), "C-EMER": ("1",), "Q23": _THREATENED},
@@ -68,7 +72,7 @@ class Night:
     answer_minutes: float  # on average, exponentially spread
     asleep: float  # share of tellings that are never answered
     seed: int
-    reports: int = 0  # whole reports beside the fast paths: L2, L3 and L4 in turn
+    reports: int = 0  # whole reports beside the fast paths: L2, L3 and L4 in turn, for each office in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,16 @@ class _Case:
     owner: str = ""
     owned_at: datetime | None = None
     contact_at: datetime | None = None
+
+
+def with_names(directory: dict[str, Any]) -> dict[str, Any]:
+    """Return a directory in which every office can be named by whoever reports in a drill (rule RT-11)."""
+    named = [{"name": _name_of(office["id"]), "kind": _KIND, "office": office["id"]} for office in directory["offices"]]
+    return directory | {"bodies": [*directory.get("bodies", ()), *named]}
+
+
+def _name_of(office: str) -> str:
+    return f"Drill {office}"
 
 
 class Played:
@@ -170,8 +184,11 @@ class Played:
             for text in SAYS:
                 self.service.reception.receive(self._write("practice", f"drill-{number}", text))
         else:
-            otherwise = _REPORTS[sum(case.level != "L1" for case in self.cases.values()) % len(_REPORTS)]
+            before = sum(case.level != "L1" for case in self.cases.values())
+            offices, otherwise = self._offices(), _REPORTS[before % len(_REPORTS)]
             answers = {**{node: (text,) for node, text in _REPORT.items()}, **otherwise}
+            if offices:
+                answers["Q18"] = (_name_of(offices[before // len(_REPORTS) % len(offices)]),)
             persona = Persona(f"drill-{number}", "practice", self.clock.at, answers, frozenset())
             Player(self.service, persona, FixedClock(self.clock.at), number).play()
         with self.service.store.transaction() as work:
@@ -179,6 +196,12 @@ class Played:
         for card in cards.values():
             due = clocks_of(card, self.service.policy, self.clock.at)
             self.cases[card.case] = _Case(card.level, self.clock.at, due, self._rostered(card))
+
+    def _offices(self) -> tuple[str, ...]:
+        """Return the offices of the roster that receive reports: all but the duty desk."""
+        known = self.service.policy.directory.offices
+        rostered = dict.fromkeys(shift.office for shift in self.service.policy.roster.shifts)
+        return tuple(office for office in rostered if office in known and known[office].role != DUTY_DESK)
 
     def _rostered(self, card: CaseCard) -> bool:
         return any(self._sees(shift.office, card) for shift in self.service.policy.roster.shifts)

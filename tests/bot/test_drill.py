@@ -10,6 +10,7 @@ import pytest
 from bot.commands.drill import drill
 from bot.commands.drill_night import Night
 from bot.commands.failure import Refused
+from bot.directory_files import example_offices, write_directory
 
 ROSTER = """
 people:
@@ -101,3 +102,21 @@ def test_a_roster_that_names_nobody_is_refused(home: Path) -> None:
     (home / "roster.yaml").unlink()
     with pytest.raises(Refused, match="is missing"):
         drill(Night(1, 1.0, 2.0, 0.0, seed=1), as_json=True)
+
+
+def test_reports_go_to_the_offices_of_the_installation_that_the_roster_serves(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An installation has offices of its own: one report of each level for each, whatever the example calls them."""
+    directory = example_offices(None)
+    text = json.dumps(directory).replace("OFF-EML", "OFF-DESK").replace("OFF-HRC", "OFF-OURS")
+    write_directory(home / "directory.yaml", json.loads(text))
+    people = ROSTER.replace("OFF-EML", "OFF-DESK").replace("shifts:", OFFICE.replace("OFF-TRB-PET", "OFF-OURS"), 1)
+    dora = OFFICE.replace("chen", "dora").replace("OFF-TRB-PET", "OFF-UPR")
+    (home / "roster.yaml").write_text(people.replace("shifts:", dora, 1) + DIGEST)
+    code = drill(Night(1, 1.0, 1.0, 0.0, seed=1, reports=6), as_json=True)
+    scores = json.loads(capsys.readouterr().out)["scores"]
+
+    took = {level: {score["owner"] for score in scores if score["level"] == level} for level in ("L1", "L3", "L4")}
+    assert (code, took["L3"], took["L4"]) == (0, {"chen", "dora"}, {"chen", "dora"})
+    assert took["L1"] <= {"amina", "boris"}
