@@ -8,11 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from dialogs.consents import is_live
+from dialogs.consents import is_live, minute
 from dialogs.gate import Act
 from dialogs.retention import DAYS_OF_A_MONTH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dialogs.conversation import CaseCard, ConsentEvent, Proposal
     from dialogs.policy import Settings
 
@@ -23,8 +25,17 @@ DONE: Final = ("returned", "refused", "withdrawn", "lapsed", "closed")
 
 def review_due(card: CaseCard, settings: Settings) -> datetime:
     """Return when the office has to look next whether it still needs the box of this case, where there is one."""
-    months = timedelta(days=settings.identity_review_months * DAYS_OF_A_MONTH)
-    return datetime.fromisoformat(card.box_reviewed or card.submitted_at) + months
+    return datetime.fromisoformat(_looked_at(card)) + _months(settings)
+
+
+def may_be_due(cards: Iterable[CaseCard], office: str, settings: Settings, now: datetime) -> list[str]:
+    """Return the cases of which this office has to look at the box now, where there is one: a queue is long."""
+    before = minute(now - _months(settings))
+    return [
+        card.case
+        for card in cards
+        if card.office == office and _looked_at(card) <= before and is_live(card.consents, Act.NAME)
+    ]
 
 
 def needs_name(proposal: Proposal) -> bool:
@@ -36,3 +47,11 @@ def is_gone(cards: tuple[CaseCard, ...], draft: tuple[ConsentEvent, ...]) -> boo
     """Tell whether offices have erased every name that this person had passed on; `draft`: what they agree to now."""
     with_name = [card for card in cards if is_live(card.consents, Act.NAME)]
     return bool(with_name) and all(card.box_erased for card in with_name) and not is_live(draft, Act.NAME)
+
+
+def _looked_at(card: CaseCard) -> str:
+    return card.box_reviewed or card.submitted_at
+
+
+def _months(settings: Settings) -> timedelta:
+    return timedelta(days=settings.identity_review_months * DAYS_OF_A_MONTH)

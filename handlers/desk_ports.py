@@ -133,8 +133,8 @@ class Blobs(Protocol):
         """Return how many messages of each case this office has not fetched; cases without any are missing."""
         ...
 
-    def holding(self, office: str, purpose: str) -> frozenset[str]:
-        """Return the cases of which this office holds sealed bytes of this purpose."""
+    def holding(self, office: str, purpose: str, cases: Iterable[str]) -> frozenset[str]:
+        """Return those of these cases of which this office holds sealed bytes of this purpose."""
         ...
 
     def erase(self, case: str, office: str, purpose: str) -> None:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MESSAGE = "message"
 """Purpose of what the person wrote after their report."""
 
+TOGETHER = 500
+"""Cases asked for in one query."""
+
 _PLACE = ("case", "office", "purpose", "sequence")
 _CLEAR = Statement(
     lambda _database: delete(blobs).where(*(blobs.c[name] == bindparam(name) for name in _PLACE)), *_PLACE
@@ -80,10 +83,14 @@ class SqlBlobs(Frozen):
         counted = select(blobs.c.case, func.count()).where(waiting).group_by(blobs.c.case)
         return {row[0]: row[1] for row in self.session.connection.execute(counted)}
 
-    def holding(self, office: str, purpose: str) -> frozenset[str]:
-        """Return the cases of which this office holds sealed bytes of this purpose."""
+    def holding(self, office: str, purpose: str, cases: Iterable[str]) -> frozenset[str]:
+        """Return those of these cases of which this office holds sealed bytes of this purpose."""
         theirs = select(blobs.c.case).where(blobs.c.office == office, blobs.c.purpose == purpose)
-        return frozenset(self.session.connection.scalars(theirs))
+        ids, found = list(cases), set[str]()
+        for start in range(0, len(ids), TOGETHER):
+            some = theirs.where(blobs.c.case.in_(ids[start : start + TOGETHER]))
+            found.update(self.session.connection.scalars(some))
+        return frozenset(found)
 
     def erase(self, case: str, office: str, purpose: str) -> None:
         """Erase what one office would have received of one purpose."""

@@ -178,9 +178,9 @@ class MemoryBlobs:
         waiting = [k for k in self._data.blobs if k[1:3] == (office, "message") and k not in self._data.fetched]
         return dict(Counter(key[0] for key in waiting))
 
-    def holding(self, office: str, purpose: str) -> frozenset[str]:
-        """Return the cases of which this office holds sealed bytes of this purpose."""
-        return frozenset(key[0] for key in self._data.blobs if key[1:3] == (office, purpose))
+    def holding(self, office: str, purpose: str, cases: Iterable[str]) -> frozenset[str]:
+        """Return those of these cases of which this office holds sealed bytes of this purpose."""
+        return frozenset(cases) & {key[0] for key in self._data.blobs if key[1:3] == (office, purpose)}
 
     def erase(self, case: str, office: str, purpose: str) -> None:
         """Erase what one office would have received of one purpose."""

@@ -126,7 +126,7 @@ def confirm(call: Call[TakeOver]) -> Line:
     desk = call.desk
     with answered(), desk.store.transaction() as work:
         card = case_acts.take_over(work, _card(call, work), _told(call.asked.readback), call.actor, call.now)
-        return line_of(card, surroundings(desk, work, call.account))
+        return line_of(card, surroundings(desk, work, call.account, (card,)))
 
 
 def next_contact(call: Call[NextContact]) -> Nothing:

@@ -222,7 +222,7 @@ def _identity(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroun
     mine = next((request for request in asked if request.account == call.account.id), None)
     is_open = mine is not None and mine.session == call.allowed.session.id and (mine.until or call.now) > call.now
     may_open = opens(call.account, card, IDENTITY)
-    present = may_open and card.case in around.boxes
+    present = may_open and any(b.purpose == IDENTITY for b in work.blobs.lines(card.case, call.account.office))
     return BoxShown(
         present=present, pending=around.owner(waiting),
         until=minute(mine.until) if mine and mine.until and is_open else "",

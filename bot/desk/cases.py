@@ -73,7 +73,7 @@ def one(call: Call[Nothing]) -> CaseShown:
         card = call.card(work)
         if call.allowed.sight is Sight.CONTENT:
             look(work, call.actor, card, call.now)
-        around = surroundings(call.desk, work, call.account)
+        around = surroundings(call.desk, work, call.account, (card,))
         return case_shown(call, work, card, around)
 
 
@@ -81,7 +81,7 @@ def own_case(call: Call[Nothing]) -> Line:
     """Take a case: one owner at any time, and the ladder stops."""
     with answered(), call.desk.store.transaction() as work:
         owned = own(work, call.desk.policy, call.card(work), call.actor, call.now)
-        around = surroundings(call.desk, work, call.account)
+        around = surroundings(call.desk, work, call.account, (owned,))
     call.desk.wake()
     return line_of(owned, around)
 

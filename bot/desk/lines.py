@@ -10,7 +10,6 @@ import msgspec
 from bot.desk.names import name_of
 from bot.desk.words import STATUS, in_words
 from dialogs.clocks import Clocks
-from dialogs.identity_box import review_due
 from dialogs.measures import awaits_check
 from handlers.triage_state import clocks_of
 
@@ -56,11 +55,11 @@ class Line(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a line needs besides the card: names of people, what was not read yet, who passed on a name, the time."""
+    """What a line needs besides the card: names of people, what was not read yet, which names are due, the time."""
 
     names: Mapping[str, str]
     unread: Mapping[str, int]
-    boxes: frozenset[str]  # cases of which the office that looks holds the identity box
+    names_due: frozenset[str]  # cases of which the office that asks has to say whether it still needs the real name
     policy: Policy
     now: datetime
 
@@ -82,11 +81,6 @@ def line_of(card: CaseCard, around: Surroundings) -> Line:
     )  # fmt: skip
 
 
-def is_name_due(card: CaseCard, around: Surroundings) -> bool:
-    """Tell whether the office that looks has to say whether it still needs the real name."""
-    return card.case in around.boxes and review_due(card, around.policy.settings) <= around.now
-
-
 def flags_of(card: CaseCard, around: Surroundings) -> tuple[str, ...]:
     """Return what to know before anything else."""
     flags = {
@@ -95,6 +89,6 @@ def flags_of(card: CaseCard, around: Surroundings) -> tuple[str, ...]:
         "hidden": bool(card.hidden_at), "held": card.status == "ST-HOLD",
         "mail_refused": card.mail == "refused",
         "lines_to_check": any(awaits_check(card, proposal) for proposal in card.measures),
-        NAME_TO_REVIEW: is_name_due(card, around),
+        NAME_TO_REVIEW: card.case in around.names_due,
     }  # fmt: skip
     return tuple(name for name, holds in flags.items() if holds)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
-from bot.desk.lines import NAME_TO_REVIEW, OVER, Line, Surroundings, flags_of, is_name_due, line_of
+from bot.desk.lines import NAME_TO_REVIEW, OVER, Line, Surroundings, flags_of, line_of
 from bot.desk.routes import VIEWERS, Route
+from dialogs.identity_box import may_be_due
 from handlers.access import REAL_NAME, Sight, role_sees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.desk.routes import Call
     from bot.desk.state import Desk
     from dialogs.conversation import CaseCard
@@ -49,11 +52,13 @@ class Queue(msgspec.Struct, frozen=True):
     counts: dict[str, int]
 
 
-def surroundings(desk: Desk, work: UnitOfWork, account: Account) -> Surroundings:
-    """Return what lines need besides their cards."""
+def surroundings(desk: Desk, work: UnitOfWork, account: Account, cards: Iterable[CaseCard]) -> Surroundings:
+    """Return what the lines of these cards need besides them."""
     names = {known.id: known.name for known in work.accounts.all()}
-    unread, boxes = work.blobs.unread(account.office), work.blobs.holding(account.office, REAL_NAME)
-    return Surroundings(names, unread, boxes, desk.policy, desk.now())
+    now, office = desk.now(), account.office
+    old = may_be_due(cards, office, desk.policy.settings, now)
+    names_due = work.blobs.holding(office, REAL_NAME, old)
+    return Surroundings(names, work.blobs.unread(office), names_due, desk.policy, now)
 
 
 def queue(call: Call[Filter]) -> Queue:
@@ -61,7 +66,7 @@ def queue(call: Call[Filter]) -> Queue:
     desk, account, asked = call.desk, call.account, call.asked
     with desk.store.transaction() as work:
         cards = desk.index.cards(work)
-        around = surroundings(desk, work, account)
+        around = surroundings(desk, work, account, cards.values())
     existing = desk.index.of_office(account.office, cards.values(), call.now)
     mine = [card for card in existing if role_sees(account, card) > Sight.NOTHING]
     after = _cursor(asked.after)
@@ -88,7 +93,7 @@ def counts_of(cards: list[CaseCard], around: Surroundings) -> dict[str, int]:
     open_ones = [card for card in cards if card.status not in OVER]
     counted = Counter(card.level for card in open_ones)
     unowned = sum(1 for card in open_ones if not card.owner)
-    due = sum(is_name_due(card, around) for card in cards)
+    due = sum(card.case in around.names_due for card in cards)
     return {**{level: counted[level] for level in LEVELS}, "unowned": unowned, NAME_TO_REVIEW: due}
 
 

@@ -78,7 +78,7 @@ def pass_on(call: Call[SealedAnew]) -> Line:
         card = locked_card(work, call.case)[0]
         chance = desk.random(ENTROPY_BYTES)
         changed = share(work, desk.policy, card, asked.office, asked.sealed, call.actor, call.now, chance)
-        line = line_of(changed, surroundings(desk, work, call.account))
+        line = line_of(changed, surroundings(desk, work, call.account, (changed,)))
     desk.wake()
     return line
 

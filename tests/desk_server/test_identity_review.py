@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HALF_A_YEAR = timedelta(days=180)
 REVIEW = "/api/cases/LW-1/identity/review"
+AGREED = (given("C-FWD", HRC), given("C-CONT"), given("C-NAME"))
 KEEP, ERASE = {"needed": True, "reason": "RSN-BOX-CHECK"}, {"needed": False}
 
 
@@ -27,16 +28,16 @@ def to_review(officer: Browser) -> tuple[list[str], int]:
 
 @pytest.fixture
 def half_a_year_on(world: World) -> World:
-    """A case with a name and one without, half a year after they were sent."""
-    world.open_case(card_of("LW-1", consents=(given("C-FWD", HRC), given("C-CONT"), given("C-ASG", SENIOR))))
-    world.open_case(card_of("LW-2"), (HRC, "report"))
+    """A case with a name, and one whose person agreed to pass on a name and wrote none; half a year later."""
+    world.open_case(card_of("LW-1", consents=(*AGREED, given("C-ASG", SENIOR))))
+    world.open_case(card_of("LW-2", consents=AGREED), (HRC, "report"))
     world.clock.at += HALF_A_YEAR
     return world
 
 
 def test_the_queue_says_that_a_name_is_due_and_not_before(world: World) -> None:
     """The case tells the day; keeping the name sets the next one."""
-    world.open_case(card_of("LW-1"))
+    world.open_case(card_of("LW-1", consents=AGREED))
     world.clock.at += HALF_A_YEAR - timedelta(hours=2)
     officer = world.logged_in("ana")
     assert to_review(officer) == ([], 0)

@@ -8,7 +8,7 @@ import pytest
 
 from dialogs.consent_record import record_of
 from dialogs.conversation import CaseCard, ConsentEvent, Proposal
-from dialogs.identity_box import DONE, needs_name, review_due
+from dialogs.identity_box import DONE, may_be_due, needs_name, review_due
 from dialogs.replace import replace
 from tests.conftest import practice_policy
 from tests.dialogs.test_gate import CARD
@@ -27,6 +27,20 @@ def test_the_box_is_due_half_a_year_after_it_was_sealed_or_looked_at() -> None:
     assert review_due(sealed, settings) == datetime(2026, 1, 1, 9, tzinfo=UTC) + half_a_year
     assert review_due(seen, settings) == datetime(2026, 6, 20, 12, tzinfo=UTC) + half_a_year
     assert review_due(seen, replace(settings, identity_review_months=2)) == datetime(2026, 8, 19, 12, tzinfo=UTC)
+
+
+def test_an_office_looks_only_at_old_names_of_its_own_cases_that_were_not_taken_back() -> None:
+    """Whatever else stands in a long queue."""
+    settings, now = practice_policy().settings, datetime(2026, 7, 1, 9, tzinfo=UTC)
+    old = replace(CARD, submitted_at="2026-01-02T09:00Z", consents=(NAME,))
+    others = {
+        "elsewhere": {"office": "OFF-ASG"}, "young": {"submitted_at": "2026-01-02T09:01Z"}, "without": {"consents": ()},
+        "seen": {"box_reviewed": "2026-06-01T09:00Z"}, "back": {"consents": (NAME, replace(NAME, status="withdrawn"))},
+    }  # fmt: skip
+    cards = [old, *(replace(old, case=case, **changes) for case, changes in others.items())]  # type: ignore[arg-type]  # by name
+
+    assert may_be_due(cards, "OFF-HRC", settings, now) == ["LW-1"]
+    assert review_due(old, settings) == now
 
 
 @pytest.mark.parametrize("state", ["proposed", "asked", "talk", "consented", "started", "answered", *DONE])

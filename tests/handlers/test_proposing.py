@@ -205,3 +205,18 @@ def test_an_office_that_was_shut_out_a_moment_ago_carries_out_nothing(office: Of
         office.proposing.check_lines("LW-1", proposal.id, "", owner)
 
     assert office.card == before
+
+
+def test_what_rests_and_says_a_name_that_was_erased_is_not_asked_again(office: Office) -> None:
+    """The remedy is in the refusal; without the name it may be asked."""
+    number, _shown = office.proposing.propose("LW-1", replace(DRAFT, name_mode="NM-NAMED"))
+    office.answered(number, "lapsed")
+    erased = replace(office.card, box_erased="2027-06-01T09:00Z")
+    with office.store.transaction() as work:
+        work.cases.update(erased)
+
+    with pytest.raises(
+        BadProposal, match="erased the real name on 2027-06-01, as no longer needed: propose this without"
+    ):
+        office.proposing.again("LW-1", number)
+    office.proposing.propose("LW-1", DRAFT)
