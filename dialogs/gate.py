@@ -80,6 +80,7 @@ class Reason(StrEnum):
     WRONG_SCOPE = "wrong-scope"
     WRONG_NAME_MODE = "wrong-name-mode"
     OLDER_CONTENT = "older-content"
+    ASKED_ONCE = "asked-once"  # lines with the name are printed after a second yes: the person was promised one (4.3)
     UNCHECKED = "unchecked"  # no second officer found that the lines for the annual report show nobody (7.3)
     RED_LINE = "red-line"
     CHILD = "child"
@@ -187,7 +188,7 @@ def may(
     """Decide. `events`: the consent events of the case in their order; `card`: its card, None when it is gone.
 
     Pure; never raises. The first reason that applies is given: who the case is about, whether it is stopped, the
-    consent itself, the check of a second officer where one is due, and at last the red lines.
+    consent itself, a second yes and the check of a second officer where they are due, and at last the red lines.
     """
     if card is None or card.case != question.case:
         return Refused(question, Reason.NO_SUCH_CASE)
@@ -199,6 +200,8 @@ def may(
     event, reason = _consent(question, card, events, now)
     if event is None:
         return Refused(question, reason or Reason.NEVER_ASKED)
+    if question.act is Act.ANNUAL_REPORT_NAMED and yeses(question, events) < YESES:
+        return Refused(question, Reason.ASKED_ONCE)
     if not is_checked(question, card):
         return Refused(question, Reason.UNCHECKED)
     crossed = red_lines(question, card, measures)
@@ -206,6 +209,25 @@ def may(
     if unseen:
         return Refused(question, Reason.RED_LINE, unseen)
     return Granted(_MAKER, question, event.record_id, now)
+
+
+PRINTED: Final[Mapping[Act, str]] = {Act.ANNUAL_REPORT: "NM-ANON", Act.ANNUAL_REPORT_NAMED: "NM-NAMED"}
+"""How lines of the annual report are printed: with nothing that shows who it is, or with the name (spec 3.8, 7.3)."""
+
+YESES: Final = 2
+"""So many yeses to exactly these lines are due before they are printed with the name (spec 4.3, 7.3)."""
+
+ENDS: Final = ("used", "refused", "withdrawn", "invalidated")
+"""What was said before one of these does not count among the yeses."""
+
+
+def yeses(question: Question, events: tuple[ConsentEvent, ...]) -> int:
+    """Return how often the person has said yes to exactly this since it was used, refused or taken back."""
+    said = 0
+    for event in events:
+        if event.id == question.consent and _difference(question, event) is None:
+            said = 0 if event.status in ENDS else said + (event.status in LIVE)
+    return said
 
 
 UNNAMED: Final = "AR-ANON"
@@ -240,6 +262,8 @@ def _consent(
     question: Question, card: CaseCard, events: tuple[ConsentEvent, ...], now: datetime
 ) -> tuple[ConsentEvent | None, Reason | None]:
     """Return the live event for exactly this question, or the reason why there is none."""
+    if question.name_mode != PRINTED.get(question.act, question.name_mode):
+        return None, Reason.WRONG_NAME_MODE
     of_this = [event for event in events if event.id == question.consent]
     if not of_this:
         return None, Reason.NEVER_ASKED

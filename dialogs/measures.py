@@ -14,7 +14,19 @@ from dialogs.consents import consent_event, side
 from dialogs.consulting import CONSULTS
 from dialogs.effects import WakeAt
 from dialogs.facts import LIVE
-from dialogs.gate import STOPPED_STATES, UNNAMED, Act, Granted, Question, is_checked, may, red_lines
+from dialogs.gate import (
+    PRINTED,
+    STOPPED_STATES,
+    UNNAMED,
+    YESES,
+    Act,
+    Granted,
+    Question,
+    is_checked,
+    may,
+    red_lines,
+    yeses,
+)
 from dialogs.machine import HIDDEN
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.replace import replace
@@ -50,11 +62,8 @@ ACTS: Final = {
 }  # fmt: skip
 """Proposals that are no measures of the catalogue, and what the gate is asked about them."""
 
-YESES: Final = 2
-"""Lines with the name are printed after so many yeses to exactly them, the last within `ANNUAL_DAYS` (spec 4.3)."""
-
-ENDS: Final = ("used", "refused", "withdrawn", "invalidated")
-"""What was said before one of these does not count among the yeses."""
+NAME_MODES: Final = {code: PRINTED[ACTS[code]] for code in ANNUAL}
+"""The one name mode of lines for the annual report; of everything else the officer proposes one."""
 
 CARD_TIMER: Final = "card "
 """Timer name: this word and the case id."""
@@ -105,17 +114,7 @@ def awaits_check(card: CaseCard, proposal: Proposal) -> bool:
 
 def needs_second_yes(card: CaseCard, proposal: Proposal) -> bool:
     """Tell whether these lines have the name and the person has not said yes to them twice: T-REPN promises to ask."""
-    return proposal.measure == NAMED and yeses(card, proposal) < YESES
-
-
-def yeses(card: CaseCard, proposal: Proposal) -> int:
-    """Return how often the person has said yes to exactly these lines since they were used, refused or taken back."""
-    asked, said = question_of(card, proposal), 0
-    exact = (asked.consent, asked.name_mode, asked.content_version)
-    for event in card.consents:
-        if (event.id, event.name_mode, event.content_version) == exact:
-            said = 0 if event.status in ENDS else said + (event.status in LIVE)
-    return said
+    return proposal.measure == NAMED and yeses(question_of(card, proposal), card.consents) < YESES
 
 
 def _is_due(card: CaseCard, proposal: Proposal) -> bool:
@@ -143,7 +142,7 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
     turn.set(active_case=card.case, open_card=proposal.id)
     node = ANNUAL.get(proposal.measure, CARD)
-    if node == MENTION_NAMED and yeses(card, proposal):
+    if node == MENTION_NAMED and yeses(question_of(card, proposal), card.consents):
         node = MENTION_AGAIN
     collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
     if collisions or node != CARD:

@@ -18,7 +18,16 @@ from dialogs.frozen import Frozen
 from dialogs.gate import Granted, Reason, may
 from dialogs.identity_box import BY_NAME
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
-from dialogs.measures import ANNUAL, LAPSED, MOST_ASKED, RETURNED, awaits_check, needs_second_yes, question_of
+from dialogs.measures import (
+    ANNUAL,
+    LAPSED,
+    MOST_ASKED,
+    NAME_MODES,
+    RETURNED,
+    awaits_check,
+    needs_second_yes,
+    question_of,
+)
 from dialogs.replace import replace
 from dialogs.sharing import SHARES
 from dialogs.variables import longest
@@ -40,7 +49,7 @@ if TYPE_CHECKING:
 
 ENTROPY_BYTES: Final = 32
 MAX_RECIPIENT_CHARS, MAX_CONTENT_CHARS, MAX_HOPE_CHARS = 120, 2000, 200
-NAME_MODES: Final = ("NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON")
+ANY_NAME_MODE: Final = ("NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON")
 MOST_REFUSALS: Final = 2
 CLOSED_FOR_DAYS: Final = 30
 """A second no closes a measure for so many days (spec 4.10)."""
@@ -54,9 +63,6 @@ BEGINNING: Final = ("ST-VER", "ST-CON", "ST-FUP")
 
 DOUBTS: Final = ("FLG-PRESS", "FLG-DURESS", "FLG-IMP")
 """What an officer may notice afterwards: pressure, duress, a doubt about who answered."""
-
-ASKED_ONCE: Final = "asked-once"
-"""Why a line with the name is not started after the first yes: the person was promised to be asked once more."""
 
 RESTS: Final = ("talk", LAPSED)
 """States in which a proposal waits for the officer to ask again."""
@@ -162,8 +168,10 @@ class Proposing(Frozen):
         if draft.measure not in known_here:
             known = ", ".join(known_here)
             raise BadProposal(f"there is no such measure; known are {known}")
-        if draft.name_mode not in NAME_MODES:
-            raise BadProposal(f"the name mode is one of {', '.join(NAME_MODES)}")
+        if draft.name_mode not in ANY_NAME_MODE:
+            raise BadProposal(f"the name mode is one of {', '.join(ANY_NAME_MODE)}")
+        if draft.name_mode != NAME_MODES.get(draft.measure, draft.name_mode):
+            raise BadProposal(f"the name mode of {draft.measure} is {NAME_MODES[draft.measure]}, and no other")
         if not 0 < len(draft.recipient.strip()) <= MAX_RECIPIENT_CHARS:
             raise BadProposal(f"name exactly who would learn of it, in at most {MAX_RECIPIENT_CHARS} characters")
         if not 0 < len(draft.content.strip()) <= MAX_CONTENT_CHARS:
@@ -270,8 +278,6 @@ class Proposing(Frozen):
             granted = may(question_of(card, proposal), card, card.consents, now, self.policy.measures)
             if not isinstance(granted, Granted):
                 raise NotPermitted(granted.reason)
-            if needs_second_yes(card, proposal):
-                raise NotPermitted(ASKED_ONCE)
             check(work, granted, now, self.policy)
             given = next(event for event in card.consents if event.record_id == granted.record_id)
             record = draw_record(self.entropy.bytes(ENTROPY_BYTES), "used")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIVE = ("given", "renewed")
 STOPPED = ("ST-HOLD", "ST-WDR")
+ENDED = ("used", "refused", "withdrawn", "invalidated")
 
 
 def last(events: Sequence[ConsentEvent], consent: str, recipient: str, scope: str = "") -> str:
@@ -40,6 +41,7 @@ def lawful(card: CaseCard, proposal: Proposal, now: datetime = NOON) -> bool:
         bool(mine)
         and _counts(mine[-1], card, now)
         and _looked_at(card, proposal)
+        and _as_promised(proposal, [e.status for e in mine])
         and _crosses(card, proposal) <= set(mine[-1].collision)
     )
 
@@ -48,6 +50,14 @@ def _looked_at(card: CaseCard, proposal: Proposal) -> bool:
     """7.3: a second officer checks every anonymous line; what was found last of the same lines counts."""
     same = [p.checked for p in card.measures if (p.measure, p.content_version) == ("AR-ANON", proposal.content_version)]
     return proposal.measure != "AR-ANON" or same[-1] != ""
+
+
+def _as_promised(proposal: Proposal, said: Sequence[str]) -> bool:
+    """3.9.4, 4.3: a mention shows nothing of the person, or has the name after two yeses since it was ended or used."""
+    if proposal.measure == "AR-NAMED":
+        over = max((at for at, status in enumerate(said) if status in ENDED), default=-1)
+        return proposal.name_mode == "NM-NAMED" and sum(status in LIVE for status in said[over + 1 :]) >= 2
+    return proposal.measure != "AR-ANON" or proposal.name_mode == "NM-ANON"
 
 
 def _crosses(card: CaseCard, proposal: Proposal) -> set[str]:

@@ -189,7 +189,8 @@ class Stranger:
             card = cards[self._draw("case") % len(cards)]
             measure = MEASURES[self._draw("measure") % len(MEASURES)]
             fresh = Proposal(
-                f"MP-{self._number}", measure, "OFF-X", "NM-NAMED", "v1", "what would be said", "proposed", "now",
+                f"MP-{self._number}", measure, "OFF-X", ("NM-NAMED", "NM-ANON")[self._draw("name") % 2], "v1",
+                "what would be said", "proposed", "now",
                 checked=("", "now")[self._draw("checked") % 2],
             )  # fmt: skip
             changed = replace(card, measures=(*card.measures[-3:], fresh))

@@ -15,9 +15,10 @@ from unittest.mock import patch
 from dialogs.engine import advance
 from dialogs.events import ButtonPressed, TextReceived
 from dialogs.facts import LIVE
+from dialogs.gate import yeses
 from dialogs.keys import usable_recipients
 from dialogs.machine import END, HIDDEN
-from dialogs.measures import yeses
+from dialogs.measures import question_of
 from dialogs.policy import Kind
 from dialogs.routing import Route
 from dialogs.triage import Triage
@@ -235,7 +236,7 @@ def _card(card: CaseCard) -> tuple[object, ...]:
             bool(p.content),
             bool(p.started_at),
             bool(p.checked),
-            yeses(card, p),
+            yeses(question_of(card, p), card.consents),
         )
         for p in card.measures
     )

@@ -11,8 +11,8 @@ from bot.desk.refusals import refused
 from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
-from dialogs.gate import Granted, may, red_lines
-from dialogs.measures import ANNUAL, RETURNED, awaits_check, needs_second_yes, question_of
+from dialogs.gate import Granted, Reason, may, red_lines
+from dialogs.measures import ANNUAL, NAME_MODES, RETURNED, awaits_check, needs_second_yes, question_of
 from dialogs.sharing import SHARES
 from dialogs.variables import ANNUAL_DAYS, SHARE_DAYS
 from handlers.proposing import MAX_CONTENT_CHARS, MAX_HOPE_CHARS, MAX_RECIPIENT_CHARS, Draft
@@ -43,6 +43,7 @@ class MeasureShown(msgspec.Struct, frozen=True):
     identity: str
     valid_days: int
     public: bool
+    name_mode: str = ""  # the only one there is; "": whoever proposes it chooses
 
 
 class ProposalShown(msgspec.Struct, frozen=True):
@@ -110,6 +111,7 @@ def catalogue(call: Call[Nothing]) -> tuple[MeasureShown, ...]:
         MeasureShown(
             code, "The annual report", policy.texts.body(f"DO-{code}", "en", {}), "Everyone",
             "Once public, it stays public", ("ASG",), "no", "ID-1", ANNUAL_DAYS, public=True,
+            name_mode=NAME_MODES[code],
         )
         for code in ANNUAL
     ]  # fmt: skip
@@ -167,9 +169,9 @@ def light_of(card: CaseCard, proposal: Proposal, policy: Policy, now: datetime) 
     if proposal.state in UNDER_A_YES:
         return GREEN
     granted = may(question_of(card, proposal), card, card.consents, now, policy.measures)
-    if not isinstance(granted, Granted):
-        return RED
-    return AMBER if needs_second_yes(card, proposal) else GREEN
+    if isinstance(granted, Granted):
+        return GREEN
+    return AMBER if granted.reason is Reason.ASKED_ONCE else RED
 
 
 def collisions_of(card: CaseCard, policy: Policy) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk.filled import BLUE, PROPOSAL, open_blue
+from tests.desk.filled import BLUE, MEASURE, PROPOSAL, open_blue
 from tests.desk.watching import violations
 from tests.fakes.desk_server import DeskServer, case_of
 
@@ -98,6 +98,23 @@ def test_lines_with_the_name_are_asked_about_a_second_time_and_not_started_befor
         offered.click()
 
     assert server.posted == [(f"cases/{BLUE}/measures/PR-1/again", {})]
+
+
+def test_lines_are_proposed_in_the_one_name_mode_there_is(page: Page, server: DeskServer) -> None:
+    """Nobody has to know which; for everything else one may be chosen."""
+    server.answers["GET measures"] = [MEASURE, MEASURE | {"code": "AR-NAMED", "do": "A line", "name_mode": "NM-NAMED"}]
+    page.goto(server.url())
+    open_blue(page)
+    page.keyboard.press("m")
+    dialog = page.locator("dialog[open]")
+    measure, modes = (dialog.get_by_label(name, exact=True) for name in ("Measure", "The person’s name"))
+    measure.select_option("GM-STA-DIP")
+    assert len(modes.locator("option").all()) == 4
+    measure.select_option("AR-NAMED")
+
+    assert modes.locator("option").all_inner_texts() == ["Named"]
+    assert modes.input_value() == "NM-NAMED"
+    assert "we would use your name" in dialog.locator(".preview").inner_text()
 
 
 def test_an_outcome_is_recorded_only_of_what_was_started(page: Page, server: DeskServer) -> None:

@@ -89,7 +89,7 @@ def test_a_check_says_either_that_lines_show_nobody_or_why_they_go_back(work: Wo
     ):  # fmt: skip
         assert work.post(f"measures/{number}/check", body, ben).status_code == 400, body
     assert work.case()["measures"][0]["check"] == "yours"
-    named = work.post("measures", work.card(measure="AR-NAMED", recipient="the report")).json()
+    named = work.post("measures", work.card(measure="AR-NAMED", recipient="the report", name_mode="NM-NAMED")).json()
     assert named["check"] == ""
     assert work.post(f"measures/{named['id']}/check", {"shows_nobody": True}, ben).status_code == 400
 

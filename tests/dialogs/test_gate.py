@@ -17,6 +17,7 @@ from dialogs.gate import (
     BINDS_SCOPE,
     FOR_CHILDREN,
     OUTWARD,
+    PRINTED,
     Act,
     ForgedGrant,
     Granted,
@@ -40,7 +41,9 @@ CARD = CaseCard(
 )  # fmt: skip
 
 QUESTIONS = [
-    Question(act, "LW-1", recipient="OFF-X", scope="report", name_mode="NM-ANON", content_version="v1")
+    Question(
+        act, "LW-1", recipient="OFF-X", scope="report", name_mode=PRINTED.get(act, "NM-ANON"), content_version="v1"
+    )
     for act in Act
     if act is not Act.MEASURE
 ] + [
@@ -48,6 +51,12 @@ QUESTIONS = [
     for code in MEASURES
 ]
 """Every act there is: fifteen, and each of the thirty-three measures."""
+
+
+def yes(question: Question, **changes: Any) -> tuple[ConsentEvent, ...]:  # noqa: ANN401 - fields of an event by name
+    """Return what was said when this was agreed to as often as it must be: lines with the name twice."""
+    often = 2 if question.act is Act.ANNUAL_REPORT_NAMED else 1
+    return (event(question, **changes),) * often
 
 
 def event(question: Question, status: str = "given", **changes: Any) -> ConsentEvent:  # noqa: ANN401 - fields of an event by name
@@ -80,11 +89,11 @@ CARDS = {
 
 def tried(question: Question, state: str) -> Granted | Refused:
     """Try one act in one state of consent."""
-    events: tuple[ConsentEvent, ...] = (event(question, **OTHER_SIDES.get(state, {})),)
-    if state == "never asked":
-        events = ()
+    events = yes(question, **OTHER_SIDES.get(state, {}))
+    if state in ("never asked", "agreed to once"):
+        events = () if state == "never asked" else (event(question),)
     elif state in AFTER:
-        events = (event(question), event(question, state, record_id="CR-2"))
+        events = (*yes(question), event(question, state, record_id="CR-2"))
     return may(question, CARDS.get(state, CARD), events, NOON, MEASURES)
 
 
@@ -92,7 +101,7 @@ STATES = (
     "live", "not yet expired", "red line, shown and answered", "never asked", "requested", "refused", "deferred",
     "withdrawn", "invalidated", "superseded", "used", "expired", "another's", "wrong recipient", "wrong scope",
     "wrong name mode", "older content", "red line", "frozen", "the person refused", "the person was not asked",
-    "under 18", "wish", "lines nobody checked",
+    "under 18", "wish", "lines nobody checked", "agreed to once",
 )  # fmt: skip
 
 
@@ -108,6 +117,8 @@ def passes(question: Question, state: str) -> bool:
         return not red_lines(question, replace(CARD, red=LINES), MEASURES)
     if state == "lines nobody checked":
         return question.act is not Act.ANNUAL_REPORT
+    if state == "agreed to once":
+        return question.act is not Act.ANNUAL_REPORT_NAMED
     if state == "under 18":
         return question.act in FOR_CHILDREN
     if state == "the person was not asked":
@@ -187,8 +198,8 @@ def test_a_no_that_left_a_side_open_is_a_no_to_everything_there_and_any_other_no
         open_no = event(question, "refused", record_id="CR-2", **{side: ""})
         others_no = event(question, "refused", record_id="CR-2", **{side: "something else"})
 
-        assert may(question, CARD, (event(question), open_no), NOON, MEASURES) == Refused(question, Reason.REFUSED)
-        assert isinstance(may(question, CARD, (event(question), others_no), NOON, MEASURES), Granted)
+        assert may(question, CARD, (*yes(question), open_no), NOON, MEASURES) == Refused(question, Reason.REFUSED)
+        assert isinstance(may(question, CARD, (*yes(question), others_no), NOON, MEASURES), Granted)
 
 
 def test_lines_are_checked_word_for_word_and_the_newest_check_counts() -> None:
@@ -202,6 +213,35 @@ def test_lines_are_checked_word_for_word_and_the_newest_check_counts() -> None:
         assert answer == Refused(question, Reason.UNCHECKED)
     again = replace(CARD, measures=(replace(CHECKED, checked=""), CHECKED))
     assert isinstance(may(question, again, (event(question),), NOON, MEASURES), Granted)
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [
+        (("given", "requested", "renewed"), True), (("given", "expired", "requested", "given"), True),
+        (("given", "deferred", "renewed"), True), (("given", "used", "requested", "given"), False),
+        (("given", "refused", "given"), False), (("given", "withdrawn", "given"), False),
+        (("given", "invalidated", "given"), False), (("requested", "given"), False),
+    ],
+)  # fmt: skip
+def test_lines_with_the_name_need_two_yeses_to_exactly_them(said: tuple[str, ...], *, passes: bool) -> None:
+    """4.3: what was used, refused, taken back or not free before does not count; a yes to other lines never does."""
+    question = next(q for q in QUESTIONS if q.act is Act.ANNUAL_REPORT_NAMED)
+    other = event(question, content_version="v0")
+    answer = may(question, CARD, (other, *(event(question, status) for status in said)), NOON, MEASURES)
+
+    assert answer == Refused(question, Reason.ASKED_ONCE) or (passes and isinstance(answer, Granted))
+    assert isinstance(answer, Granted) == passes
+
+
+@pytest.mark.parametrize("act", PRINTED)
+def test_lines_of_the_annual_report_have_the_one_name_mode_that_they_are_printed_in(act: Act) -> None:
+    """3.9.4: a yes to a mention that shows nobody is none to one with the name or the initials, whatever was written down."""
+    for mode in ("NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON", ""):
+        question = Question(act, "LW-1", name_mode=mode, content_version="v1")
+        answer = may(question, CARD, yes(question), NOON, MEASURES)
+        assert isinstance(answer, Granted) == (mode == PRINTED[act])
+        assert mode == PRINTED[act] or answer == Refused(question, Reason.WRONG_NAME_MODE)
 
 
 def test_a_case_that_is_gone_or_another_one_opens_nothing() -> None:
@@ -346,7 +386,7 @@ def test_a_reason_keeps_its_name() -> None:
     """The desk, the audit log and the answers of the command line know a refusal by it."""
     names = (
         "never-asked requested refused deferred withdrawn invalidated superseded used expired wrong-recipient "
-        "wrong-scope wrong-name-mode older-content unchecked red-line child person-refused person-not-asked level-changed "
+        "wrong-scope wrong-name-mode older-content asked-once unchecked red-line child person-refused person-not-asked level-changed "
         "channel-changed turned-18 doubted stopped no-such-case"
     )
     assert " ".join(Reason) == names

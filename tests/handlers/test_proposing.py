@@ -167,6 +167,41 @@ def test_a_line_of_the_annual_report_is_used_once_so_a_follow_up_needs_a_yes_of_
         office.proposing.start("LW-1", next_year)
 
 
+NAMED = Draft("AR-NAMED", "the report", "NM-NAMED", "Mina spoke at a meeting and was threatened.")
+
+
+def test_the_ledger_itself_must_show_both_yeses_to_lines_with_the_name(office: Office) -> None:
+    """A case card that says so is not believed: what is printed stays printed."""
+    number, _shown = office.proposing.propose("LW-1", NAMED)
+    first = replace(
+        GIVEN, id="C-REPN", recipient="", name_mode="NM-NAMED", measure="AR-NAMED", at=f"{office.clock.at:%Y-%m-%dT%H:%MZ}",
+        content_version=office.card.measures[0].content_version,
+    )  # fmt: skip
+    second = replace(first, record_id="CR-9", status="renewed")
+    office.answered(number, "consented", second)
+    with pytest.raises(NotPermitted, match="asked-once"):
+        office.proposing.start("LW-1", number)
+    with office.store.transaction() as work:
+        work.cases.update(replace(office.card, consents=(first, *office.card.consents)))
+    with pytest.raises(NotPermitted, match="no live consent"):
+        office.proposing.start("LW-1", number)
+    with office.store.transaction() as work:
+        work.cases.record("LW-1", (first, replace(second, record_id="CR-10")))
+        work.cases.update(replace(office.card, consents=(first, replace(second, record_id="CR-10"))))
+    office.proposing.start("LW-1", number)
+    assert office.ledger[-1] == "used"
+
+
+@pytest.mark.parametrize(("draft", "mode"), [(NAMED, "NM-ANON"), (replace(NAMED, measure="AR-ANON"), "NM-INIT")])
+def test_lines_for_the_annual_report_are_proposed_in_the_one_name_mode_there_is(
+    office: Office, draft: Draft, mode: str
+) -> None:
+    """With the name, or with nothing that shows who it is."""
+    with pytest.raises(BadProposal, match="and no other"):
+        office.proposing.propose("LW-1", replace(draft, name_mode=mode))
+    assert office.card.measures == ()
+
+
 def test_only_what_rests_is_asked_again(office: Office) -> None:
     """Not a card that is open, nor a yes that counts."""
     number, _shown = office.proposing.propose("LW-1", DRAFT)

@@ -89,6 +89,12 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
 const EMPTY = { measure: "", recipient: "", name_mode: "NM-ANON", content: "", hope: "", risk_view: "", note: "", valid_days: "", raised: false };
 type Draft = typeof EMPTY;
 
+/** Return the name mode of a measure that has but one. */
+function modeOf(measures: Measure[], code: string): Partial<Draft> {
+  const mode = measures.find((measure) => measure.code === code)?.name_mode ?? "";
+  return mode === "" ? {} : { name_mode: mode };
+}
+
 function Card({ data, close }: { data: Case; close: () => void }) {
   const { session } = useDesk();
   const [measures, setMeasures] = useState<Measure[]>([]);
@@ -121,7 +127,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
         <div>
           <Field label={W.measure.choose}>
             {(id) => (
-              <select id={id} autofocus required value={draft.measure} onChange={(event) => set({ measure: textOf(event), valid_days: "" })}>
+              <select id={id} autofocus required value={draft.measure} onChange={(event) => set({ measure: textOf(event), valid_days: "", ...modeOf(measures, textOf(event)) })}>
                 <option value="">{W.none}</option>
                 {[...new Set(measures.map((measure) => measure.group))].map((group) => (
                   <optgroup key={group} label={group}>
@@ -139,7 +145,7 @@ function Card({ data, close }: { data: Case; close: () => void }) {
           <Field label={W.measure.nameMode}>
             {(id) => (
               <select id={id} value={draft.name_mode} onChange={(event) => set({ name_mode: textOf(event) })}>
-                {Object.entries(W.measure.modeNames).map(([mode, words]) => <option key={mode} value={mode}>{words}</option>)}
+                {Object.entries(W.measure.modeNames).filter(([mode]) => ["", mode].includes(chosen?.name_mode ?? "")).map(([mode, words]) => <option key={mode} value={mode}>{words}</option>)}
               </select>
             )}
           </Field>
