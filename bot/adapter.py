@@ -58,8 +58,11 @@ class Intake(Protocol):
         """Tell that nothing can be sent to this person any more."""
         ...
 
-    async def identity_changed(self, address: Address) -> None:
-        """Tell that the identity key of this person is another one than before (Signal)."""
+    async def identity_changed(self, address: Address) -> bool:
+        """Tell that the identity key of this person is another one than before (Signal); True: it is to be trusted.
+
+        Then the doubt is durable, and what the person writes is answered as in doubt. Raises NotStored.
+        """
         ...
 
 

@@ -76,8 +76,8 @@ class _DutyIntake:
     async def unreachable(self, address: Address) -> None:
         await self._intake.unreachable(self._at(address))
 
-    async def identity_changed(self, address: Address) -> None:
-        await self._intake.identity_changed(self._at(address))
+    async def identity_changed(self, address: Address) -> bool:
+        return await self._intake.identity_changed(self._at(address))
 
 
 def lines(settings: Settings) -> Mapping[str, str]:

@@ -93,10 +93,11 @@ class ServiceIntake:
             return  # what they are to be told goes out by another of their channels
         await self._guarded("somebody who left", lambda: self._reception.unreachable(address))
 
-    async def identity_changed(self, address: Address) -> None:
-        """Hold what officers say until the person has proved themselves. Raises NotStored."""
+    async def identity_changed(self, address: Address) -> bool:
+        """Doubt whoever holds this account now; True once that is stored, never for an officer. Raises NotStored."""
         await self._guarded("a changed key", lambda: self._alerting.identity_changed(address))
-        await self._guarded("a changed key", lambda: self._reception.identity_changed(address))
+        stored = await self._guarded("a changed key", lambda: self._reception.identity_changed(address))
+        return bool(stored) and not self._alerting.is_for_officers(address)
 
     async def _guarded(self, what: str, work: Callable[[], Result]) -> Result | None:
         """Do database work; a defect of ours, or one damaged row, is said by its type and is in nobody else's way.

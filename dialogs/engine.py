@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
-from dialogs import cases, hidden, lapses, measures, steps
+from dialogs import cases, hidden, measures, steps, strangers
 from dialogs.accepting import accept
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.choices import show_answer
@@ -25,6 +25,7 @@ from dialogs.events import (
     Event,
     FileReceived,
     GapNoticed,
+    KeyChanged,
     Moved,
     OfficerBegan,
     OfficerWrote,
@@ -38,13 +39,11 @@ from dialogs.limits import (
     MAX_FILES,
     MAX_TEXT_CHARS,
     MIB,
-    SESSION_MINUTES,
     TIMER_DRAFT,
     TIMER_IDLE,
-    TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
-from dialogs.officers import arrived, in_doubt, in_talk, shown_again
+from dialogs.officers import arrived, in_doubt, in_talk
 from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.reading import LookedUp, NextPage, Rejected, read_answer, words_here
 from dialogs.replace import replace
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
     from dialogs.policy import Node, Policy
 
 MIN_PANIC_CHARS = 3
-NOBODY_SPOKE = frozenset((TimeArrived, GapNoticed, CardArrived, OfficerBegan, OfficerWrote, CaseClosed))
+NOBODY_SPOKE = frozenset((TimeArrived, GapNoticed, KeyChanged, CardArrived, OfficerBegan, OfficerWrote, CaseClosed))
 """Events in which the person did nothing: time passed, or an officer acted."""
 
 _PANIC = "Q06-PANIC"
@@ -81,6 +80,15 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
         conversation = begin(conversation.id, conversation.channel, policy, event.at)
     turn = Turn(conversation, event, policy, spoke=type(event) not in NOBODY_SPOKE)
     measures.leave_what_is_gone(turn)
+    if not (turn.spoke and strangers.answered(turn)):
+        _happen(turn, event)
+    if turn.spoke:
+        arrived(turn)
+        _wind_up(turn, conversation.draft)
+    return turn.conversation, tuple(turn.effects)
+
+
+def _happen(turn: Turn, event: Event) -> None:
     match event:
         case TextReceived():
             _text(turn, event)
@@ -94,6 +102,8 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             time_arrived(turn, event)
         case GapNoticed():
             gap_noticed(turn, event)
+        case KeyChanged():
+            strangers.key_changed(turn)
         case CardArrived():
             card_arrived(turn)
         case Moved():
@@ -102,10 +112,6 @@ def advance(conversation: Conversation, event: Event, policy: Policy) -> tuple[C
             officer_acted(turn, event)
         case _:
             assert_never(event)
-    if turn.spoke:
-        arrived(turn)
-        _wind_up(turn, conversation.draft)
-    return turn.conversation, tuple(turn.effects)
 
 
 def _text(turn: Turn, event: TextReceived) -> None:
@@ -114,7 +120,7 @@ def _text(turn: Turn, event: TextReceived) -> None:
         hidden.listen(turn, same_words(event.text[:MAX_TEXT_CHARS]))
         return
     if event.known_case is not None:
-        _come_back(turn, event)
+        strangers.come_back(turn, event.known_case)
         return
     if too_long(event.text, MAX_TEXT_CHARS) and turn.conversation.node != START:
         turn.say("T-ERR-LONG", LIMIT=str(MAX_TEXT_CHARS))
@@ -358,20 +364,6 @@ def _file_limits(turn: Turn) -> dict[str, str]:
 def _drop(turn: Turn, event: FileReceived) -> None:
     if event.file is not None:
         turn.do(DropFiles((event.file.blob,)))
-
-
-def _come_back(turn: Turn, event: TextReceived) -> None:
-    """The phrase was given where nothing else led to the case: it is this person's again."""
-    card = event.known_case
-    if card is None:
-        return
-    turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang, draft=None)
-    turn.set(phrase_hash=card.phrase_hash, panic_hash=card.panic_hash, came_from=())
-    shown_again(turn)
-    if lapses.follow_channel(turn):
-        turn.set(came_from=("C-CONT-AGAIN",))
-    turn.do(WakeAt(TIMER_SESSION, turn.event.at + _minutes(SESSION_MINUTES)))
-    ask(turn, "T-RESUME")
 
 
 def _wind_up(turn: Turn, before: Draft | None) -> None:

@@ -83,6 +83,10 @@ class CaseClosed(Moment, frozen=True, gc=False, kw_only=True):
     may_ask: bool
 
 
+class KeyChanged(Moment, frozen=True, gc=False, kw_only=True):
+    """The identity key of the account is another one (Signal): somebody set it up anew, or took it over."""
+
+
 class Moved(Moment, frozen=True, gc=False, kw_only=True):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
@@ -98,6 +102,7 @@ Event: TypeAlias = (
     | FileReceived
     | TimeArrived
     | GapNoticed
+    | KeyChanged
     | CardArrived
     | OfficerBegan
     | OfficerWrote

@@ -27,7 +27,7 @@ def by_key_or_word(turn: Turn, text: str) -> bool:
     """Handle what has the same meaning in every state; False when the text is something else."""
     keys = read_keys(text)
     words = same_words(text) if len(text) <= LONGEST_PHRASE else ""
-    if keys == HIDE or _is_panic(turn, words):
+    if hides(turn, keys, words):
         acts.hide(turn)
         return True
     if turn.conversation.node == START and words not in sos_words(turn):
@@ -39,6 +39,8 @@ def by_key_or_word(turn: Turn, text: str) -> bool:
     if words in sos_words(turn):
         fast.sos(turn)
         return True
+    if turn.conversation.new_phone:
+        return False  # in the fast path: nothing else is theirs
     return _by_word(turn, words) or _back_or_paused(turn, keys)
 
 
@@ -100,9 +102,10 @@ def _can_go_back(turn: Turn) -> bool:
     return node is not None and node.kind is not Kind.REST and node.id not in ("Q53", "Q54")
 
 
-def _is_panic(turn: Turn, words: str) -> bool:
+def hides(turn: Turn, keys: tuple[str, ...] | None, words: str) -> bool:
+    """Tell whether this hides the chat: 000, or the person's own word for it."""
     panic = turn.conversation.panic_hash
-    return bool(panic) and bool(words) and turn.policy.secret_hash("panic", words) == panic
+    return keys == HIDE or (bool(panic) and bool(words) and turn.policy.secret_hash("panic", words) == panic)
 
 
 def sos_words(turn: Turn) -> frozenset[str]:

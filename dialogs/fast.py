@@ -11,7 +11,7 @@ from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert, UpdateCase
 from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.prompts import ensure_pair
 from dialogs.replace import replace
-from dialogs.steps import come_to, lay_over, remember, with_card
+from dialogs.steps import come_to, go_next, lay_over, remember, with_card
 from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def alert(turn: Turn, choice: Choice) -> bool:
     ensure_pair(turn)
     alert_id = draw_id(turn.event.entropy, "alert", "AL")
     office = duty_desk(turn)
+    stranger = bool(turn.conversation.new_phone)  # the words of the person before are not theirs
     card = CaseCard(
         case=alert_id,
         office=office,
@@ -53,8 +54,8 @@ def alert(turn: Turn, choice: Choice) -> bool:
         off_words=turn.draft.off_words,
         your_words=turn.draft.your_words,
         your_words_hash=turn.policy.secret_hash("pair", turn.draft.your_words),
-        phrase_hash=turn.conversation.phrase_hash,
-        panic_hash=turn.conversation.panic_hash,
+        phrase_hash="" if stranger else turn.conversation.phrase_hash,
+        panic_hash="" if stranger else turn.conversation.panic_hash,
         consents=(event,),
     )
     granted = _permission(turn, card)
@@ -121,6 +122,9 @@ def cancel_alert(turn: Turn, choice: Choice) -> bool:
         turn.set(cards=cards, active_case=cards[-1].case if cards else "")
         turn.do(CancelAlert(alert_id))
     turn.say("FP6-CANCELLED")
+    if turn.conversation.new_phone:
+        go_next(turn)
+        return True
     remember(turn)
     come_to(turn, "T-HELP")
     return True

@@ -23,6 +23,7 @@ MAX_FILE_BYTES: Final[Mapping[str, int]] = MappingProxyType(
 TIMER_IDLE: Final = "idle"  # before C-START: 30 minutes of silence
 TIMER_DRAFT: Final = "draft"  # after C-START: 72 hours of silence
 TIMER_FAST_SILENT: Final = "fast-silent"  # at FP1: two minutes
+TIMER_KEPT: Final = "kept"  # a draft that was set aside when the phone changed: the rest of its time
 TIMER_SEND: Final = "send"  # the office could not be sealed to, and the person said: keep trying
 TIMER_SESSION: Final = "session"  # after sending or coming back, when nothing allows us to keep the address
 SESSION_MINUTES: Final = 30  # how long the chat stays usable then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialogs import new_phone
 from dialogs.conditions import holds
 from dialogs.consents import is_live
 from dialogs.conversation import Answer
@@ -65,6 +66,9 @@ def go_next(turn: Turn) -> None:
 
     Nothing lies below a question of the main line: whatever overlays had covered before is over.
     """
+    if turn.conversation.new_phone:
+        _ask_who_it_is(turn)
+        return
     if turn.conversation.came_from:
         turn.set(came_from=())
     node = next_node(turn.interview, turn.draft, turn.facts)
@@ -123,12 +127,21 @@ def go_on(turn: Turn) -> None:
 
 def rest(turn: Turn) -> None:
     """Ask what a person with a report wants to do; begin anew where there is none."""
+    if turn.conversation.new_phone:
+        _ask_who_it_is(turn)
+        return
     turn.set(came_from=())
     if turn.conversation.cards:
         ask(turn, "Q54", again=True)
     else:
         turn.restore(START)
         go_next(turn)
+
+
+def _ask_who_it_is(turn: Turn) -> None:
+    """Whoever writes from a new phone leaves the fast path: neither questions nor cases are theirs (yet)."""
+    new_phone.leave(turn)
+    new_phone.tell(turn)
 
 
 def contact_is_live(cards: tuple[CaseCard, ...]) -> bool:
@@ -141,6 +154,10 @@ def end(turn: Turn) -> None:
     blobs = tuple(file.blob for file in turn.draft.files)
     if blobs:
         turn.do(DropFiles(blobs))
+    if turn.conversation.new_phone:  # what was set aside has a time of its own
+        new_phone.leave(turn)
+        speak_only(turn)
+        return
     if turn.conversation.cards and turn.conversation.node == HIDDEN:
         drop_draft(turn)  # hidden it stays (INV-20): only the draft has run out
         turn.set(came_from=("TALK",))

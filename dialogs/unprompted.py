@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import cases, lapses, measures, retention, sending, steps, unfetched
+from dialogs import cases, lapses, measures, retention, sending, steps, strangers, unfetched
 from dialogs.effects import Forget
 from dialogs.events import CaseClosed
 from dialogs.everywhere import repeat
-from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_SEND, TIMER_SESSION
+from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_KEPT, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import END, HIDDEN, START
 from dialogs.officers import officer_spoke
 from dialogs.prompts import ask
@@ -60,8 +60,11 @@ def time_arrived(turn: Turn, event: TimeArrived) -> None:
             ask(turn, "T-ARE-YOU-THERE")
     elif event.timer in (TIMER_IDLE, TIMER_DRAFT):
         _expire(turn)
+    elif event.timer == TIMER_KEPT:
+        strangers.kept_is_over(turn)
     elif event.timer == TIMER_SESSION:
-        if turn.conversation.draft is None and not steps.contact_is_live(turn.conversation.cards):
+        nothing_written = turn.conversation.draft is None and turn.conversation.kept_draft is None
+        if nothing_written and not steps.contact_is_live(turn.conversation.cards):
             turn.move(END)
             turn.do(Forget())
     elif event.timer == TIMER_SEND:

@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec import Struct
 
 from dialogs.answers import same_words
-from dialogs.consents import minute
 from dialogs.conversation import Conversation
 from dialogs.draws import PHRASE_WORDS
 from dialogs.effects import Effect
 from dialogs.engine import begin
-from dialogs.events import ButtonPressed, EditNoticed, FileReceived, GapNoticed, Moved, TextReceived, TimeArrived
+from dialogs.events import (
+    ButtonPressed,
+    EditNoticed,
+    FileReceived,
+    GapNoticed,
+    KeyChanged,
+    Moved,
+    TextReceived,
+    TimeArrived,
+)
 from dialogs.frozen import Frozen
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from dialogs.replace import replace
 from handlers.attachments import Attachments, Taken
-from handlers.contact import DROPPED, UNREACHABLE, reconsider, settle_dropped
+from handlers.contact import DOUBT, DROPPED, UNREACHABLE, reconsider, settle_dropped
 from handlers.deliver import clear_brief
 from handlers.errors import DraftLost
 from handlers.perform import carry_out
@@ -108,22 +116,24 @@ class Reception(Frozen):
             settle_dropped(work, work.outbox.drop_for(address), UNREACHABLE)
             self._change(work, address, loaded, lambda card: replace(card, unreachable=True))
 
-    def identity_changed(self, address: Address) -> None:
-        """Remember that the identity key of this person is another one: an officer's words wait for the phrase.
+    def identity_changed(self, address: Address) -> bool:
+        """Remember that the identity key of this person is another one. True: the doubt is durable.
 
-        What was agreed outward until now does not count any more: it is asked again.
+        What was agreed outward until now does not count any more. What is on its way was for the person before.
         """
         now = self.clock.now()
         with self.store.transaction() as work:
             try:
                 loaded = work.conversations.load(address)
             except DraftLost:
-                return
-            doubted = minute(now)
-            self._change(
-                work, address, loaded,
-                lambda card: replace(card, identity_doubt=True, doubt="FLG-IMP", doubted_at=doubted),
-            )  # fmt: skip
+                loaded = None
+            if loaded is not None:
+                event = KeyChanged(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
+                done, _erased = self._advance(work, address, loaded.conversation, event)
+                if done.after == done.before:  # told once more
+                    return True
+            settle_dropped(work, work.outbox.drop_for(address), DOUBT)
+        return True
 
     def _change(
         self, work: UnitOfWork, address: Address, loaded: Loaded | None, change: Callable[[CaseCard], CaseCard]

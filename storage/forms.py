@@ -34,6 +34,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 _CONVERSATION = msgspec.msgpack.Decoder(StoredConversation)
 _OUTGOING = msgspec.msgpack.Decoder(Outgoing)
 _OF_DRAFT: Final[Mapping[str, type[Struct]]] = {"answers": Answer, "consents": ConsentEvent, "files": SealedFile}
+_DRAFTS: Final = ("draft", "kept_draft")
 _fields = cache(msgspec.structs.fields)  # works out the types of a struct each time
 _UNREADABLE: Final = (msgspec.MsgspecError, KeyError, TypeError, ValueError)
 
@@ -88,10 +89,11 @@ def _upgraded(stored: dict[str, Any]) -> StoredConversation:
 
 def _placed(conversation: dict[str, Any]) -> list[Any]:
     """Return a conversation by name as one by place."""
-    draft, question = conversation["draft"], conversation["question"]
-    if draft is not None:
-        parts = {name: [_place(kind, part) for part in draft[name]] for name, kind in _OF_DRAFT.items()}
-        conversation = {**conversation, "draft": _place(Draft, {**draft, **parts})}
+    question = conversation["question"]
+    for name in _DRAFTS:
+        if (draft := conversation.get(name)) is not None:
+            parts = {part: [_place(kind, one) for one in draft[part]] for part, kind in _OF_DRAFT.items()}
+            conversation = {**conversation, name: _place(Draft, {**draft, **parts})}
     if question is not None:
         conversation = {**conversation, "question": _place(Question, question)}
     return _place(Conversation, conversation)
@@ -103,10 +105,11 @@ def _named(stored: Sequence[Any]) -> dict[str, Any]:
     conversation = _name(Conversation, placed)
     if conversation["question"] is not None:
         conversation["question"] = _name(Question, conversation["question"])
-    if conversation["draft"] is not None:
-        draft = conversation["draft"] = _name(Draft, conversation["draft"])
-        for name, kind in _OF_DRAFT.items():
-            draft[name] = [_name(kind, part) for part in draft[name]]
+    for name in _DRAFTS:
+        if conversation.get(name) is not None:
+            draft = conversation[name] = _name(Draft, conversation[name])
+            for part, kind in _OF_DRAFT.items():
+                draft[part] = [_name(kind, one) for one in draft[part]]
     return {"address": address, "conversation": conversation}
 
 

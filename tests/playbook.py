@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, TypeVar
 from dialogs.conversation import SealedFile
 from dialogs.effects import Effect, Say
 from dialogs.engine import advance, begin
-from dialogs.events import ButtonPressed, CardArrived, Event, FileReceived, GapNoticed, TextReceived, TimeArrived
+from dialogs.events import (
+    ButtonPressed,
+    CardArrived,
+    EditNoticed,
+    Event,
+    FileReceived,
+    GapNoticed,
+    KeyChanged,
+    TextReceived,
+    TimeArrived,
+)
 from dialogs.replace import replace
 from storage import codec, forms
 from tests.conftest import NOON, practice_policy
 
 if TYPE_CHECKING:
-    from dialogs.conversation import Conversation
+    from dialogs.conversation import CaseCard, Conversation
     from dialogs.policy import Policy
 
 Kind = TypeVar("Kind")
@@ -49,6 +59,16 @@ class Play:
             self._event(TextReceived(at=self._at(), entropy=self._entropy(), text=text))
         return self
 
+    def come_back(self, phrase: str, card: CaseCard) -> Play:
+        """Write the phrase of a case that nothing leads to."""
+        self._event(TextReceived(at=self._at(), entropy=self._entropy(), text=phrase, known_case=card))
+        return self
+
+    def edit(self) -> Play:
+        """Change a message that was sent before."""
+        self._event(EditNoticed(at=self._at(), entropy=self._entropy()))
+        return self
+
     def press(self, node: str, turn: int, key: str) -> Play:
         """Press a button."""
         self._event(ButtonPressed(at=self._at(), entropy=self._entropy(), node=node, turn=turn, key=key))
@@ -68,6 +88,11 @@ class Play:
     def gap(self) -> Play:
         """Start the program again."""
         self._event(GapNoticed(at=self._at(), entropy=self._entropy()))
+        return self
+
+    def change_phone(self) -> Play:
+        """Set Signal up anew, or let somebody else do it: the identity key is another one."""
+        self._event(KeyChanged(at=self._at(), entropy=self._entropy()))
         return self
 
     def card_arrives(self) -> Play:

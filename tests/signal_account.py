@@ -16,6 +16,8 @@ from tests.fakes.signal_server import SignalServer
 NUMBER = "+41790000000"
 
 
+LOOKS = "get /v1/identities/{number}"
+"""What is asked at every connection: whether somebody has a key that nobody trusts."""
 MINA = Address("signal", "aci-mina")
 
 
@@ -27,6 +29,7 @@ class Kept:
         self.gaps: list[str] = []
         self.changed: list[Address] = []
         self.refuses = 0
+        self.trusts = True
 
     async def take(self, inbound: Inbound) -> bool:
         if self.refuses:
@@ -43,8 +46,12 @@ class Kept:
     async def unreachable(self, address: Address) -> None:
         raise AssertionError(address)
 
-    async def identity_changed(self, address: Address) -> None:
+    async def identity_changed(self, address: Address) -> bool:
+        if self.refuses:
+            self.refuses -= 1
+            raise NotStored
         self.changed.append(address)
+        return self.trusts
 
 
 class Running:
@@ -65,7 +72,7 @@ async def receiving(server: SignalServer, **options: Any) -> AsyncIterator[Runni
         here = Running(port, server, **options)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(here.adapter.receive(here.intake))
-            await until(lambda: server.sockets and here.intake.gaps)
+            await until(lambda: server.sockets and here.intake.gaps and LOOKS in [name for _at, name in server.calls])
             yield here
             task.cancel()
         await here.adapter.close()

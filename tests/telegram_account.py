@@ -59,7 +59,7 @@ class Kept:
     async def unreachable(self, address: Address) -> None:
         self.gone.append(address)
 
-    async def identity_changed(self, address: Address) -> None:
+    async def identity_changed(self, address: Address) -> bool:
         raise AssertionError(address.channel)
 
     @property

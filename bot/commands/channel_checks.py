@@ -88,10 +88,12 @@ async def _signal(number: str, service: str) -> str:
 
 
 def unheard(settings: Settings) -> str:
-    """Return whether somebody with a new phone waits to be heard; a service that holds them back is well."""
+    """Return whether somebody with a new key is not heard: an officer, or everybody while the service does not run."""
     numbers = [number for number in (settings.signal_number, settings.duty_signal_number) if number]
     count = sum(asyncio.run(_unheard(number, settings.signal_service)) for number in numbers)
-    return f"{count} accounts have a new key and are not heard, see docs/signal.md" if count else ""
+    if not count:
+        return ""
+    return f"{count} accounts have a new key and are not heard: officers wait for you, others for `leeward serve`"
 
 
 async def _unheard(number: str, service: str) -> int:

@@ -18,17 +18,18 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import aiohttp
 
 from bot.adapter import NotStored, Outcome, Sending
-from bot.signal.answers import error_of, is_doubted, is_final, is_gone, patience_of, reason_of, version_of
+from bot.signal.answers import TOO_OLD, error_of, is_doubted, is_final, is_gone, patience_of, reason_of, unfit
 from bot.signal.parsing import CHANNEL, Parsed, parse
 from bot.signal.service import BAD_REQUEST, TOO_MANY, Refusal, SignalService
 from bot.streams import LoopStream
 from bot.waiting import came
+from handlers.types import Address
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.adapter import Intake
-    from handlers.types import Address, IncomingFile, Outgoing
+    from handlers.types import IncomingFile, Outgoing
 
 LOG: Final = logging.getLogger("leeward")
 CALL_SECONDS: Final = 30.0
@@ -48,14 +49,11 @@ reach for it, or this one person for good."""
 
 MAX_FRAME_BYTES: Final = 1024 * 1024
 WAITING_PER_PERSON: Final = 500
-OLDEST_VERSION: Final = (0, 101, 0)
-MODES: Final = ("json-rpc", "json-rpc-native")
 FORGET_TRIES: Final = 3
 RECEIPT_TRIES: Final = 3
 ATTACH_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 2.0
 MOST_TIMERS: Final = 10_000
-TOO_OLD: Final = "signal-cli-rest-api is too old: run 0.101.0 or newer"
 LOST: Final = "the connection to signal-cli-rest-api was lost, connecting again"
 
 
@@ -78,6 +76,7 @@ class SignalAdapter:
         self._sleep, self._heartbeat, self._profile = sleep, heartbeat_seconds, profile
         self._call_seconds, self._clock, self._closed_until = call_seconds, clock, 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._workers: asyncio.TaskGroup | None = None
         self._people: dict[Address, asyncio.Queue[Parsed]] = {}
         self._timers: dict[Address, int] = {}
         self._wanted: Counter[str] = Counter()
@@ -118,37 +117,41 @@ class SignalAdapter:
             return "signal-cli-rest-api does not answer: check LEEWARD_SIGNAL_SERVICE and that it runs"
         except ValueError:
             return TOO_OLD
-        if version_of(about.version) < OLDEST_VERSION:
-            return TOO_OLD
-        if about.mode not in MODES:
-            return "signal-cli-rest-api is in a mode that must be polled: set MODE=json-rpc or MODE=json-rpc-native"
-        return ""
+        return unfit(about)
 
     async def receive(self, intake: Intake) -> None:
         """Receive for ever. At every connection the intake is told that something may be missing since the last one."""
         self._loop, self._intake = asyncio.get_running_loop(), intake
-        wait = FIRST_WAIT
         async with asyncio.TaskGroup() as workers:
+            self._workers = workers
             if self._sweeps:
                 workers.create_task(self._sweep())
-            while True:
-                try:
-                    async with await self._service.listen(self._heartbeat, MAX_FRAME_BYTES) as socket:
-                        self._well()
-                        wait = FIRST_WAIT
-                        await intake.gap(CHANNEL)
-                        self._attached.set()
-                        await self._read(socket, workers)
-                except Refusal as exc:
-                    wait = max(wait, patience_of(exc.headers))
-                except (aiohttp.ClientError, TimeoutError, OSError):
-                    pass
-                self._attached.clear()
-                self._ill(LOST)
-                await self._sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
+            try:
+                await self._connect_again_and_again(intake, workers)
+            finally:
+                self._workers = None  # it takes nobody any more
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse, workers: asyncio.TaskGroup) -> None:
+    async def _connect_again_and_again(self, intake: Intake, workers: asyncio.TaskGroup) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                async with await self._service.listen(self._heartbeat, MAX_FRAME_BYTES) as socket:
+                    self._well()
+                    wait = FIRST_WAIT
+                    await intake.gap(CHANNEL)
+                    self._attached.set()
+                    workers.create_task(self._look_for_new_keys())
+                    await self._read(socket)
+            except Refusal as exc:
+                wait = max(wait, patience_of(exc.headers))
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                pass
+            self._attached.clear()
+            self._ill(LOST)
+            await self._sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for frame in socket:
             if frame.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 continue
@@ -156,18 +159,28 @@ class SignalAdapter:
             if not parsed.readable:
                 self.unreadable += 1
             self._see_timer(parsed)
-            address = parsed.address
-            if address is None:
-                continue
-            queue = self._people.get(address)
-            if queue is None:
-                queue = self._people[address] = asyncio.Queue(WAITING_PER_PERSON)
-                workers.create_task(self._one_person(address, queue, workers))
-            try:
-                queue.put_nowait(parsed)
-                self._wanted.update(parsed.files)
-            except asyncio.QueueFull:  # somebody floods: their message gets no receipt, and nobody else waits
-                self.dropped += 1
+            self._line_up(parsed)
+
+    def _line_up(self, parsed: Parsed) -> None:
+        """Put what a frame brings behind what else this person waits for."""
+        address, workers = parsed.address, self._workers
+        if address is None or workers is None:
+            return
+        queue = self._people.get(address)
+        if queue is None:
+            queue = self._people[address] = asyncio.Queue(WAITING_PER_PERSON)
+            workers.create_task(self._one_person(address, queue, workers))
+        try:
+            queue.put_nowait(parsed)
+            self._wanted.update(parsed.files)
+        except asyncio.QueueFull:  # somebody floods: their message gets no receipt, and nobody else waits
+            self.dropped += 1
+
+    async def _look_for_new_keys(self) -> None:
+        """Doubt and trust whom a frame that was lost, or a process that ended in between, left unheard."""
+        with suppress(aiohttp.ClientError, TimeoutError, ValueError):
+            for account in await self._service.untrusted():
+                self._line_up(Parsed(changed=Address(CHANNEL, account)))
 
     def _see_timer(self, parsed: Parsed) -> None:
         """Remember which disappearing timer a person's app shows: a send that wants another one sets it first."""
@@ -203,14 +216,21 @@ class SignalAdapter:
         wait = 0.5
         while True:
             try:
-                if parsed.changed is not None:
-                    await intake.identity_changed(parsed.changed)
+                if parsed.changed is not None and await intake.identity_changed(parsed.changed):
+                    await self._trust(parsed.changed.value)
                 for inbound in parsed.inbound:
                     await intake.take(inbound)
                 break
             except NotStored:
                 await self._sleep(wait)
                 wait = min(wait * 2, STORE_WAIT)
+
+    async def _trust(self, account: str) -> None:
+        """Have the new key trusted, now that the doubt is stored: signal-cli hands over what it kept back."""
+        wait = FIRST_WAIT
+        while not await self._call(partial(self._service.trust, account)):
+            await self._sleep(wait)
+            wait = min(wait * 2, UNTRUSTED_SECONDS)
 
     async def _receipt(self, parsed: Parsed) -> None:
         """Say that a message is stored; a receipt that cannot be sent is tried again, and holds nobody up."""
@@ -260,38 +280,33 @@ class SignalAdapter:
                     return kept
             answer = await self._service.send(person, outgoing.text)
         except Refusal as exc:
-            return await self._refused(exc, outgoing.address)
+            return self._refused(exc, outgoing.address)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Sending(Outcome.UNKNOWN)
         said = reason_of(answer)
-        return await self._failed(said, outgoing.address) if said else Sending(Outcome.SENT, ref=answer.timestamp)
+        return self._failed(said, outgoing.address) if said else Sending(Outcome.SENT, ref=answer.timestamp)
 
-    async def _refused(self, refusal: Refusal, address: Address) -> Sending:
+    def _refused(self, refusal: Refusal, address: Address) -> Sending:
         """Return what becomes of a message that the service did not take."""
         challenge = isinstance(refusal.body, dict) and refusal.body.get("challenge_tokens")
         if refusal.status == TOO_MANY or challenge:
-            self._ask_for_patience()
+            LOG.warning("Signal asks for a CAPTCHA or for patience: see docs/signal.md")
             seconds = patience_of(refusal.headers) or CHALLENGE_SECONDS
             return Sending(Outcome.LATER, wait_seconds=seconds, everybody=True)
         if refusal.status != BAD_REQUEST:  # not the service itself says so
             return Sending(Outcome.LATER, wait_seconds=AGAIN_SECONDS)
-        return await self._failed(error_of(refusal.body), address)
+        return self._failed(error_of(refusal.body), address)
 
-    async def _failed(self, said: str, address: Address) -> Sending:
+    def _failed(self, said: str, address: Address) -> Sending:
         """Return what becomes of a message that did not reach a person, by what is said of it."""
         if is_doubted(said):
-            if self._intake is not None:
-                with suppress(NotStored):
-                    await self._intake.identity_changed(address)
+            self._line_up(Parsed(changed=address))
             return Sending(Outcome.LATER, wait_seconds=UNTRUSTED_SECONDS)
         if is_gone(said):
             return Sending(Outcome.UNREACHABLE)
         return Sending(Outcome.REFUSED) if is_final(said) else Sending(Outcome.LATER, wait_seconds=UNDELIVERED_SECONDS)
-
-    def _ask_for_patience(self) -> None:
-        LOG.warning("Signal asks for a CAPTCHA or for patience: see docs/signal.md")
 
     async def _set_timer(self, outgoing: Outgoing) -> Sending:
         """Set the disappearing timer of this chat; doing it twice does no harm, so that a doubt means again."""

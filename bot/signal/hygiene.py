@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
+from bot.signal.answers import without_trust
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -16,7 +18,6 @@ LOOKS_APART_SECONDS: Final = 2.0
 
 TALKATIVE: Final = ("debug", "trace")
 TRUST: Final = "on-first-use"
-UNTRUSTED: Final = "UNTRUSTED"
 
 
 async def left_behind(
@@ -49,7 +50,7 @@ async def unheard(number: str, service: str) -> int:
     """
     async with aiohttp.ClientSession(f"http://{service}", timeout=aiohttp.ClientTimeout(CALL_SECONDS)) as session:
         known = await _get(session, f"/v1/identities/{number}")
-    return sum(_field(one, "", "status") == UNTRUSTED for one in known) if isinstance(known, list) else 0
+    return len(without_trust(known))
 
 
 async def _get(session: aiohttp.ClientSession, path: str) -> Any:  # noqa: ANN401 - a JSON value

@@ -16,7 +16,7 @@ from signalbot import Attachment, ConnectionMode, ReceiptType, SendMessage, Sign
 from signalbot._client import SignalAPI
 from signalbot._generated import Receipt, RemoteDeleteRequest
 
-from bot.signal.answers import error_of, is_final
+from bot.signal.answers import error_of, is_final, without_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ def _caused() -> Iterator[None]:
 
 
 def _in_address(name: str) -> str:
-    """Return the id of an attachment as it stands in an address: it ends as the name ends that a person gave the file.
+    """Return an id as it stands in an address: that of an attachment ends as the name ends that a person gave the file.
 
     Raises: aiohttp.ClientError for what would be another address.
     """
@@ -143,6 +143,18 @@ class SignalService:
         attachment = Attachment.model_validate({"id": _in_address(name), "isVoiceNote": False})
         with _caused():
             (await self.api.attachments.delete(attachment)).release()
+
+    async def untrusted(self) -> list[str]:
+        """Return the accounts whose new identity key is not trusted. Ours: signalbot has no identities."""
+        async with self.session.get(self._url(f"/v1/identities/{self._number}")) as answer:
+            known = await answer.json(content_type=None)
+        return [account for account in without_trust(known) if account]
+
+    async def trust(self, account: str) -> None:
+        """Trust the identity key this account has now: signal-cli hands over what it had kept back. Ours, too."""
+        place = self._url(f"/v1/identities/{self._number}/trust/{_in_address(account)}")
+        async with self.session.put(place, json={"trust_all_known_keys": True}):
+            pass
 
     async def open_file(self, name: str) -> aiohttp.ClientResponse:
         """Begin to read an attachment. Ours: signalbot reads it whole, and once more as base64."""

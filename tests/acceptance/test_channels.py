@@ -106,6 +106,31 @@ def test_the_disappearing_timer_is_there_before_the_next_question_and_stays(tmp_
     asyncio.run(play())
 
 
+def test_somebody_with_a_new_phone_is_asked_for_the_words_and_goes_on_where_they_were(tmp_path: Path) -> None:
+    """What they wrote with the new key is answered; a process that was killed in between finds it, and shows nothing."""
+
+    async def play() -> None:
+        async with served(tmp_path, "signal", forked=True) as running:
+            mina = running.signal.person("aci-mina")
+            await talk(mina, TO_FILES[:8])
+            phrase = mina.last.split("with these words: ")[1].split(".")[0]
+            await talk(mina, TO_FILES[8:17])
+            asked = mina.last
+            await running.kill()
+            mina.change_identity()
+            mina.say("hello")  # nobody listens
+            before = len(mina.received)
+            await running.start()
+            await until(lambda: len(mina.received) > before)
+            assert "send your secret words" in mina.last
+            await talk(mina, (phrase,))
+            assert "That is you" in mina.last
+            await talk(mina, ("1",))
+            assert mina.last == asked
+
+    asyncio.run(play())
+
+
 def test_what_was_agreed_is_shown_on_demand_and_goes_from_a_telegram_chat_by_itself(tmp_path: Path) -> None:
     """Ten minutes later, made shorter in the database; the question after it stays, and no answer waits."""
 

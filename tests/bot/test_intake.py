@@ -70,6 +70,24 @@ def test_a_damaged_row_ends_no_channel_and_others_are_answered(
     assert "mina" not in caplog.text
 
 
+def test_only_somebody_whose_doubt_is_stored_and_no_officer_is_to_be_trusted(service: Service) -> None:
+    """A row that was damaged stores nothing; who was never heard of has nothing to be kept from others."""
+    accounts = MINA, BLUE, Address("practice", "stranger"), Address("duty-practice", "amina")
+
+    async def play() -> list[bool]:
+        writer = Writer(several=False, group=service.store.group)
+        intake = ServiceIntake(service.reception, service.alerting, writer, lambda _channel: None)
+        found = [await intake.identity_changed(account) for account in accounts]
+        writer.close()
+        return found
+
+    assert asyncio.run(play()) == [False, True, True, False]
+    with service.store.transaction() as work:
+        loaded = work.conversations.load(BLUE)
+    assert loaded is not None
+    assert loaded.conversation.new_phone == "changed"
+
+
 def test_time_arrives_for_others_when_a_row_is_damaged(service: Service) -> None:
     """Their drafts run out when they should."""
     later = FixedClock(service.reception.clock.now() + timedelta(days=4))

@@ -50,8 +50,8 @@ class Told:
             raise NotStored
         self.gone.append(address)
 
-    async def identity_changed(self, _address: Address) -> None:
-        return
+    async def identity_changed(self, _address: Address) -> bool:
+        return False
 
 
 class Shared(MemoryStore):

@@ -7,12 +7,11 @@ import time
 
 import pytest
 
-from bot.adapter import Outcome
 from bot.signal.adapter import HEARTBEAT_SECONDS, SWEEP_SECONDS
 from handlers.types import IncomingFile
 from tests.fakes.faults import Fault, until
 from tests.fakes.signal_server import SignalServer
-from tests.signal_account import MINA, no_time, not_sent, receiving, say
+from tests.signal_account import no_time, receiving
 
 
 def test_a_half_open_connection_is_noticed_and_left() -> None:
@@ -129,20 +128,5 @@ def test_an_attachment_is_read_piece_by_piece_and_a_missing_one_is_an_error() ->
             assert await asyncio.to_thread(whole, "a.bin") == b"x" * 300_000
             with pytest.raises(OSError, match="cannot be fetched"):
                 await asyncio.to_thread(whole, "gone.bin")
-
-    asyncio.run(play())
-
-
-def test_a_changed_identity_is_told_by_a_frame_and_by_a_refused_send() -> None:
-    """What was to be said waits."""
-
-    async def play() -> None:
-        server = SignalServer()
-        async with receiving(server) as here:
-            server.person("aci-mina").change_identity()
-            await until(lambda: here.intake.changed == [MINA])
-            server.faults.plan("post /v2/send", Fault("status", 201, not_sent("Untrusted identity")))
-            assert (await here.adapter.send(say("hello"))).outcome is Outcome.LATER
-            assert here.intake.changed == [MINA, MINA]
 
     asyncio.run(play())

@@ -171,7 +171,7 @@ def test_what_the_service_leaves_behind_is_named_with_the_remedy(fault: str, sai
 
 
 def test_doctor_says_how_many_people_with_a_new_phone_wait_to_be_heard() -> None:
-    """signal-cli keeps back what they write; that is advice, for a stranger with their number is kept back as well."""
+    """signal-cli keeps back what they write; that is advice, for an officer has to be looked at by somebody."""
 
     async def play() -> tuple[str, str]:
         server = SignalServer()
@@ -184,7 +184,9 @@ def test_doctor_says_how_many_people_with_a_new_phone_wait_to_be_heard() -> None
         assert server.violations == []
         return before, after
 
-    assert asyncio.run(play()) == ("", "1 accounts have a new key and are not heard, see docs/signal.md")
+    assert asyncio.run(play()) == (
+        "", "1 accounts have a new key and are not heard: officers wait for you, others for `leeward serve`",
+    )  # fmt: skip
 
 
 async def talk_and_fail(number: str) -> None:

@@ -21,6 +21,7 @@ NO_FAULT = Fault("none")
 TEMPLATES = (
     "/v1/receipts/{number}", "/v1/contacts/{number}", "/v1/remote-delete/{number}", "/v1/attachments/{attachment}",
     "/v1/profiles/{number}", "/v1/identities/{number}", "/v1/configuration/{number}", "/v1/groups/{number}",
+    "/v1/identities/{number}/trust/{numberToTrust}",
 )  # fmt: skip
 """Names of calls, for where the contract does not lie beside the project: a fault is planned by the name."""
 LONG_BYTES = 2000
@@ -39,6 +40,7 @@ class Person:
     receipts: list[int] = field(default_factory=list)
     timer: int = 0
     sent_with: list[int] = field(default_factory=list)  # the timer that each message of the bot carried
+    kept_back: list[dict[str, Any]] = field(default_factory=list)  # what they wrote with a key that nobody trusts
 
     def envelope(self, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of an envelope
         """Return an envelope of this person."""
@@ -62,7 +64,7 @@ class Person:
             self.server.attachments[file_id] = text.encode(errors="replace")
             message["attachments"] = [{"id": file_id, "contentType": "text/x-signal-plain", "size": size}]
         frame["envelope"]["dataMessage"] = message
-        self.server.push(frame)
+        self._write(frame)
         return stamp
 
     def change_timer(self, seconds: int) -> None:
@@ -76,11 +78,24 @@ class Person:
         self.server.push(frame)
 
     def change_identity(self) -> None:
-        """Write from a new phone, so that the service does not trust the key of what comes."""
-        frame = self.envelope()
+        """Set Signal up anew: what comes with this key is kept back, and nothing is handed over to it."""
         self.server.untrusted.add(self.aci)
-        frame["exception"] = {"type": "UntrustedIdentityException", "message": "untrusted"}
-        self.server.push(frame)
+
+    def _write(self, frame: dict[str, Any]) -> None:
+        if self.aci not in self.server.untrusted:
+            self.server.push(frame)
+            return
+        self.kept_back.append(frame)
+        bare = {name: value for name, value in frame["envelope"].items() if name != "dataMessage"}
+        exception = {"type": "UntrustedIdentityException", "message": "untrusted"}
+        self.server.push({**frame, "envelope": bare, "exception": exception})
+
+    def trusted(self) -> None:
+        """Hand over what was kept back, as the service does at the next look into its store."""
+        self.server.untrusted.discard(self.aci)
+        kept, self.kept_back = self.kept_back, []
+        for frame in kept:
+            self.server.push(frame)
 
     def send_file(self, content: bytes, name: str = "a.png", kind: str = "image/png") -> int:
         """Send a file."""
@@ -298,6 +313,10 @@ class SignalServer:
             return told
         if path == "/v2/send":
             stamp = next(self.stamps)
+            doubted = [recipient for recipient in data["recipients"] if recipient in self.untrusted]
+            if doubted:
+                reasons = [{"uuid": recipient, "reason": "IDENTITY_FAILURE"} for recipient in doubted]
+                return web.json_response([{"timestamp": str(stamp), "errors": {"recipients": reasons}}], status=201)
             for recipient in data["recipients"]:
                 person = self.person(recipient)
                 person.received.append(data["message"])
@@ -315,6 +334,9 @@ class SignalServer:
         if path.startswith("/v1/remote-delete/"):
             self.person(data["recipient"]).shown.pop(data["timestamp"], None)
             return web.json_response({"timestamp": str(next(self.stamps))}, status=201)
+        if path.startswith("/v1/identities/"):
+            self.person(path.rsplit("/", 1)[1]).trusted()
+            return web.Response(status=204)
         if path.startswith("/v1/profiles/"):
             return web.Response(status=204)
         return web.json_response({"error": "not here"}, status=404)

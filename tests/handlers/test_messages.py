@@ -167,7 +167,9 @@ def test_after_an_identity_change_words_wait_for_the_phrase() -> None:
     (asked,) = chat.say("hello?")
     assert "send your secret words" in asked
     assert "That is you" in chat.say(PHRASE.upper())[0]
-    assert chat.lines == [("held", "words")]
+    assert chat.lines == [("waiting", "busy")]  # "Is it safe to write now?" comes first
+    chat.say("1")
+    assert chat.wait(minutes=3) == ["river stone"]
 
 
 def test_words_wait_while_nobody_can_be_reached_and_go_on_when_they_write() -> None:

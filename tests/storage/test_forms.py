@@ -68,8 +68,12 @@ TALK = Conversation(
     hidden=True,
     disappear_seconds=3600,
     open_card="PR-1",
+    new_phone="told",
+    kept_draft=Draft(answers=(Answer("Q14", text="Mina"),), consents=(EVENT,)),
 )
 STORED = forms.StoredConversation(("signal", "aci-1"), TALK)
+BEFORE_PHONES = replace(TALK, new_phone="", kept_draft=None)
+"""As it was before the two last fields were there."""
 CARD = CaseCard(
     "LW-1",
     "OFF-HRC",
@@ -125,7 +129,8 @@ EVENT_BY_NAME = (
 
 FIRST_FIELDS: dict[type[Struct], str] = {
     Conversation: "id channel interview started_at last_at schema node turn lang question came_from draft phrase_hash "
-    "panic_hash resume_failures resume_locked_until hidden disappear_seconds lost active_case open_card cards",
+    "panic_hash resume_failures resume_locked_until hidden disappear_seconds lost active_case open_card cards "
+    "new_phone kept_draft",
     Draft: "answers reask consents flags files file_identity alert_id off_words your_words phrase chosen_office agreed "
     "tg_full_offered voice_warned coi_asked",
     Answer: "node keys text value",
@@ -172,7 +177,7 @@ def test_a_conversation_that_just_began_comes_back() -> None:
 
 def test_what_was_written_by_name_is_read() -> None:
     """Rows of the program before this form."""
-    assert forms.decode_conversation(TALK_BY_NAME) == STORED
+    assert forms.decode_conversation(TALK_BY_NAME).conversation == BEFORE_PHONES
     assert forms.decode_outgoing(REPLY_BY_NAME) == REPLY
 
 
@@ -180,18 +185,19 @@ def test_what_was_written_by_name_before_a_field_was_there_is_read() -> None:
     """The field has its default; a conversation may have no draft and no question."""
     body = unpack(TALK_BY_NAME).replace(b',"disappear_seconds":3600', b"")
     raw = msgspec.json.decode(body)
-    assert forms._upgraded(raw).conversation == replace(TALK, disappear_seconds=0)
+    assert forms._upgraded(raw).conversation == replace(BEFORE_PHONES, disappear_seconds=0)
     raw = msgspec.json.decode(body)
     raw["conversation"].update(draft=None, question=None)
-    assert forms._upgraded(raw).conversation == replace(TALK, disappear_seconds=0, draft=None, question=None)
+    assert forms._upgraded(raw).conversation == replace(BEFORE_PHONES, disappear_seconds=0, draft=None, question=None)
 
 
-def test_a_row_that_ends_before_a_later_field_is_read() -> None:
+@pytest.mark.parametrize(("missing", "read"), [(2, BEFORE_PHONES), (4, replace(BEFORE_PHONES, open_card=""))])
+def test_a_row_that_ends_before_a_later_field_is_read(missing: int, read: Conversation) -> None:
     """The field has its default."""
     placed = msgspec.msgpack.decode(unpack(forms.encode_conversation(STORED)))
-    placed[1] = placed[1][:-2]
+    placed[1] = placed[1][:-missing]
 
-    assert forms.decode_conversation(pack(msgspec.msgpack.encode(placed))).conversation == replace(TALK, open_card="")
+    assert forms.decode_conversation(pack(msgspec.msgpack.encode(placed))).conversation == read
 
 
 def _of_schema(schema: int) -> bytes:

@@ -52,8 +52,9 @@ class Nobody:
     async def unreachable(self, _address: Address) -> None:
         """Do nothing."""
 
-    async def identity_changed(self, _address: Address) -> None:
+    async def identity_changed(self, _address: Address) -> bool:
         """Do nothing."""
+        return False
 
 
 def outgoing_to(number: int, *, priority: int = 1, text: str = TEXT) -> Outgoing:

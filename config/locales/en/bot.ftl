@@ -252,7 +252,12 @@ STATUS-ST-CLO = closed
 T-OFFICER-WROTE =
     { $OFF_WORDS }
     { $CONTENT }
-T-PROVE = This phone or app is new to me. Before the officer writes more, please send your secret words.
+T-PROVE = This chat is on another phone or app now. Please send your secret words. Until then I show nothing here. SOS reaches a person.
+T-NEW-PHONE =
+    This chat is on another phone or app now. What was written here before is not shown. I delete it within { $DRAFT_HOURS } hours. You can begin again; then I delete it now.
+    1 Begin again
+    2 Leave
+    SOS reaches a person.
 T-PROVED = Thank you. That is you.
 T-TPL-SAFE = Is it safe for you to write now?
 T-TPL-LATER = I will write again later. You do not have to do anything.

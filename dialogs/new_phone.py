@@ -1,0 +1,90 @@
+"""The account is on another phone, and nobody knows yet whose: what is said then shows nothing of what was there.
+
+A seized phone and a lost one look the same from here: whoever writes now has a new identity key. The draft is set
+aside, no question is open, and until the secret words come only the fast path goes on (dialogs/strangers.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dialogs.draws import PAIR_WORDS, PHRASE_WORDS
+from dialogs.effects import CancelWake, NewKey, UpdateCase
+from dialogs.limits import TIMER_IDLE, TIMER_KEPT
+from dialogs.machine import HIDDEN, START
+from dialogs.prompts import ask, speak_only
+from dialogs.replace import replace
+from dialogs.tries import count_failure, is_locked
+
+if TYPE_CHECKING:
+    from dialogs.turn import Turn
+
+CHANGED, TOLD = "changed", "told"
+"""Conversation.new_phone: the key changed and nobody wrote since; whoever wrote was told."""
+
+_PHRASE, _PAIR = "phrase", "pair"
+_WORDS: Final = {_PHRASE: PHRASE_WORDS, _PAIR: PAIR_WORDS}
+_SHOWS_PAIR: Final = "Q48"
+_HELD: Final = "ST-HOLD"
+
+
+def secrets(turn: Turn) -> frozenset[tuple[str, str]]:
+    """Return kind and hash of the words that show who it is; nothing where the person never got any."""
+    conversation, kept = turn.conversation, turn.conversation.kept_draft
+    found = {
+        (_PHRASE, card.phrase_hash) if card.phrase_hash else (_PAIR, card.your_words_hash)
+        for card in conversation.cards
+        if card.identity_doubt
+    }
+    if conversation.phrase_hash:
+        found.add((_PHRASE, conversation.phrase_hash))
+    elif kept is not None and any(answer.node == _SHOWS_PAIR for answer in kept.answers):
+        found.add((_PAIR, turn.policy.secret_hash(_PAIR, kept.your_words)))
+    return frozenset(found)
+
+
+def tell(turn: Turn) -> None:
+    """Ask for the secret words; where there are none, say what is the matter and offer to begin again."""
+    turn.set(new_phone=TOLD)
+    turn.say("T-PROVE" if secrets(turn) else "T-NEW-PHONE")
+    speak_only(turn)
+
+
+def leave(turn: Turn) -> None:
+    """Leave the fast path: what it was told goes, what is set aside stays. Who raised an alert can be written to."""
+    if turn.conversation.node != HIDDEN:
+        turn.restore("TALK" if turn.draft.alert_id else START)
+    turn.set(question=None, came_from=())
+    if turn.conversation.draft is not None:
+        turn.set(draft=None)
+        turn.do(CancelWake(TIMER_IDLE))
+        turn.do(NewKey())
+
+
+def proves(turn: Turn, words: str) -> bool:
+    """End the doubt when these are the secret words: everything is the person's again. Wrong ones are counted."""
+    known = secrets(turn)
+    tried = {kind for kind, _digest in known if len(words.split()) == _WORDS[kind]}
+    if not tried or any(character.isdigit() for character in words) or is_locked(turn):
+        return False
+    if not any((kind, turn.policy.secret_hash(kind, words)) in known for kind in tried):
+        count_failure(turn)
+        return False
+    _is_theirs_again(turn)
+    return True
+
+
+def _is_theirs_again(turn: Turn) -> None:
+    for card in turn.conversation.cards:
+        known = replace(card, identity_doubt=False)
+        turn.set(cards=tuple(known if other.case == card.case else other for other in turn.conversation.cards))
+        turn.do(UpdateCase(known))
+    kept = turn.conversation.kept_draft
+    if kept is not None:
+        turn.set(draft=kept, kept_draft=None)
+        turn.do(CancelWake(TIMER_KEPT))
+    # Somebody may have stopped everything meanwhile; that is what the person should hear of first.
+    held = any(card.status == _HELD for card in turn.conversation.cards)
+    turn.set(new_phone="", question=None, resume_failures=0, came_from=(START, "T-WITHDRAW") if held else ())
+    turn.say("T-PROVED")
+    ask(turn, "T-RESUME")

@@ -1,0 +1,111 @@
+"""Every store: who holds a new phone is answered as in doubt, gets nothing that was meant for others, and leaves nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from bot.clock import FixedClock
+from dialogs.conversation import Conversation
+from handlers.deliver import Delivered, Delivery
+from handlers.ports import Store
+from handlers.receive import Reception
+from handlers.types import Inbound
+from storage.crypto.sealing import AgeSealer
+from tests.conftest import CountingEntropy, practice_policy
+from tests.playbook import TO_THE_QUESTIONS
+from tests.stores import MINA, NOW
+
+ASKED, OFFERED = "send your secret words", "1 Begin again"
+
+
+class Chat:
+    """One person on Signal; a store as it is served."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.clock = store, FixedClock(NOW)
+        self.reception = Reception(store, AgeSealer(), practice_policy(), self.clock, CountingEntropy(), b"interview")
+        self.delivery = Delivery(store, self.clock, "signal")
+        self.count = 0
+
+    def say(self, *texts: str) -> str:
+        """Write these messages; return what arrives after the last."""
+        arrived: list[str] = []
+        for text in texts:
+            self.write(text)
+            arrived = self.arrives()
+        return "\n".join(arrived)
+
+    def write(self, text: str) -> None:
+        """Write, and let nothing go out yet."""
+        self.count += 1
+        self.clock.at += timedelta(seconds=3)
+        self.reception.receive(Inbound(MINA, str(self.count), text=text))
+
+    def arrives(self) -> list[str]:
+        """Let everything go out."""
+        arrived = []
+        while items := self.delivery.claim():
+            self.delivery.settle([Delivered(item, "sent") for item in items])
+            arrived += [item.outgoing.text for item in items]
+        return arrived
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """What is stored of them."""
+        with self.store.transaction() as work:
+            loaded = work.conversations.load(MINA)
+        return loaded.conversation if loaded is not None else None
+
+
+def test_the_words_lead_back_to_the_draft(store: Store) -> None:
+    """What waited to go out is dropped, nothing else is; the same question is asked again."""
+    chat = Chat(store)
+    shown = chat.say(*TO_THE_QUESTIONS[:7])
+    found = re.search("with these words: ([a-z ]+)", shown)
+    assert found is not None
+    asked = chat.say(*TO_THE_QUESTIONS[7:], "1")
+    before = chat.conversation
+    chat.write("show 1")
+    assert chat.reception.identity_changed(MINA)
+    assert chat.arrives() == []
+    assert ASKED in chat.say("hello")
+    assert "That is you" in chat.say(found[1])
+    assert chat.say("1") == asked
+    assert before is not None
+    assert chat.conversation is not None
+    assert chat.conversation.draft == before.draft
+
+
+def test_without_words_they_begin_again_or_it_goes_in_time(store: Store) -> None:
+    """After the hours of the draft nothing is left, and the next message is a stranger's."""
+    chat = Chat(store)
+    chat.say(*["2" if place == 7 else text for place, text in enumerate(TO_THE_QUESTIONS)], "1")
+    assert chat.reception.identity_changed(MINA)
+    assert OFFERED in chat.say("hello")
+    assert "Choose a language" in chat.say("1")
+    chat.say(*TO_THE_QUESTIONS[1:7], "2", "0", "1")
+    assert chat.reception.identity_changed(MINA)
+    assert OFFERED in chat.say("hello")
+
+    chat.clock.at += timedelta(hours=72)
+    assert (chat.reception.time_arrived(), chat.conversation) == (1, None)
+    assert "Choose a language" in chat.say("hello")
+
+
+def test_told_twice_is_told_once(store: Store) -> None:
+    """What was asked in the meantime goes out."""
+    chat = Chat(store)
+    chat.say(*TO_THE_QUESTIONS, "1")
+    chat.reception.identity_changed(MINA)
+    chat.write("SOS")
+    chat.reception.identity_changed(MINA)
+    assert "I cannot send police" in "\n".join(chat.arrives())
+
+
+def test_of_a_stranger_nothing_is_stored(store: Store) -> None:
+    """A key may change where nobody ever wrote."""
+    chat = Chat(store)
+    assert chat.reception.identity_changed(MINA)
+    assert chat.conversation is None
+    assert "Choose a language" in chat.say("hello")
