@@ -87,7 +87,7 @@ class Draft(Frozen):
     by: str = "officer"
     raised: bool = False  # the person asked for it themselves: then it may be asked although they said no before
     valid_days: int = 0  # how long a yes would be good, at most as long as one to this measure is; 0: exactly so long
-    risk_view: bytes = b""  # the person's own view of the risk, sealed to the office: kept as a note
+    notes: tuple[bytes, ...] = ()  # why it does no harm, the person's own view of the risk: sealed to the office
 
 
 class Proposing(Frozen):
@@ -121,7 +121,8 @@ class Proposing(Frozen):
             )  # fmt: skip
             proposal = replace(proposal, asked=self._asked_before(card, proposal, raised=draft.raised))
             if actor is not None:
-                put_note(work, card, draft.risk_view, actor, now)
+                for note in draft.notes:
+                    put_note(work, card, note, actor, now)
                 work.audit.record(actor.did("propose", now, case=case, new=f"{proposal.id} {draft.measure}"))
             work.cases.update(_with_question(replace(card, measures=(*card.measures, proposal)), proposal, now))
             address = work.conversations.of_case(case)

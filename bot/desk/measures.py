@@ -68,9 +68,9 @@ class ProposalShown(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A measure card: what exactly would be said to whom, and the person's own view of the risk, sealed to the office.
+    """A measure card: what exactly would be said to whom, and two notes, sealed to the office, that are kept with it.
 
-    `do_no_harm`: the checklist was gone through and its note is sealed already.
+    `risk_view`: the person's own view of the risk. `do_no_harm`: why it does none, once the checklist was gone through.
     """
 
     measure: Annotated[str, msgspec.Meta(max_length=20)]
@@ -78,7 +78,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_mode: Literal["NM-NAMED", "NM-INIT", "NM-GROUP", "NM-ANON"]
     content: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CONTENT_CHARS)]
     risk_view: Sealed
-    do_no_harm: bool
+    do_no_harm: Sealed
     hope: Annotated[str, msgspec.Meta(max_length=MAX_HOPE_CHARS)] = ""
     raised: bool = False  # the person asked for it themselves
     valid_days: Annotated[int, msgspec.Meta(ge=0)] = 0  # fewer than the measure gives a yes; 0: as many
@@ -186,11 +186,9 @@ def collisions_of(card: CaseCard, policy: Policy) -> dict[str, tuple[str, ...]]:
 def propose(call: Call[Wanted]) -> ProposalShown:
     """Put a measure card to the person."""
     asked = call.asked
-    if not asked.do_no_harm:
-        raise refused("bad_request", "Go through the list first: it can show that another measure does less harm.")
     draft = Draft(
         asked.measure, asked.recipient, asked.name_mode, asked.content, asked.hope, call.account.id, asked.raised,
-        asked.valid_days, asked.risk_view,
+        asked.valid_days, (asked.do_no_harm, asked.risk_view),
     )  # fmt: skip
     with answered():
         number, _shown_now = call.desk.service.proposing.propose(call.case, draft, call.actor)

@@ -42,7 +42,7 @@ BODIES: dict[str, Any] = {
     "/api/cases/{case}/messages": {"for_bot": SEALED, "for_office": SEALED},
     "/api/cases/{case}/measures": {
         "measure": "UM-FOC-CHK", "recipient": "focal point", "name_mode": "NM-ANON", "content": "words",
-        "risk_view": SEALED, "do_no_harm": True,
+        "risk_view": SEALED, "do_no_harm": SEALED,
     },
     "/api/cases/{case}/identity/review": {"needed": True, "reason": "RSN-BOX-DANGER"},
     "/api/cases/{case}/measures/{id}/check": {"shows_nobody": True},

@@ -68,7 +68,7 @@ class Work:
         """Return a measure card."""
         return {
             "measure": "UM-FOC-CHK", "recipient": "the focal point", "name_mode": "NM-ANON", "content": "Somebody asks",
-            "hope": "advice", "risk_view": self.note("afraid"), "do_no_harm": True, **more,
+            "hope": "advice", "risk_view": self.note("afraid"), "do_no_harm": self.note("less"), **more,
         }  # fmt: skip
 
     def person_says(self, text: str) -> list[str]:
@@ -138,6 +138,7 @@ def test_plain_words_are_refused_before_they_are_stored(work: Work) -> None:
     for path, body in (
         ("messages", {"for_bot": plain, "for_office": plain}), ("notes", {"for_office": plain}),
         ("measures", work.card(risk_view=plain)), ("measures", work.card(risk_view="afraid")),
+        ("measures", work.card(do_no_harm=plain)), ("measures", work.card(do_no_harm="less")),
         ("messages", {"for_bot": "%", "for_office": "%"}),
     ):  # fmt: skip
         assert work.post(path, body).status_code == 400, path
@@ -173,7 +174,7 @@ def test_a_measure_is_asked_agreed_started_and_closed(work: Work) -> None:
     assert (said.status_code, "OUT-DONE, OUT-PART" in said.json()["message"]) == (400, True)
     assert work.post(f"measures/{number}/close", {"outcome": "OUT-DONE"}).json()["outcome"] == "OUT-DONE"
     acts = [line["act"] for line in work.case()["history"] if line["act"] != "look"]
-    assert acts == ["note", "propose", "start", "close"]
+    assert acts == ["note", "note", "propose", "start", "close"]
 
 
 def test_a_refused_measure_cannot_start(work: Work) -> None:
@@ -189,12 +190,21 @@ def test_a_refused_measure_cannot_start(work: Work) -> None:
 
 
 def test_a_card_needs_the_checklist_an_owner_and_a_role_that_proposes(work: Work) -> None:
-    """Operators give advice; they propose nothing."""
-    assert work.post("measures", work.card(do_no_harm=False)).status_code == 400
+    """Operators give advice; they propose nothing. What was refused leaves no note behind."""
+    assert work.post("measures", work.card(do_no_harm="")).status_code == 400
     assert work.post("measures", work.card(measure="GM-NONE")).status_code == 400
     assert work.post("measures", work.card(), work.world.logged_in("o", HRC, Role.OPERATOR)).status_code == 403
     assert work.post("measures", work.card(), work.world.logged_in("ben")).status_code == 409
     assert work.case()["measures"] == []
+    assert notes_of(work) == 0
+    work.post("measures", work.card())
+    assert work.post("measures", work.card()).status_code == 403
+    assert notes_of(work) == 2
+
+
+def notes_of(work: Work) -> int:
+    """Return how many notes of the case are kept."""
+    return sum(blob["purpose"] == "note" for blob in work.case()["blobs"])
 
 
 def test_an_officer_may_ask_for_a_shorter_yes_and_never_for_a_longer_one(work: Work) -> None:

@@ -112,8 +112,8 @@ function Card({ data, close }: { data: Case; close: () => void }) {
     const sealedNote = async (kind: string, text: string): Promise<string> =>
       base64(await sealDocument({ schema: "leeward-note-1", case: data.case, kind, at, text }, session!.office_keys));
     const worked = await attempt(async () => {
-      await post(ofCase(data.case, "notes"), { for_office: await sealedNote("do-no-harm", note) });
-      await post(ofCase(data.case, "measures"), { ...card, valid_days: Number(valid_days), risk_view: await sealedNote("risk-view", risk_view), do_no_harm: true });
+      const notes = { do_no_harm: await sealedNote("do-no-harm", note), risk_view: await sealedNote("risk-view", risk_view) };
+      await post(ofCase(data.case, "measures"), { ...card, ...notes, valid_days: Number(valid_days) });
     }, draft.measure === "AR-ANON" ? W.measure.checkYours : W.measure.asked);
     if (!worked) return;
     asked();
