@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections import Counter
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -83,7 +82,7 @@ class MemoryCases:
         """Store a new case."""
         self._data.cards[card.case] = card
         self._data.people[card.case] = address
-        self._data.events[card.case] = []
+        self._data.events[card.case] = ()
 
     def update(self, card: CaseCard) -> None:
         """Store a changed card; an erased case stays erased."""
@@ -109,7 +108,7 @@ class MemoryCases:
         if case in self._data.cards:
             self._data.cards[case] = None
             self._data.people[case] = None
-            self._data.events[case] = []
+            self._data.events[case] = ()
             self._data.audit = [(name, None if name == case else entry) for name, entry in self._data.audit]
         for key in [key for key in self._data.blobs if key[0] == case]:
             del self._data.blobs[key]
@@ -121,12 +120,12 @@ class MemoryCases:
     def record(self, case: str, events: Iterable[ConsentEvent]) -> str:
         """Append consent events; the head is one of no secrecy, for nothing here outlives the process."""
         if self._data.cards.get(case) is not None:
-            self._data.events[case].extend(events)
+            self._data.events[case] = (*self._data.events[case], *events)
         return sha256(repr((case, self._data.events.get(case))).encode()).hexdigest()
 
     def consents(self, case: str) -> tuple[ConsentEvent, ...]:
         """Return the recorded events."""
-        return tuple(self._data.events.get(case, ()))
+        return self._data.events.get(case, ())
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all cases."""
@@ -360,7 +359,7 @@ class MemoryStore:
     @contextmanager
     def transaction(self) -> Iterator[MemoryUnitOfWork]:
         """Open one transaction."""
-        before = deepcopy(self._data)
+        before = self._data.copied()
         try:
             yield MemoryUnitOfWork(self._data)
         except BaseException:
@@ -371,7 +370,7 @@ class MemoryStore:
     def group(self, expected: Sequence[Inbound] = ()) -> Iterator[None]:
         """Make all transactions of the block one."""
         del expected
-        before = deepcopy(self._data)
+        before = self._data.copied()
         try:
             yield
         except BaseException:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from dialogs.duty_book import DutyBook
+from dialogs.replace import replace
 from handlers.types import ALERT, CLEAR, WHOLE, DueTimer, OutboxItem
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def _is_in(part: Slice, key: tuple[str, str]) -> bool:
     return first <= crc32("\0".join(key).encode()) <= last
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A message in the outbox."""
 
@@ -54,19 +56,19 @@ class Trace:
 
 @dataclass(slots=True)
 class Data:
-    """Everything of one store."""
+    """Everything of one store. What the tables hold is never changed, only put in place of what was there."""
 
     seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     conversations: dict[Address, Loaded] = field(default_factory=dict)
     cards: dict[str, CaseCard | None] = field(default_factory=dict)
     people: dict[str, Address | None] = field(default_factory=dict)
-    events: dict[str, list[ConsentEvent]] = field(default_factory=dict)
+    events: dict[str, tuple[ConsentEvent, ...]] = field(default_factory=dict)
     blobs: dict[tuple[str, str, str, int], SealedBlob] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     fetched: set[tuple[str, str, str, int]] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    traces: dict[Address, list[Trace]] = field(default_factory=dict)
+    traces: dict[Address, tuple[Trace, ...]] = field(default_factory=dict)
     audit: list[tuple[str, AuditEntry | None]] = field(default_factory=list)
     audited: int = 0  # how many entries the newest checkpoint covers
     covered: dict[str, int] = field(default_factory=dict)
@@ -84,6 +86,10 @@ class Data:
     invitations: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     boxes: dict[tuple[str, str], BoxRequest] = field(default_factory=dict)
+
+    def copied(self) -> Data:
+        """Return what stays as it is when this changes: new tables with the same values."""
+        return Data(**{table.name: copy(getattr(self, table.name)) for table in fields(self)})
 
 
 class MemoryInbox:
@@ -133,18 +139,17 @@ class MemoryOutbox:
         ready.sort(key=lambda item_id: (self._data.outbox[item_id].outgoing.priority, item_id))
         claimed = ready[:limit]
         for item_id in claimed:
-            self._data.outbox[item_id].leased_until = datetime.fromtimestamp(
-                now.timestamp() + lease_seconds, now.tzinfo
-            )
+            until = datetime.fromtimestamp(now.timestamp() + lease_seconds, now.tzinfo)
+            self._change(item_id, leased_until=until)
         waiting = [(item_id, self._data.outbox[item_id]) for item_id in claimed]
         return tuple(OutboxItem(item_id, item.attempts, item.outgoing, item.doubtful) for item_id, item in waiting)
 
     def release(self, channel: str) -> int:
         """Give back every lease of a channel."""
-        mine = [item for item in self._data.outbox.values() if item.outgoing.address.channel == channel]
-        held = [item for item in mine if item.leased_until is not None and not item.dead]
-        for item in held:
-            item.leased_until = None
+        mine = {i: item for i, item in self._data.outbox.items() if item.outgoing.address.channel == channel}
+        held = [i for i, item in mine.items() if item.leased_until is not None and not item.dead]
+        for item_id in held:
+            self._change(item_id, leased_until=None)
         return len(held)
 
     def sent(self, item: OutboxItem) -> bool:
@@ -156,17 +161,18 @@ class MemoryOutbox:
         waiting = self._data.outbox.get(item.id)
         if waiting is None:  # dropped while it was on its way
             return
-        waiting.leased_until = None
         if retry_at is None:
-            waiting.dead = True
+            self._change(item.id, leased_until=None, dead=True)
         else:
-            waiting.due, waiting.attempts = whole_second(retry_at), waiting.attempts + 1
+            self._change(item.id, leased_until=None, due=whole_second(retry_at), attempts=waiting.attempts + 1)
 
     def doubted(self, item: OutboxItem, *, retry_at: datetime) -> None:
         """Try once more."""
-        waiting = self._data.outbox.get(item.id)
-        if waiting is not None:
-            waiting.leased_until, waiting.doubtful, waiting.due = None, True, whole_second(retry_at)
+        if item.id in self._data.outbox:
+            self._change(item.id, leased_until=None, doubtful=True, due=whole_second(retry_at))
+
+    def _change(self, item_id: int, **changes: Any) -> None:  # noqa: ANN401 - fields of Waiting
+        self._data.outbox[item_id] = replace(self._data.outbox[item_id], **changes)
 
     def dead(self) -> int:
         """Count dead letters."""
@@ -217,11 +223,11 @@ class MemoryTraces:
     def add(self, address: Address, ref: str, at: datetime, *, until: datetime | None = None, row: int = 0) -> None:
         """Remember; here nobody has a row."""
         del row
-        self._data.traces.setdefault(address, []).append(Trace(ref, at, until))
+        self._data.traces[address] = (*self._data.traces.get(address, ()), Trace(ref, at, until))
 
     def remembers(self, address: Address, ref: str) -> bool:
         """Return whether it is remembered."""
-        return any(trace.ref == ref for trace in self._data.traces.get(address, []))
+        return any(trace.ref == ref for trace in self._data.traces.get(address, ()))
 
     def due(self, now: datetime, limit: int) -> tuple[tuple[Address, str], ...]:
         """Return and forget what is due, the longest due first."""
@@ -229,14 +235,14 @@ class MemoryTraces:
         over = [(until, address, trace) for until, address, trace in traces if until is not None and until <= now]
         over.sort(key=itemgetter(0))
         for _until, address, trace in over[:limit]:
-            self._data.traces[address].remove(trace)
+            self._drop(address, trace)
         return tuple(
             (address, trace.ref) for _until, address, trace in over[:limit] if address in self._data.conversations
         )
 
     def take(self, address: Address) -> tuple[str, ...]:
         """Return and forget."""
-        return tuple(trace.ref for trace in self._data.traces.pop(address, []))
+        return tuple(trace.ref for trace in self._data.traces.pop(address, ()))
 
     def prune(self, before: datetime, part: Slice = WHOLE) -> int:
         """Forget what is older, by the hour."""
@@ -244,8 +250,11 @@ class MemoryTraces:
         mine = [address for address in self._data.traces if _is_in(part, (address.channel, address.value))]
         old = [(address, trace) for address in mine for trace in self._data.traces[address] if trace.at < hour]
         for address, trace in old:
-            self._data.traces[address].remove(trace)
+            self._drop(address, trace)
         return len(old)
+
+    def _drop(self, address: Address, gone: Trace) -> None:
+        self._data.traces[address] = tuple(trace for trace in self._data.traces[address] if trace is not gone)
 
 
 class MemoryMoves:

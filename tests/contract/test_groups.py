@@ -14,7 +14,7 @@ from handlers.ports import Store
 from handlers.types import Address, Inbound, Outgoing
 from storage.errors import CannotWrite
 from storage.store import JOURNAL_PAGES, sqlite_url
-from tests.stores import BLUE, MINA, NOW, TALK, sql_store
+from tests.stores import BLUE, CARD, GIVEN, MINA, NOW, TALK, sql_store
 
 
 @pytest.mark.parametrize("poison", [{0}, {2}, {4}, {0, 1}, {0, 1, 2, 3, 4}])
@@ -118,6 +118,25 @@ def test_whatever_a_lost_turn_wrote_is_undone(store: Store) -> None:
     with store.transaction() as work:
         assert work.tallies.all() == {"2026-10": 1, "2026-12": 1}
         assert set(work.versions.all()) == {"2026-10", "2026-12"}
+
+
+def test_what_a_lost_turn_changed_is_as_it_was(store: Store) -> None:
+    """A message that was taken out to be sent, the chat it stands in, the consents of a case: nothing half changed stays."""
+    with store.transaction() as work:
+        work.conversations.save(MINA, TALK)
+        work.cases.open(CARD, MINA)
+        work.cases.record(CARD.case, (GIVEN,))
+        work.traces.add(MINA, "first", NOW)
+        work.outbox.add(Outgoing(MINA, "reply", "Q01", 1), NOW)
+    with suppress(UnicodeDecodeError), store.transaction() as work:
+        (item,) = work.outbox.claim(NOW, 9, 60, "signal")
+        work.outbox.failed(item, retry_at=None)
+        work.cases.record(CARD.case, (replace(GIVEN, record_id="CR-2"),))
+        work.traces.add(MINA, "second", NOW)
+        b"\xff".decode()
+    with store.transaction() as work:
+        assert [item.attempts for item in work.outbox.claim(NOW, 9, 60, "signal")] == [0]
+        assert (work.cases.consents(CARD.case), work.traces.take(MINA)) == ((GIVEN,), ("first",))
 
 
 def test_a_turn_sees_what_it_queued_itself(store: Store) -> None:
