@@ -14,7 +14,8 @@ FIRST_HRP_CHAR, LAST_HRP_CHAR = "!", "~"
 GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 _VALUES = {char: value for value, char in enumerate(CHARSET)}
-_TO_CHARSET = str.maketrans(BASE32, CHARSET)
+_TO_VALUES = bytes.maketrans(BASE32.encode(), bytes(range(32)))
+_TO_CHARSET = bytes.maketrans(bytes(range(32)), CHARSET.encode())
 _TO_BASE32 = str.maketrans(CHARSET, BASE32)
 
 
@@ -42,9 +43,10 @@ def _expanded(hrp: str) -> list[int]:
 
 def encode(hrp: str, data: bytes) -> str:
     """Return the data in lower case after `hrp` and "1"; base32 groups bits exactly as Bech32 does."""
-    written = base64.b32encode(data).decode().rstrip("=").translate(_TO_CHARSET)
-    register = _polymod([*_expanded(hrp), *(_VALUES[char] for char in written), *[0] * CHECKSUM_CHARS]) ^ 1
-    return f"{hrp}1{written}" + "".join(CHARSET[register >> 5 * (5 - index) & 31] for index in range(CHECKSUM_CHARS))
+    values = base64.b32encode(data).rstrip(b"=").translate(_TO_VALUES)
+    register = _polymod([*_expanded(hrp), *values, *[0] * CHECKSUM_CHARS]) ^ 1
+    check = bytes(register >> 5 * (5 - index) & 31 for index in range(CHECKSUM_CHARS))
+    return f"{hrp}1{(values + check).translate(_TO_CHARSET).decode()}"
 
 
 def decode(hrp: str, text: str) -> bytes:
@@ -70,6 +72,6 @@ def _bytes(written: str) -> bytes:
         data = base64.b32decode(written.translate(_TO_BASE32) + "=" * (-len(written) % 8))
     except binascii.Error as error:
         raise MalformedKey("a length that keys never have") from error
-    if base64.b32encode(data).decode().rstrip("=").translate(_TO_CHARSET) != written:
+    if base64.b32encode(data).decode().rstrip("=") != written.translate(_TO_BASE32):
         raise MalformedKey("bits are left over at the end")
     return data
