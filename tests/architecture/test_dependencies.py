@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +85,13 @@ def imports_of_others() -> set[str]:
     return found - set(sys.stdlib_module_names) - set(PACKAGES)
 
 
+@cache
+def distributions_of_modules() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())  # it reads the list of files of every package
+
+
 def distributions(module: str) -> set[str]:
-    return {normal(name) for name in metadata.packages_distributions().get(module, [])}
+    return {normal(name) for name in distributions_of_modules().get(module, [])}
 
 
 @pytest.mark.parametrize("heading", ["To run", "To develop"])
