@@ -27,8 +27,11 @@ MEASURED = "COVERAGE_PROCESS_CONFIG"
 """What tells a process to measure coverage, and how."""
 
 CONTEXT = multiprocessing.get_context("forkserver")
+LATE = ("alembic.command", "alembic.autogenerate", "fluent.runtime", "sqlalchemy.dialects.sqlite")
+"""What a command loads when it needs it, and most of those that a test starts do."""
+
 CONTEXT.set_forkserver_preload(
-    ["coverage", "tests.forking", "bot.cli", "bot.web", *(f"bot.commands.{name}" for name in COMMANDS)]
+    ["coverage", "tests.forking", "bot.cli", "bot.web", *(f"bot.commands.{name}" for name in COMMANDS), *LATE]
 )
 
 
@@ -58,7 +61,7 @@ def _measure_if_asked(settings: Mapping[str, str]) -> None:
         coverage.process_startup()
 
 
-def _serve(settings: dict[str, str], log: str) -> None:
+def _serve(settings: dict[str, str], log: str, options: tuple[str, ...]) -> None:
     for name in [name for name in os.environ if name.startswith("LEEWARD_")]:  # noqa: TID251 - of this process, before it serves
         del os.environ[name]  # noqa: TID251 - as above
     os.environ.update(settings)  # noqa: TID251 - as above
@@ -67,7 +70,7 @@ def _serve(settings: dict[str, str], log: str) -> None:
     os.dup2(file, 1)
     os.dup2(file, 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
-    _main("serve")
+    _main("serve", *options)
 
 
 def _main(*args: str) -> None:
@@ -77,9 +80,9 @@ def _main(*args: str) -> None:
     main()
 
 
-def fork_service(settings: Mapping[str, str], log: Path) -> ForkServerProcess:
-    """Start the service with these settings; what it prints is added to `log`."""
-    process = CONTEXT.Process(target=_serve, args=(dict(settings), str(log)))
+def fork_service(settings: Mapping[str, str], log: Path, options: tuple[str, ...] = ()) -> ForkServerProcess:
+    """Start the service with these settings and options; what it prints is added to `log`."""
+    process = CONTEXT.Process(target=_serve, args=(dict(settings), str(log), options))
     _start(process)
     return process
 

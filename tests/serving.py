@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import socket
@@ -11,13 +12,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import SystemClock, SystemEntropy
-from bot.directory_files import make_practice_directory
+from bot.clock import SystemEntropy
+from bot.directory_files import ROOT_PIN
 from storage.keys import create_keys
 from tests.fakes.faults import serving, until
 from tests.fakes.signal_server import SignalServer
 from tests.fakes.telegram_server import TelegramServer
 from tests.forking import fork_service
+from tests.stores import make_practice_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -40,6 +42,9 @@ TO_SEND = ("0", "1", "1", "3", "0", "1", "1", "1", "1", "1", "1", "2", "2", "2",
 """And on to the sealed report. Danger is soon, so the duty desk is asked about at every hour."""
 
 
+_NUMBERS = itertools.count(1)
+
+
 def free_port() -> int:
     """Return a port nothing listens at now."""
     with socket.socket() as probe:
@@ -51,7 +56,8 @@ def install(home: Path) -> dict[str, str]:
     """Make an installation with throw-away keys; return the settings it needs."""
     if not (home / "keys").is_dir():
         create_keys(home / "keys", SystemEntropy())
-    pin = make_practice_directory(home, home / "offices", None, SystemEntropy(), SystemClock().now())
+    make_practice_files(home)
+    pin = (home / ROOT_PIN).read_text(encoding="ascii").strip()
     return {
         "PATH": os.environ["PATH"],  # noqa: TID251 - of the child
         "PYTHONPATH": str(ROOT), "LEEWARD_HOME": str(home), "LEEWARD_ROOT_KEY": pin,
@@ -110,12 +116,12 @@ class Forked(Served):
     def __init__(self, *args: Any) -> None:  # noqa: ANN401 - those of Served
         super().__init__(*args)
         self._child: ForkServerProcess | None = None
-        self._path = self.home.parent / f"{self.home.name}.log"
+        self._path = self.home.parent / f"{self.home.name}-{next(_NUMBERS)}.log"
 
     async def start(self) -> None:
         """Start the process and wait until it serves."""
         self._path.write_bytes(b"")
-        self._child = await asyncio.to_thread(fork_service, self.settings, self._path)
+        self._child = await asyncio.to_thread(fork_service, self.settings, self._path, self.options)
         child = self._child
         await until(lambda: b"Serving" in self._path.read_bytes() or not child.is_alive(), 60)
         assert b"Serving" in self._path.read_bytes(), self._path.read_text()

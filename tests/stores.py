@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import atexit
+import shutil
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory  # noqa: TID251 - holds a database with nothing in it
+from tempfile import TemporaryDirectory, mkdtemp  # noqa: TID251 - a database with nothing in it, keys that open nothing
 
-from bot.clock import SystemEntropy
+from bot.clock import SystemClock, SystemEntropy
+from bot.directory_files import DIRECTORY, make_practice_directory
 from dialogs.conversation import Answer, CaseCard, ConsentEvent, Conversation, Draft
 from handlers.types import Address
 from storage import schema
@@ -39,6 +42,25 @@ def make_empty_file(home: Path) -> None:
     """Put an empty SQLite database of the newest schema in this folder: migrated once, and copied from then on."""
     if not (home / DATABASE_FILE).exists():
         (home / DATABASE_FILE).write_bytes(_empty_file())
+
+
+@cache
+def _practice_files(day: date) -> Path:
+    folder = Path(mkdtemp(prefix="leeward-practice-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    now = datetime.combine(day, time(), UTC)
+    make_practice_directory(folder, folder / "offices", None, SystemEntropy(), now)
+    return folder
+
+
+def make_practice_files(home: Path, now: datetime | None = None) -> None:
+    """Put a signed directory, throw-away keys of every office and an empty database into a folder that has none.
+
+    They are made once and copied from then on. `now`: a day on which they hold, today if it is not given.
+    """
+    if not (home / DIRECTORY).exists():
+        shutil.copytree(_practice_files((now or SystemClock().now()).date()), home, dirs_exist_ok=True)
+    make_empty_file(home)
 
 
 def sql_store(url: str, home: Path) -> SqlStore:

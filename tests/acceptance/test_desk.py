@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -21,7 +19,7 @@ from tests.fakes.signal_server import SignalServer
 from tests.fakes.telegram_server import TelegramServer
 from tests.forking import fork_command
 from tests.postgres import postgres_url
-from tests.serving import ROOT, TO_FILES, TO_SEND, Served, install, served, talk
+from tests.serving import ROOT, TO_FILES, TO_SEND, Forked, Served, install, served, talk
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +83,7 @@ def test_the_desk_runs_alone_beside_a_database_of_many(tmp_path: Path) -> None:
 
     async def play() -> None:
         settings = {**install(tmp_path), "LEEWARD_DATABASE_URL": postgres_url()}
-        running = Served(tmp_path, settings, TelegramServer(), SignalServer())
+        running = Forked(tmp_path, settings, TelegramServer(), SignalServer())
         running.options = ("--only", "desk")
         await running.start()
         try:
@@ -114,9 +112,7 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     settings = install(tmp_path)
     host, _colon, port = settings["LEEWARD_DESK_LISTEN"].rpartition(":")
     with socket.create_server((host, int(port))):
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", "serve"], capture_output=True, text=True, check=False, timeout=60, cwd=ROOT,
-            env={**settings, "LEEWARD_SIGNAL_NUMBER": "+41790000000", "LEEWARD_SIGNAL_SERVICE": "127.0.0.1:1"},
-        )  # fmt: skip
+        settings |= {"LEEWARD_SIGNAL_NUMBER": "+41790000000", "LEEWARD_SIGNAL_SERVICE": "127.0.0.1:1"}
+        done = fork_command("serve", settings=settings, folder=tmp_path)
 
     assert (done.returncode, done.stderr.count("\n"), "LEEWARD_DESK_LISTEN" in done.stderr) == (1, 1, True)

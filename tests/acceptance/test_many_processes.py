@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +24,10 @@ from storage.errors import CannotConnect
 from storage.store import make_engine
 from tests.fakes.faults import serving, until
 from tests.fakes.signal_server import SignalServer
-from tests.fakes.telegram_server import TelegramServer
+from tests.fakes.telegram_server import Person, TelegramServer
+from tests.forking import fork_command
 from tests.postgres import own_database
-from tests.serving import ROOT, TOKEN, Served, install, talk
+from tests.serving import TOKEN, Forked, install, talk
 
 pytestmark = pytest.mark.postgres
 PATIENT = 60.0
@@ -56,6 +57,17 @@ def speaking(settings: dict[str, str], database: str, port: int) -> dict[str, st
     }  # fmt: skip
 
 
+async def leeward(settings: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of this installation."""
+    return await asyncio.to_thread(fork_command, *args, settings=settings, folder=Path(settings["LEEWARD_HOME"]))
+
+
+async def answering(officer: Person) -> None:
+    """Wait until the officer is paged, and answer."""
+    await until(lambda: bool(officer.received), PATIENT)
+    officer.say("ok")
+
+
 @pytest.mark.slow
 def test_processes_are_killed_one_after_the_other_and_the_interview_goes_on(database: str, tmp_path: Path) -> None:
     """Two that speak for the bot and one that keeps time; whichever speaks is killed while answers arrive."""
@@ -64,7 +76,7 @@ def test_processes_are_killed_one_after_the_other_and_the_interview_goes_on(data
         telegram, signal_server = TelegramServer(), SignalServer()
         async with serving(telegram.app()) as port:
             settings = speaking(install(tmp_path), database, port)
-            parts = [Served(tmp_path, settings, telegram, signal_server) for _ in range(3)]
+            parts = [Forked(tmp_path, settings, telegram, signal_server) for _ in range(3)]
             for part, only in zip(parts, ("bot", "bot", "worker"), strict=True):
                 part.options = ("--only", only)
             try:
@@ -108,25 +120,20 @@ def test_only_the_first_process_of_a_folder_takes_commands_and_really_pages(data
         async with serving(telegram.app()) as port:
             settings = speaking(install(tmp_path), database, port)
             (tmp_path / "roster.yaml").write_text(ROSTER)
-            parts = [Served(tmp_path, settings, telegram, signal_server) for _ in range(2)]
+            parts = [Forked(tmp_path, settings, telegram, signal_server) for _ in range(2)]
             parts[0].options, parts[1].options = ("--only", "bot"), ("--only", "worker")
             officer = telegram.person(4711)
             try:
                 for part in parts:
                     await part.start()
                 await parts[1].stop()
-                command = ("-m", "bot", "drill", "--really-page", "1", "--json")
-                drill = await asyncio.create_subprocess_exec(
-                    sys.executable, *command, env=settings, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+                drill, _said = await asyncio.gather(
+                    leeward(settings, "drill", "--really-page", "1", "--json"), answering(officer)
                 )
-                await until(lambda: bool(officer.received), PATIENT)
-                officer.say("ok")
-                async with asyncio.timeout(PATIENT * 2):
-                    said, _errors = await drill.communicate()
             finally:
                 await asyncio.gather(*(part.stop() for part in parts))
-            assert drill.returncode == 0, said
-            assert json.loads(said)["paged"] == ["amina"]
+            assert drill.returncode == 0, drill.stderr
+            assert json.loads(drill.stdout)["paged"] == ["amina"]
 
     asyncio.run(play())
 
@@ -134,25 +141,17 @@ def test_only_the_first_process_of_a_folder_takes_commands_and_really_pages(data
 def test_keys_are_changed_only_while_no_process_serves(database: str, tmp_path: Path) -> None:
     """Under one that runs, what it writes next would be lost. People who began before the change go on after it."""
 
-    async def leeward(settings: dict[str, str], *args: str) -> tuple[int | None, str]:
-        command = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *args, env=settings, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        said, _nothing = await command.communicate()
-        return command.returncode, said.decode()
-
     async def play() -> None:
         telegram, signal_server = TelegramServer(), SignalServer()
         async with serving(telegram.app()) as port:
             settings = speaking(install(tmp_path), database, port)
-            service = Served(tmp_path, settings, telegram, signal_server)
+            service = Forked(tmp_path, settings, telegram, signal_server)
             person = telegram.person(7)
             try:
                 await service.start()
                 await talk(person, ("hi", "1"))
                 refused = await leeward(settings, "rotate-keys")
-                _failed, doctor = await leeward(settings, "doctor")
+                doctor = await leeward(settings, "doctor")
                 await talk(person, ("1",))
                 await service.stop()
                 rotated = await leeward(settings, "rotate-keys")
@@ -160,9 +159,9 @@ def test_keys_are_changed_only_while_no_process_serves(database: str, tmp_path: 
                 await talk(person, ("3",))
             finally:
                 await service.stop()
-            assert (refused[0], refused[1].startswith("The service runs on this database")) == (1, True)
-            assert "desk: OK\n" in doctor
-            assert (rotated[0], person.last.startswith("Can someone else see")) == (0, True)
+            assert (refused.returncode, refused.stderr.startswith("The service runs on this database")) == (1, True)
+            assert "desk: OK\n" in doctor.stdout
+            assert (rotated.returncode, person.last.startswith("Can someone else see")) == (0, True)
 
     asyncio.run(play())
 
