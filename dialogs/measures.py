@@ -97,7 +97,8 @@ def leave_what_is_gone(turn: Turn) -> None:
 
 def offer(turn: Turn) -> bool:
     """Ask the next card that waits, when this is a moment for it; False when there is none."""
-    if turn.conversation.node == HIDDEN or turn.conversation.draft is not None:
+    here = turn.conversation
+    if here.node == HIDDEN or here.draft is not None or here.new_phone:  # a yes needs somebody who is known (spec 4.8)
         return False
     for card in turn.conversation.cards:
         for proposal in card.measures:

@@ -169,7 +169,11 @@ def come_back(turn: Turn, card: CaseCard) -> None:
     """The phrase of a case was given where nothing else led to it: it is this person's again."""
     if turn.conversation.kept_draft is not None:
         _drop_kept(turn)
-    turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang, draft=None)
+    if turn.conversation.draft is not None:
+        if turn.draft.files:
+            turn.do(DropFiles(tuple(file.blob for file in turn.draft.files)))
+        steps.drop_draft(turn)
+    turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang)
     turn.set(phrase_hash=card.phrase_hash, panic_hash=card.panic_hash, came_from=())
     shown_again(turn)
     if follow_channel(turn):

@@ -25,7 +25,7 @@ from tests.forking import asking_for_coverage
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 REPEATING = (
     "tests/architecture/", "tests/golden/", "tests/test_mutants.py", "tests/dialogs/test_disclosure.py",
-    "tests/dialogs/test_people.py", "tests/dialogs/test_search.py", "tests/handlers/test_duty_trial.py",
+    "tests/dialogs/test_people.py", "tests/dialogs/test_new_phones_at_random.py", "tests/dialogs/test_search.py", "tests/handlers/test_duty_trial.py",
     "tests/handlers/test_messages_at_random.py", "tests/handlers/test_permission.py", "tests/desk_server/test_fuzzing.py",
     "tests/desk_server/test_every_route.py", "tests/acceptance/test_chatting.py",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs.conversation import Conversation, Draft
+from dialogs.conversation import Conversation, Draft, Proposal
 from dialogs.effects import (
     CancelAlert,
     CancelWake,
@@ -276,6 +276,28 @@ def test_somebody_else_s_case_by_its_phrase_takes_the_place_of_what_was_set_asid
     play.come_back(WRONG, card)
     assert (play.node, play.conversation.kept_draft, play.conversation.new_phone) == ("T-RESUME", None, "")
     assert {NewKey(), CancelWake(TIMER_KEPT)} <= set(play.effects)
+
+
+def test_the_phrase_of_a_case_erases_a_draft_with_its_files() -> None:
+    """What was begun before it goes under a key that is gone, and nothing of it stays in the store."""
+    play = at_q14()
+    draft = play.conversation.draft
+    assert draft is not None
+    play.conversation = replace(play.conversation, draft=replace(draft, files=(PICTURE,)))
+    play.come_back(WRONG, sent().conversation.cards[0])
+    assert {DropFiles(("b1",)), NewKey(), CancelWake(TIMER_DRAFT)} <= set(play.effects)
+    assert (play.node, play.conversation.draft) == ("T-RESUME", None)
+
+
+def test_no_measure_is_asked_about_while_nobody_knows_who_it_is() -> None:
+    """Not about an alert of their own either: a yes needs somebody who is known."""
+    play = doubted().say("SOS", "1").timer(TIMER_IDLE, minutes=30)
+    asked = Proposal(
+        "P1", "UM-NET-CSN", "OFF-X", "NM-ANON", "v1", "what would be said", "proposed", "2026-11-24T10:00Z"
+    )
+    alert = replace(play.conversation.cards[0], measures=(asked,))
+    play.conversation = replace(play.conversation, cards=(alert,))
+    assert (play.card_arrives().said, play.say("hello").node) == ("", "TALK")
 
 
 def test_nothing_was_there_and_nothing_is_asked() -> None:
