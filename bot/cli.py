@@ -202,7 +202,7 @@ def trends(year: int, identities: tuple[Path, ...], shape: str) -> None:
     "--content", required=True, type=FILE, help="File with exactly what would be said; the person may read it."
 )
 @click.option("--hope", default="", help="One plain sentence: what you hope for.")
-@click.option("--by", default="officer", help="Who proposes it, for the record.")
+@click.option("--by", default="officer", help="Who proposes it, for the record; for AR-ANON an account of the desk.")
 @click.option("--raised", is_flag=True, help="The person asked for it: it may be asked although they said no before.")
 def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
     case: str,

@@ -15,7 +15,7 @@ from dialogs.conversation import Proposal
 from dialogs.draws import draw_id, draw_record
 from dialogs.events import CardArrived
 from dialogs.frozen import Frozen
-from dialogs.gate import Granted, Reason, may
+from dialogs.gate import UNNAMED, Granted, Reason, may
 from dialogs.identity_box import BY_NAME
 from dialogs.lapses import lapsed_events, shares_of, with_lapses
 from dialogs.measures import (
@@ -76,6 +76,10 @@ class OwnLines(Refusal):
     """You wrote these lines: another officer checks whether they show who it is."""
 
 
+class UnknownAuthor(Refusal):
+    """Say with --by which account of the desk wrote these lines: somebody else checks them there."""
+
+
 class Draft(Frozen):
     """What an officer fills in. `content` is exactly what would be said; `hope` one plain sentence, or nothing."""
 
@@ -105,14 +109,16 @@ class Proposing(Frozen):
         It waits where the person is busy with something else, cannot be written to now, or agreed to no contact: then
         they see it when they write next. Lines for the annual report without a name wait for a second officer first
         (`check_lines`). `actor`: who proposes it at the desk, owns the case, and brings the person's
-        own view of the risk. Raises: NoSuchCase, NotYours, BadProposal, NotPermitted (children, people who were not
-        asked themselves, frozen cases, a second no within 30 days).
+        own view of the risk. Raises: NoSuchCase, NotYours, BadProposal, UnknownAuthor, NotPermitted (children, people
+        who were not asked themselves, frozen cases, a second no within 30 days).
         """
         now, chance = self.clock.now(), self.entropy.bytes(ENTROPY_BYTES)
         self._check_form(draft)
         with self.store.transaction() as work:
             card = self._owned(work, case, actor, now)
             self._check_may_be_asked(card, draft, now)
+            if draft.measure == UNNAMED and work.accounts.get(draft.by) is None:
+                raise UnknownAuthor
             proposal = Proposal(
                 id=draw_id(chance, "proposal", "MP"), measure=draft.measure, recipient=draft.recipient.strip(),
                 name_mode=draft.name_mode, content_version=version_of(draft),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from bot.desk.lines import Owner, line_of
+from bot.desk.measures import to_check
 from bot.desk.progress import Underway, offer_of, progress_of
 from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
@@ -143,6 +144,8 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
         shown["hand_over"] = offer_of(card, around)
     if seen is Sight.CONTENT or (seen is Sight.LINE and call.account.has(Role.SHIFT_LEAD)):
         shown["colleagues"] = tuple(_colleagues(call, work))
+    if seen is Sight.LINE:
+        shown["measures"] = to_check(card, call)
     if seen is Sight.CONTENT:
         shown |= _content(call, work, card) | progress_of(call, work, card, around)
     return CaseShown(**shown)

@@ -10,6 +10,7 @@ import msgspec
 from bot.desk.answers import answered
 from bot.desk.case_view import CaseShown, case_shown
 from bot.desk.lines import Line, line_of
+from bot.desk.measures import to_check
 from bot.desk.queue import surroundings
 from bot.desk.refusals import refused
 from bot.desk.routes import LINES, PROPOSERS, VIEWERS, Download, Nothing, ReasonCode, Route
@@ -71,7 +72,7 @@ def one(call: Call[Nothing]) -> CaseShown:
     """Answer one case, as much of it as this account sees."""
     with call.desk.store.transaction() as work:
         card = call.card(work)
-        if call.allowed.sight is Sight.CONTENT:
+        if call.allowed.sight is Sight.CONTENT or (call.allowed.sight is Sight.LINE and to_check(card, call)):
             look(work, call.actor, card, call.now)
         around = surroundings(call.desk, work, call.account, (card,))
         return case_shown(call, work, card, around)

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.desk.answers import answered
 from bot.desk.refusals import refused
-from bot.desk.routes import OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
+from bot.desk.routes import CHECKERS, OFFICERS, PROPOSERS, Nothing, ReasonCode, Route
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.gate import Granted, Reason, may, red_lines
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PUBLIC: Final = ("UM-PUB-", "GM-STA-IDG", "AR-")
 GREY, AMBER, GREEN, RED = "grey", "amber", "green", "red"
 ASKED: Final = ("asked", "talk")
+WAITS: Final = "waits"
 UNDER_A_YES: Final = ("started", "answered", "closed")
 
 
@@ -142,6 +143,11 @@ def proposals_of(card: CaseCard, call: Call[Any]) -> tuple[ProposalShown, ...]:
     return tuple(shown(card, proposal, call) for proposal in card.measures)
 
 
+def to_check(card: CaseCard, call: Call[Any]) -> tuple[ProposalShown, ...]:
+    """Return the lines of a case that wait for whoever asks to check them: all that a shift lead reads of it."""
+    return tuple(one for one in proposals_of(card, call) if one.check == WAITS)
+
+
 def shown(card: CaseCard, p: Proposal, call: Call[Any]) -> ProposalShown:
     """Return one proposal with its light as of now."""
     policy, now = call.desk.policy, call.now
@@ -157,7 +163,7 @@ def _check_of(card: CaseCard, proposal: Proposal, account: str) -> str:
         return "second"
     if not awaits_check(card, proposal):
         return ""
-    return "yours" if proposal.by == account else "waits"
+    return "yours" if proposal.by == account else WAITS
 
 
 def light_of(card: CaseCard, proposal: Proposal, policy: Policy, now: datetime) -> str:
@@ -247,7 +253,10 @@ ROUTES: Final = (
         ProposalShown, MOST_BYTES, content=True,
     ),
     _route("again", "Ask once more what rests", again),
-    _route("check", "Check lines for the annual report, as a second officer", check, Checked),
+    Route(
+        "POST", "/api/cases/{case}/measures/{id}/check", "Check lines for the annual report, as a second officer",
+        CHECKERS, check, Checked, ProposalShown,
+    ),
     _route("start", "Begin a measure", start),
     _route("close", "Close a measure", close, Outcome),
 )  # fmt: skip

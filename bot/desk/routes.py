@@ -41,6 +41,8 @@ EVERYBODY: Final = frozenset(Role)
 OFFICERS: Final = frozenset({OPERATOR, DUTY_OFFICER, FIRST_RESPONDENT, FOCAL_POINT})
 """Who reads and works on what a case holds."""
 PROPOSERS: Final = OFFICERS - {OPERATOR}
+CHECKERS: Final = PROPOSERS | {SHIFT_LEAD}
+"""Who looks at lines for the annual report as the second person (spec 7.3); shift leads see nothing but the lines."""
 LINES: Final = OFFICERS | {SHIFT_LEAD}
 """Who sees that a case exists, with its level and clocks."""
 VIEWERS: Final = LINES | {CONSENT_STEWARD}

@@ -7,6 +7,7 @@ import pytest
 from bot.clock import FixedClock
 from dialogs.policy import Policy
 from dialogs.replace import replace
+from handlers.accounts import Account, Role
 from handlers.actor import Actor
 from handlers.ports import Store
 from handlers.proposing import BadProposal, Draft, OwnLines, Proposing
@@ -25,6 +26,7 @@ def test_lines_are_checked_once_by_somebody_else_and_the_log_says_by_whom(
     proposing = Proposing(store, AgeSealer(), policy, clock, CountingEntropy())
     with store.transaction() as work:
         work.cases.open(replace(CARD, measures=()), None)
+        work.accounts.save(Account("ana", "Ana", "OFF-HRC", (Role.FIRST_RESPONDENT,), "active", "2026-11-24T08:00Z"))
     number, _shown = proposing.propose(CARD.case, LINE)
     with pytest.raises(OwnLines):
         proposing.check_lines(CARD.case, number, "", ANA)

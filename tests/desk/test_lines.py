@@ -59,6 +59,28 @@ def test_a_second_officer_lets_lines_go_on_only_after_the_list(page: Page, serve
     assert server.posted == [(f"cases/{BLUE}/measures/PR-1/check", {"shows_nobody": True})]
 
 
+def test_a_shift_lead_checks_lines_of_a_case_they_do_not_read(page: Page, server: DeskServer) -> None:
+    """The lines, and nothing that can be done with any other measure."""
+    person = dict(server.answers["GET session"]["person"], roles=["shift-lead"])
+    server.answers["GET session"] = server.answers["GET session"] | {"person": person}
+    show(server, "waits")
+    server.answers[f"GET cases/{BLUE}"] |= {"sees": "line", "strip": None, "consents": [], "owner": None}
+    page.goto(server.url())
+    open_blue_line(page)
+    measures = page.get_by_role("region", name="Measures")
+    assert measures.get_by_role("button").all_inner_texts() == ["Check these lines"]
+    measures.get_by_role("button", name="Check these lines").click()
+
+    assert LINES in page.locator("dialog[open]").inner_text()
+    assert violations(page) == []
+
+
+def open_blue_line(page: Page) -> None:
+    """Open the case as somebody who does not see its content: there is no safety strip."""
+    page.get_by_role("button", name="blue heron").click()
+    page.get_by_text("Your role sees this case as a line").wait_for()
+
+
 def test_lines_that_show_somebody_go_back_with_a_reason_from_the_list(page: Page, server: DeskServer) -> None:
     """Without going through the list of what does not show it; whoever wrote them then reads why."""
     show(server, "waits")

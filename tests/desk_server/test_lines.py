@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dialogs.replace import replace
 from handlers.accounts import Role
 from tests.desk_server.test_working import CASE, Work
-from tests.desk_server.world import HRC, OTHER, World
+from tests.desk_server.world import HRC, OTHER, World, given
 
 LINES = "In May a teacher of Northtown was threatened after the review of their country."
 OTHERS = "A person was threatened after they had spoken at a meeting."
@@ -71,13 +72,43 @@ def test_nobody_checks_lines_of_their_own_nor_without_access_or_a_role_that_prop
     path = f"measures/{number}/check"
     assert work.post(path, body).status_code == 403
     assert work.post(path, body, work.world.logged_in("line", HRC, Role.OPERATOR)).status_code == 403
-    assert work.post(path, body, work.world.logged_in("lead", HRC, Role.SHIFT_LEAD)).status_code == 403
     assert work.post(path, body, work.world.logged_in("far", OTHER)).status_code == 404
     ben = work.world.logged_in("ben")
     work.world.change(CASE, owner="ben")
     assert work.post(path, body).status_code == 403
     assert LINES not in "".join(work.person_says("hello"))
     assert work.post(path, body, ben).status_code == 200
+
+
+def test_where_nobody_else_works_on_cases_the_shift_lead_checks_lines_and_reads_nothing_else(work: Work) -> None:
+    """Their second signature, as for the level: the lines that wait, and that they looked is in the history."""
+    lead = work.world.logged_in("lead", HRC, Role.SHIFT_LEAD)
+    work.post("measures", work.card())
+    assert (work.case(lead)["sees"], work.case(lead)["measures"]) == ("line", [])
+    number = propose(work)
+    ((line,), ours) = (work.case(lead)["measures"], work.case())
+    assert (line["id"], line["content"], line["check"]) == (number, LINES, "waits")
+    assert (work.case(lead)["blobs"], work.case(lead)["strip"], work.case(lead)["thread"]) == ([], None, [])
+    other = ours["measures"][0]["id"]
+    for part, body in ((f"{other}/check", {"shows_nobody": True}), (f"{number}/start", {}), (f"{number}/again", {})):
+        assert work.post(f"measures/{part}", body, lead).status_code in (400, 403)
+
+    assert work.post(f"measures/{number}/check", {"shows_nobody": True}, lead).json()["check"] == ""
+    assert work.case(lead)["measures"] == []
+    acts = [(one["who"], one["role"], one["act"]) for one in work.case()["history"] if one["who"] == "Lead"]
+    assert acts == [("Lead", "shift-lead", "look"), ("Lead", "shift-lead", "lines-checked")]
+
+
+def test_the_senior_focal_point_checks_lines_of_a_case_they_were_given(work: Work) -> None:
+    """With the person's yes to them (C-ASG); without it the case does not exist there."""
+    senior = work.world.logged_in("senior", "OFF-ASG", Role.FOCAL_POINT)
+    number, body = propose(work), {"shows_nobody": True}
+    assert work.post(f"measures/{number}/check", body, senior).status_code == 404
+    with work.world.service.store.transaction() as unit:
+        card = unit.cases.get(CASE)
+        assert card is not None
+        unit.cases.update(replace(card, consents=(*card.consents, given("C-ASG", "OFF-ASG"))))
+    assert work.post(f"measures/{number}/check", body, senior).status_code == 200
 
 
 def test_a_check_says_either_that_lines_show_nobody_or_why_they_go_back(work: Work) -> None:

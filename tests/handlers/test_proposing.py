@@ -10,10 +10,11 @@ from bot.clock import FixedClock
 from dialogs.conversation import CaseCard, ConsentEvent, Proposal
 from dialogs.policy import Policy
 from dialogs.replace import replace
+from handlers.accounts import Account, Role
 from handlers.actor import Actor
 from handlers.errors import NoSuchCase, NotPermitted
 from handlers.lapsing import BATCH, Lapsing
-from handlers.proposing import BadProposal, Draft, Proposing
+from handlers.proposing import BadProposal, Draft, Proposing, UnknownAuthor
 from storage.crypto.sealing import AgeSealer
 from storage.memory import MemoryStore
 from tests.conftest import CountingEntropy
@@ -147,7 +148,11 @@ def test_a_second_no_closes_a_measure_for_thirty_days_unless_the_person_raises_i
 
 def test_a_line_of_the_annual_report_is_used_once_so_a_follow_up_needs_a_yes_of_its_own(office: Office) -> None:
     """Spec 7.3: entries of annex II are asked about again each year. A check alone opens nothing."""
-    line = Draft("AR-ANON", "X", "NM-ANON", "A person was threatened after a meeting.")
+    line = Draft("AR-ANON", "X", "NM-ANON", "A person was threatened after a meeting.", by="amina")
+    with office.store.transaction() as work:
+        work.accounts.save(
+            Account("amina", "Amina", "OFF-HRC", (Role.FIRST_RESPONDENT,), "active", "2026-11-24T08:00Z")
+        )
     ben = Actor("ben", "first-respondent", "OFF-HRC")
     number, _shown = office.proposing.propose("LW-1", line)
     office.proposing.check_lines("LW-1", number, "", ben)
@@ -168,6 +173,14 @@ def test_a_line_of_the_annual_report_is_used_once_so_a_follow_up_needs_a_yes_of_
 
 
 NAMED = Draft("AR-NAMED", "the report", "NM-NAMED", "Mina spoke at a meeting and was threatened.")
+
+
+def test_lines_that_are_to_be_checked_have_an_author_whom_the_desk_knows(office: Office) -> None:
+    """On the command line, too: else whoever wrote them could let them pass at the desk."""
+    lines = Draft("AR-ANON", "the report", "NM-ANON", "A person was threatened after a meeting.")
+    with pytest.raises(UnknownAuthor, match="--by"):
+        office.proposing.propose("LW-1", lines)
+    assert office.card.measures == ()
 
 
 def test_the_ledger_itself_must_show_both_yeses_to_lines_with_the_name(office: Office) -> None:

@@ -9,6 +9,11 @@ export function proposes(me: Person): boolean {
   return me.roles.some((role) => PROPOSERS.includes(role));
 }
 
+/** Tell whether somebody looks at lines for the annual report as the second person: shift leads do, too. */
+export function checks(me: Person): boolean {
+  return proposes(me) || me.roles.includes("shift-lead");
+}
+
 /** What stands agreed or refused now, whatever was recorded when the report was sent. */
 export function Consents({ data }: { data: Case }) {
   if (data.consents.length === 0) return null;

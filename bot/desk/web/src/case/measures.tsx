@@ -8,7 +8,7 @@ import type { Report } from "../report";
 import { base64, sealDocument } from "../sealed";
 import { moment } from "../time";
 import { W, named, reasonOf } from "../words";
-import { proposes } from "./consents";
+import { checks, proposes } from "./consents";
 import { CheckDialog } from "./lines";
 import { OfficeField, ShareDialog, isShare } from "./share";
 
@@ -62,7 +62,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
         {!started && !closed && proposal.light === "green" && <button type="button" class="primary" disabled={share && report === null} onClick={() => setAsked("start")}>{share ? W.share.act : W.measure.start}</button>}
         {share && !started && report === null && proposal.light === "green" && <span class="hint">{W.share.openFirst}</span>}
         {(rests || second) && <button type="button" class="plain" onClick={() => void act("again", {})}>{second ? W.measure.secondAct : W.measure.again}</button>}
-        {proposal.check === "waits" && proposes(session!.person) && <button type="button" class="primary" onClick={() => setAsked("check")}>{W.measure.checkAct}</button>}
+        {proposal.check === "waits" && checks(session!.person) && <button type="button" class="primary" onClick={() => setAsked("check")}>{W.measure.checkAct}</button>}
         {underWay && <button type="button" class="plain" onClick={() => setAsked("close")}>{W.measure.close}</button>}
       </p>
       {asked === "check" && <CheckDialog data={data} proposal={proposal} close={() => setAsked("")} done={reload} />}

@@ -129,7 +129,7 @@ export function CasePage({ id }: { id: string }) {
         </div>
         <div>
           {data.strip !== null && <Talk data={data} strip={data.strip} me={session!.person.id} unlocked={unlocked} composer={composer} reload={() => void load()} needKey={() => setAsked("key")} />}
-          {works && <Measures data={data} report={report} proposing={asked === "measure"} propose={() => setAsked("measure")} close={close} reload={() => void load()} />}
+          {(works || data.measures.length > 0) && <Measures data={data} report={report} proposing={asked === "measure"} propose={() => setAsked("measure")} close={close} reload={() => void load()} />}
           {(works || leads) && <Section id="more" title={W.case.more}>
             <p class="acts">
               <button type="button" class="plain" onClick={() => setAsked("level")}>{W.case.level} <kbd>l</kbd></button>
