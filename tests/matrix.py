@@ -294,6 +294,20 @@ async def _receipt(here: Serving, method: str, fault: Fault) -> None:
     await here.clock.until(lambda: len(set(person.receipts)) == 2 - refused(fault))
 
 
+async def _new_phone(here: Serving, method: str, fault: Fault) -> None:
+    """A new key whose trusting meets the fault: what is written is answered, at the latest when they write again."""
+    person = here.person()
+    await here.answered(person, "hello")
+    await here.plan(method, fault)
+    person.change_identity()
+    if refused(fault):
+        person.say("hello")
+        await here.clock.until(lambda: not here.server.faults.left)
+    await here.answered(person, "hello")
+    assert "another phone" in person.last
+    await here.clock.until(lambda: not here.server.faults.left)
+
+
 async def _file(here: Serving, method: str, fault: Fault) -> None:
     """A file whose fetching or forgetting meets the fault: it is kept, or the person is asked to send it again."""
     person = await _at_files(here)
@@ -333,6 +347,7 @@ CASES: Final[dict[str, dict[str, Callable[[Serving, str, Fault], Awaitable[None]
     "signal": {
         "receive": _listen, "post /v2/send": _talk, "post /v1/receipts/{number}": _receipt,
         "put /v1/contacts/{number}": _timer, "delete /v1/remote-delete/{number}": _hide,
+        "put /v1/identities/{number}/trust/{numberToTrust}": _new_phone,
         "get /v1/attachments/{attachment}": _file, "delete /v1/attachments/{attachment}": _file,
     },
 }  # fmt: skip
