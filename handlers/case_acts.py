@@ -169,18 +169,24 @@ def plan_contact(work: UnitOfWork, policy: Policy, card: CaseCard, at: datetime,
     return planned
 
 
+def may_receive(to: Account, card: CaseCard, office: str) -> bool:
+    """Tell whether somebody of this office may hand the case to an account: the person said no yes to other offices."""
+    return to.office in (office, card.office) and to.state == ACTIVE and to.has(*OFFICERS)
+
+
 def hand_over(
     work: UnitOfWork, card: CaseCard, to: Account, told: ReadBack | None, by: Actor, now: datetime
 ) -> CaseCard:
-    """Offer the case to a colleague of the same office; the owner stays until they confirm.
+    """Offer the case to a colleague, or to somebody of the office of the report; the owner stays until they confirm.
 
-    A shift lead may give away a case of somebody else, also without having told anything (None), because they do not
-    read it: the receiver still repeats what stands there. Raises: NotYours, RoleMayNot, ReadBackWrong.
+    So the duty desk gives back in the morning what it took at night (spec 5.6). A shift lead may give away a case of
+    somebody else, also without having told anything (None), because they do not read it: the receiver still repeats
+    what stands there. Raises: NotYours, RoleMayNot, ReadBackWrong.
     """
     reassigns = by.role == Role.SHIFT_LEAD and card.owner not in ("", by.who)
     if card.owner != by.who and not reassigns:
         raise NotYours
-    if to.office != by.office or to.state != ACTIVE or not to.has(*OFFICERS) or to.id == card.owner:
+    if not may_receive(to, card, by.office) or to.id == card.owner:
         raise RoleMayNot
     if not (reassigns if told is None else told.fits(card)):
         raise ReadBackWrong
@@ -196,7 +202,8 @@ def take_over(work: UnitOfWork, card: CaseCard, said: ReadBack, by: Actor, now: 
         raise NotYours
     if not said.fits(card):
         raise ReadBackWrong
-    taken = replace(card, owner=by.who, handing_to="")
+    handed_to = "" if by.office == card.office else card.handed_to
+    taken = replace(card, owner=by.who, handing_to="", handed_to=handed_to)
     work.cases.update(taken)
     work.audit.record(by.did("take-over", now, case=card.case, old=card.owner, new=by.who))
     return taken

@@ -17,6 +17,7 @@ from dialogs.replace import replace
 from handlers.access import is_shut_out
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
+from handlers.listening import erase_copy, listeners
 from handlers.mailing import queue_mail
 from handlers.message_ports import SENT, Message
 from handlers.opened import tell_opened
@@ -75,7 +76,7 @@ class Performance:
             case do.UpdateAlert():
                 self._disclose(effect.granted, "alert", effect.card)
             case do.EraseCopy():
-                self.work.blobs.erase(effect.case, effect.office, effect.purpose)
+                erase_copy(self.work, effect.case, effect.office, effect.purpose)
                 self.erased = True
             case do.EraseFiles():
                 self.work.blobs.drop_files(self.work.blobs.files_of(effect.case))
@@ -163,7 +164,10 @@ class Performance:
     def _seal_message(self, effect: do.SealMessage) -> None:
         case = effect.granted.question.case
         number = self.work.messages.last(case) + 1
-        self._disclose(effect.granted, "message", effect.document, sequence=number)
+        card = self.work.cases.get(case)
+        also = listeners(self.work, self.policy, card, self.now) if card is not None else ()
+        for granted in (effect.granted, *also):
+            self._disclose(granted, "message", effect.document, sequence=number)
         message = draw_id(self.entropy, f"message {case} {number}", "MS")
         self.work.messages.add(Message(message, case, number, "", self.now, SENT))
 

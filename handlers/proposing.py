@@ -34,6 +34,7 @@ from dialogs.variables import longest
 from handlers.access import check_office
 from handlers.case_acts import put_note
 from handlers.errors import HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
+from handlers.listening import erase_copy
 from handlers.perform import carry_out
 from handlers.reasons import LINES, OUTCOME, check_reason
 from handlers.sharing import nameable
@@ -343,7 +344,7 @@ def lapse_now(work: UnitOfWork, card: CaseCard, now: datetime, entropy: bytes) -
     changed = with_lapses(card, events)
     work.cases.update(changed)
     for office in shares_of(events):
-        work.blobs.erase(card.case, office, "copy")
+        erase_copy(work, card.case, office)
     return changed
 
 

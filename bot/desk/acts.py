@@ -108,12 +108,12 @@ def status(call: Call[Status]) -> Changed:
 
 
 def hand_over(call: Call[HandOver]) -> Nothing:
-    """Offer a case to a colleague."""
+    """Offer a case to a colleague, or to somebody of the office of the report."""
     with answered(), call.desk.store.transaction() as work:
-        to = work.accounts.get(call.asked.to)
-        if to is None or to.office != call.account.office:
-            raise refused("bad_request", "Choose a colleague of your office.")
         card = _card(call, work)
+        to = work.accounts.get(call.asked.to)
+        if to is None or not case_acts.may_receive(to, card, call.account.office):
+            raise refused("bad_request", "Choose a colleague, or an officer of the office of the report.")
         reassigns = card.owner != call.account.id and call.account.has(SHIFT_LEAD)
         by = as_actor(call.account, SHIFT_LEAD) if reassigns else call.actor
         told = None if call.asked.readback is None else _told(call.asked.readback)

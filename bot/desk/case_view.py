@@ -15,8 +15,9 @@ from dialogs.consents import minute
 from dialogs.gate import Granted
 from dialogs.identity_box import review_due
 from dialogs.safe_times import is_safe, next_safe
-from handlers.access import FILE, OFFICERS, Sight, opens
-from handlers.accounts import ACTIVE, Role
+from handlers.access import FILE, Sight, opens
+from handlers.accounts import Role
+from handlers.case_acts import may_receive
 from handlers.contact import may_write, obstacle, refusal_code
 from handlers.desk import IDENTITY
 
@@ -143,7 +144,7 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
         shown["identity"] = _identity(call, work, card, around)
         shown["hand_over"] = offer_of(card, around)
     if seen is Sight.CONTENT or (seen is Sight.LINE and call.account.has(Role.SHIFT_LEAD)):
-        shown["colleagues"] = tuple(_colleagues(call, work))
+        shown["colleagues"] = tuple(_colleagues(call, work, card))
     if seen is Sight.LINE:
         shown["measures"] = to_check(card, call)
     if seen is Sight.CONTENT:
@@ -164,11 +165,11 @@ def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any
     }  # fmt: skip
 
 
-def _colleagues(call: Call[Any], work: UnitOfWork) -> Iterator[Owner]:
-    for other in work.accounts.all():
-        near = other.state == ACTIVE and other.office == call.account.office and other.id != call.account.id
-        if near and other.has(*OFFICERS):
-            yield Owner(other.id, other.name)
+def _colleagues(call: Call[Any], work: UnitOfWork, card: CaseCard) -> Iterator[Owner]:
+    offices, own = call.desk.policy.directory.offices, call.account.office
+    for other in sorted(work.accounts.all(), key=lambda one: one.office != own):
+        if other.id != call.account.id and may_receive(other, card, own):
+            yield Owner(other.id, other.name if other.office == own else f"{other.name}, {offices[other.office].name}")
 
 
 def strip_of(call: Call[Any], card: CaseCard) -> Strip:

@@ -187,6 +187,18 @@ def test_the_owner_changes_only_when_the_receiver_reads_back_what_matters() -> N
     assert (chat.card.owner, chat.card.handing_to) == ("p2", "")
 
 
+def test_in_the_morning_the_duty_desk_hands_a_case_to_the_office_of_the_report() -> None:
+    """What was handed to another office ends with it (spec 5.6); back to the duty desk it does not go."""
+    chat = Chat(replace(CARD, owner="night", handed_to="OFF-UPR"))
+    night, told = Actor("night", "operator", "OFF-EML"), ReadBack("L2", "", ())
+    at_night = replace(COLLEAGUE, id="night", office="OFF-EML")
+    act(chat, lambda work, card: hand_over(work, card, COLLEAGUE, told, night, NOON))
+    act(chat, lambda work, card: take_over(work, card, told, SECOND, NOON))
+    assert (chat.card.owner, chat.card.handing_to, chat.card.handed_to) == ("p2", "", "")
+    with pytest.raises(RoleMayNot):
+        act(chat, lambda work, card: hand_over(work, card, at_night, told, SECOND, NOON))
+
+
 def test_a_case_is_handed_only_to_somebody_who_may_own_it() -> None:
     """Of the same office, active, in a role that reads cases; by the owner, or by a shift lead."""
     chat = Chat()

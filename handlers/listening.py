@@ -1,0 +1,55 @@
+"""Who else works on a case: what its person writes goes to that office, as well as to the one of the report.
+
+The person was told that each message is locked for the officer. At night that is somebody of the duty desk, after a
+hand-over somebody of another office; whoever only has a copy is sent nothing more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dialogs.gate import Granted, may
+from dialogs.keys import usable_recipients
+from handlers.access import DUTY_DESK, office_sees, reading
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard
+    from dialogs.policy import Office, Policy
+    from handlers.ports import UnitOfWork
+
+COPY: Final = "copy"
+
+
+def listeners(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime) -> tuple[Granted, ...]:
+    """Return a permission for each office beside the first whose officers read what the person writes now.
+
+    That of the owner; while nobody owns the case, the duty desk that was told of it, and the office it was handed to.
+    An office without keys is left out: the first office has the words in any case.
+    """
+    asked = (
+        may(reading(office, card), card, card.consents, now, policy.measures)
+        for office in policy.directory.offices.values()
+        if office.id != card.office and _works_on(work, policy, card, office) and office_sees(office, card, policy, now)
+    )
+    granted = (answer for answer in asked if isinstance(answer, Granted))
+    return tuple(one for one in granted if usable_recipients(policy.directory, one.question.recipient, now))
+
+
+def erase_copy(work: UnitOfWork, case: str, office: str, purpose: str = COPY) -> None:
+    """Erase what an office was given, and with the copy of another's case what the person wrote while it listened."""
+    work.blobs.erase(case, office, purpose)
+    card = work.cases.get(case)
+    if purpose == COPY and card is not None and card.office != office:
+        work.blobs.erase(case, office, "message")
+
+
+def _works_on(work: UnitOfWork, policy: Policy, card: CaseCard, office: Office) -> bool:
+    if not card.owner:
+        return office.role == DUTY_DESK or office.id == card.handed_to
+    account = work.accounts.get(card.owner)
+    if account is not None:
+        return account.office == office.id
+    person = policy.roster.people.get(card.owner)
+    return person is not None and person.office == office.id
