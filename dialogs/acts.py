@@ -70,9 +70,15 @@ def _end(turn: Turn, choice: Choice) -> bool:
     return True
 
 
+def _end_clear(turn: Turn, choice: Choice) -> bool:
+    """End, and clear the chat as far as the platform lets us: it is not safe to write here, or nothing is kept."""
+    turn.do(ClearChat())
+    return _end(turn, choice)
+
+
 def _end_out_of_scope(turn: Turn, choice: Choice) -> bool:
     turn.do(TallyOutOfScope())
-    return _end(turn, choice)
+    return _end_clear(turn, choice)
 
 
 def pause(turn: Turn, choice: Choice) -> bool:
@@ -263,6 +269,7 @@ def _leave_fast(turn: Turn, choice: Choice) -> bool:
 
 ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "end": _end,
+    "end-clear": _end_clear,
     "end-out-of-scope": _end_out_of_scope,
     "pause": pause,
     "hide": hide,

@@ -196,11 +196,19 @@ def test_a_draft_ends_after_three_days_without_a_word() -> None:
 
 
 def test_out_of_scope_ends_with_a_place_to_go_and_one_tally() -> None:
-    """No question follows, nothing is kept."""
+    """No question follows, nothing is kept, and the chat is cleared, as the answer says."""
     play = started().say("1", "2")
     assert "Ethics Office" in play.said
     play.say("3")
-    assert (play.did(TallyOutOfScope), play.did(Forget)) == (True, True)
+    assert (play.did(TallyOutOfScope), play.did(ClearChat), play.did(Forget)) == (True, True, True)
+
+
+@pytest.mark.parametrize("texts", [("3",), ("2", "2"), ("1", "3", "3", "2")])
+def test_where_it_is_not_safe_to_write_the_chat_is_cleared_at_the_end(texts: tuple[str, ...]) -> None:
+    """Q02, its tip, and a phone that others see; one sentence remains."""
+    play = Play().say("hi", "1", *texts)
+    assert "Come back when it is safe" in play.said
+    assert (play.did(ClearChat), play.did(Forget)) == (True, True)
 
 
 @pytest.mark.parametrize(
