@@ -61,6 +61,8 @@ def desk_app(desk: Desk) -> Starlette:
 
 def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
+        if request.method != route.method:  # HEAD: who asks how long a report is has not fetched it
+            return answer_of(refused("not_found"))
         try:
             asked = await _asked(desk, request, route)
             visitor = _visitor(request)

@@ -33,7 +33,7 @@ def page_routes() -> list[Address]:
     """Return the addresses of the pages; every address below /desk that is no file is the page itself."""
     return [
         Address("/", _start),
-        Address("/desk/assets/{name}", _asset),
+        Address("/desk/assets/{name:path}", _asset),
         Address(f"/desk/{PICTURE}", _picture),
         Address("/desk", _page),
         Address("/desk/{rest:path}", _page),

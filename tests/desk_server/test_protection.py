@@ -41,6 +41,23 @@ def test_every_answer_has_the_headers_of_protection(world: World) -> None:
         assert "server" not in answer.headers
 
 
+def test_a_report_that_was_only_asked_about_does_not_count_as_fetched(world: World) -> None:
+    """HEAD answers nothing below /api/: the person would be told that somebody has their report."""
+    world.open_case(card_of("LW-1"))
+    officer = world.logged_in("ana")
+    answer = world.run(officer.client.head("/api/cases/LW-1/blobs/report/1"))
+    card = world.card("LW-1")
+    assert card is not None
+    assert (answer.status_code, card.status) == (404, "ST-SUB")
+
+
+def test_what_is_no_file_of_the_page_is_neither_found_nor_kept_for_a_year(world: World) -> None:
+    """Below the files of the page there is nothing but them, however deep somebody looks."""
+    for path in ("/desk/assets/a/b", "/desk/assets/%2e%2e/index.html", "/desk/assets/"):
+        answer = world.browser().get(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store"), path
+
+
 def test_the_bare_name_of_the_desk_leads_to_it(world: World) -> None:
     """Somebody types no more than the host; where they are sent does not depend on what the request says."""
     answer = world.browser().get("/")
