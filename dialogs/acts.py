@@ -30,6 +30,7 @@ from dialogs.lapses import contact_again
 from dialogs.limits import TIMER_SEND
 from dialogs.machine import HIDDEN, PAUSED
 from dialogs.measures import (
+    interpreter_answer,
     letter_answer,
     measure_explain,
     measure_no,
@@ -311,5 +312,6 @@ ACTS: Final[Mapping[str, Callable[[Turn, Choice], bool]]] = {
     "letter": letter_answer,
     "public": public_answer,
     "mention-unnamed": mention_unnamed,
+    "interpreter": interpreter_answer,
     "contact-again": contact_again,
 }

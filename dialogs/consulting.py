@@ -10,5 +10,8 @@ SOURCE, INTERPRETER = "VF-SOURCE", "IN-INTERPRETER"
 CONSULTS: Final = {SOURCE: Act.VERIFY, INTERPRETER: Act.INTERPRETER}
 """What an officer may propose on a measure card, and the act that the gate is asked about."""
 
+ABROAD: Final = "abroad"
+"""Scope of a yes to an interpreter who is not from the person's own country (C-INTP)."""
+
 CONSULT_DAYS: Final = 30
 """How long a yes is good when it is not used."""

@@ -69,6 +69,7 @@ class Proposal(Struct, frozen=True, gc=False):
     valid_days: int = 0  # how long a yes would be good; 0: as long as one to this measure is
     asked: int = 0  # how often this exact question was put to the person, also by earlier proposals
     public: bool | None = None  # GM-EXP-SP: may the public copy have the name
+    abroad: bool = False  # IN-INTERPRETER: agreed to, but to nobody from the person's own country
     answered_at: str = ""
     started_at: str = ""
     outcome: str = ""  # OUT-…, once it is closed; RSN-LIN-…, once the lines went back to whoever wrote them

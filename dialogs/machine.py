@@ -51,6 +51,7 @@ OPEN_TO_ALL = (
     "T-MEASURE-CHECK",
     "T-SP-LETTER",
     "T-SP-PUBLIC",
+    "C-INTP",
     "T-REPA",
     "T-REPN",
     "T-REPN-AGAIN",

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, side
-from dialogs.consulting import CONSULTS
+from dialogs.consulting import ABROAD, CONSULTS, INTERPRETER
 from dialogs.effects import WakeAt
 from dialogs.facts import LIVE
 from dialogs.gate import (
@@ -53,10 +53,14 @@ LAPSED: Final = "lapsed"
 RESTING: Final = ("TALK", "Q53", "Q54")
 CARD, CHECK, LETTER, PUBLIC = "T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC"
 MENTION, MENTION_NAMED, MENTION_AGAIN = "T-REPA", "T-REPN", "T-REPN-AGAIN"
-CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, MENTION, MENTION_NAMED, MENTION_AGAIN)
+ASK_INTERPRETER: Final = "C-INTP"
+CARD_NODES: Final = (CARD, CHECK, LETTER, PUBLIC, ASK_INTERPRETER, MENTION, MENTION_NAMED, MENTION_AGAIN)
 EXPERT_LETTER: Final = "GM-EXP-SP"
 NAMED: Final = "AR-NAMED"
 ANNUAL: Final = {UNNAMED: MENTION, NAMED: MENTION_NAMED}
+OWN_QUESTIONS: Final = {**ANNUAL, INTERPRETER: ASK_INTERPRETER}
+"""What is asked in words of its own instead of with the plain card (spec 4.4, 4.5)."""
+
 ACTS: Final = {
     **dict.fromkeys(SHARES, Act.SHARE), **CONSULTS, UNNAMED: Act.ANNUAL_REPORT, NAMED: Act.ANNUAL_REPORT_NAMED,
 }  # fmt: skip
@@ -142,16 +146,24 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
     turn.set(active_case=card.case, open_card=proposal.id)
-    node = ANNUAL.get(proposal.measure, CARD)
-    if node == MENTION_NAMED and yeses(question_of(card, proposal), card.consents):
-        node = MENTION_AGAIN
+    node = _node_of(turn, card, proposal)
     collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
     if collisions or node != CARD:
         turn.say("T-MEASURE-FIRST")  # a phone shows the beginning of a message to everybody
     for line in collisions:
         turn.say(f"CROSSES-{line}")
+    if node == ASK_INTERPRETER:
+        turn.say("T-INTP-WHO")
     ask(turn, node, again=True)
     _record(turn, card, replace(proposal, asked=proposal.asked + 1), "requested", state="asked")
+
+
+def _node_of(turn: Turn, card: CaseCard, proposal: Proposal) -> str:
+    """Return the question that this is asked with; the plain card in an interview that began before it was there."""
+    node = OWN_QUESTIONS.get(proposal.measure, CARD)
+    if node == MENTION_NAMED and yeses(question_of(card, proposal), card.consents):
+        node = MENTION_AGAIN
+    return node if node in turn.interview.nodes else CARD
 
 
 def _put(turn: Turn, card: CaseCard, proposal: Proposal) -> CaseCard:
@@ -254,6 +266,17 @@ def public_answer(turn: Turn, choice: Choice) -> bool:
     return True
 
 
+def interpreter_answer(turn: Turn, choice: Choice) -> bool:
+    """C-INTP: a yes, or a yes to nobody from the person's own country."""
+    found = open_proposal(turn)
+    if found is None:
+        return _gone(turn)
+    card, proposal = found
+    _put(turn, card, replace(proposal, abroad=choice.value == ABROAD))
+    ask(turn, CHECK)
+    return True
+
+
 def mention_unnamed(turn: Turn, choice: Choice) -> bool:
     """T-REPN answered "without my name": the named mention is refused, the other may be proposed."""
     del choice
@@ -280,6 +303,7 @@ def _record(  # noqa: PLR0913 - the sides of one answer, named at the call
     event = consent_event(
         turn.conversation, question, f"{asked.consent}{consent}", status, at=turn.event.at,
         entropy=turn.event.entropy, recipient=asked.recipient,
+        scope=ABROAD if proposal.abroad and status in LIVE else "",
         collision=red_lines(asked, card, turn.policy.measures),
     )  # fmt: skip
     event = replace(

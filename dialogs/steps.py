@@ -54,6 +54,7 @@ _RESTING = (
     "T-MEASURE-CHECK",
     "T-SP-LETTER",
     "T-SP-PUBLIC",
+    "C-INTP",
     "T-REPA",
     "T-REPN",
     "T-REPN-AGAIN",

@@ -225,7 +225,13 @@ def _hiding(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
         yield here, TextReceived(at=NOON, entropy=chance, text="one two three four")
 
 
-PROPOSED = {"GM-STA-DIP": "NM-NAMED", "GM-EXP-SP": "NM-NAMED", "AR-ANON": "NM-ANON", "AR-NAMED": "NM-NAMED"}
+PROPOSED = {
+    "GM-STA-DIP": "NM-NAMED",
+    "GM-EXP-SP": "NM-NAMED",
+    "AR-ANON": "NM-ANON",
+    "AR-NAMED": "NM-NAMED",
+    "IN-INTERPRETER": "NM-ANON",
+}
 
 
 def _officers(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:

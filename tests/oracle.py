@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIVE = ("given", "renewed")
 STOPPED = ("ST-HOLD", "ST-WDR")
+PRINTED = ("AR-ANON", "AR-NAMED")
 ENDED = ("used", "refused", "withdrawn", "invalidated")
 
 
@@ -63,7 +64,7 @@ def _as_promised(proposal: Proposal, said: Sequence[str]) -> bool:
 def _crosses(card: CaseCard, proposal: Proposal) -> set[str]:
     """Q42: the red lines of the measure, the name where it is used, and making public what is printed each year."""
     measure = practice_policy().measures.get(proposal.measure)
-    lines = set(measure.red) if measure is not None else {"RED-PUB"}
+    lines = set(measure.red) if measure is not None else {"RED-PUB"} if proposal.measure in PRINTED else set()
     if proposal.name_mode == "NM-NAMED" or proposal.measure == "AR-NAMED":
         lines.add("RED-NAME")
     return lines & set(card.red)

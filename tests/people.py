@@ -47,11 +47,20 @@ BY_KIND = {
 }  # fmt: skip
 STRAIGHT_ON = (
     "Q01", "Q02", "Q04", "Q08", "Q09", "Q10", "T-FREE", "T-LIMITS", "T-CHECK", "Q52", "T-RESUME", "T-MEASURE",
-    "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC", "Q06-PHRASE", "FP1",
+    "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC", "C-INTP", "Q06-PHRASE", "FP1",
 )  # fmt: skip
 TIMERS = ("idle", "draft", "fast-silent", "session")
 FILE = SealedFile("b1", "a.png", "image/png", 9, "00")
-MEASURES = ("GM-STA-DIP", "UM-FOC-CHK", "GM-EXP-SP", "UM-PUB-STA", "AR-ANON", "AR-NAMED", "UM-NET-CSN")
+MEASURES = (
+    "GM-STA-DIP",
+    "UM-FOC-CHK",
+    "GM-EXP-SP",
+    "UM-PUB-STA",
+    "AR-ANON",
+    "AR-NAMED",
+    "UM-NET-CSN",
+    "IN-INTERPRETER",
+)
 
 
 class Stranger:

@@ -233,6 +233,7 @@ def _card(card: CaseCard) -> tuple[object, ...]:
             p.state,
             p.asked,
             p.public,
+            p.abroad,
             bool(p.content),
             bool(p.started_at),
             bool(p.checked),

@@ -53,7 +53,7 @@ INTAKE: dict[str, tuple[Slice, str, tuple[Judged, ...]]] = {
 """Name: what is free, the channel, what triage and routing may say in any turn."""
 
 AFTER: dict[str, Slice] = {
-    "measure cards": Slice(_free("T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC", "T-REPA", "T-REPN", "T-REPN-AGAIN"), RESTING,
+    "measure cards": Slice(_free("T-MEASURE", "T-MEASURE-CHECK", "T-SP-LETTER", "T-SP-PUBLIC", "C-INTP", "T-REPA", "T-REPN", "T-REPN-AGAIN"), RESTING,
                            words=("hello", "i take it back"), beside=_free("officers")),
     "taking back afterwards": Slice(_free("T-WITHDRAW", "T-WITHDRAW-ONE", "T-WITHDRAW-ASK"), RESTING,
                                     words=("hello", "i take it back", "i want to take it back now"), beside=_free("back")),

@@ -65,6 +65,7 @@ class ProposalShown(msgspec.Struct, frozen=True):
     started_at: str
     outcome: str  # OUT-…, or RSN-LIN-… of lines that were sent back
     collisions: tuple[str, ...]
+    abroad: bool  # an interpreter was agreed to, but nobody from the person's own country
     check: str  # waits: for a second officer | yours: waits, and you wrote the lines | second: a second yes is due
 
 
@@ -154,7 +155,7 @@ def shown(card: CaseCard, p: Proposal, call: Call[Any]) -> ProposalShown:
     return ProposalShown(
         p.id, p.measure, policy.texts.body(f"DO-{p.measure}", "en", {}), p.recipient, p.name_mode, p.content, p.hope,
         p.state, light_of(card, p, policy, now), p.proposed_at, p.answered_at, p.valid_until, p.started_at, p.outcome,
-        red_lines(question_of(card, p), card, policy.measures), _check_of(card, p, call.account.id),
+        red_lines(question_of(card, p), card, policy.measures), p.abroad, _check_of(card, p, call.account.id),
     )  # fmt: skip
 
 

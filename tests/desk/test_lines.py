@@ -139,6 +139,16 @@ def test_lines_are_proposed_in_the_one_name_mode_there_is(page: Page, server: De
     assert "we would use your name" in dialog.locator(".preview").inner_text()
 
 
+def test_whom_an_interpreter_may_not_be_is_said_where_one_is_started(page: Page, server: DeskServer) -> None:
+    """The yes counts for nobody from the person's own country."""
+    show(server, "", measure="IN-INTERPRETER", state="consented", light="green", abroad=True)
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("region", name="Measures").get_by_text("nobody from their own country").wait_for()
+
+    assert violations(page) == []
+
+
 def test_an_outcome_is_recorded_only_of_what_was_started(page: Page, server: DeskServer) -> None:
     """Of all the states a proposal can have, one; the server refuses every other."""
     states = ("proposed", "asked", "talk", "lapsed", "consented", "refused", "withdrawn", "closed", "started")

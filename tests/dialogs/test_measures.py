@@ -149,11 +149,17 @@ def test_nobody_is_asked_about_lines_that_no_second_officer_has_checked() -> Non
     assert CONTENT in with_card("AR-NAMED", checked="").said
 
 
-@pytest.mark.parametrize(("code", "consent"), [("VF-SOURCE", "C-VER"), ("IN-INTERPRETER", "C-INTP")])
-def test_a_source_and_an_interpreter_are_asked_about_one_by_one(code: str, consent: str) -> None:
-    """Spec 4.2, 4.3: whom it is about stands in the card, and a yes to one is none to another."""
+@pytest.mark.parametrize(
+    ("code", "consent", "who"),
+    [
+        ("VF-SOURCE", "C-VER", "Who would learn what: The office of X"),
+        ("IN-INTERPRETER", "C-INTP", "The interpreter would be: The office of X."),
+    ],
+)
+def test_a_source_and_an_interpreter_are_asked_about_one_by_one(code: str, consent: str, who: str) -> None:
+    """Spec 4.2, 4.3: whom it is about stands in the question, and a yes to one is none to another."""
     play = with_card(code)
-    assert "Who would learn what: The office of X" in play.said
+    assert who in play.said
     play.say("1", "1")
     card = play.conversation.cards[0]
     assert [(e.id, e.recipient, e.status) for e in card.consents][-1] == (consent, "The office of X", "given")
@@ -161,6 +167,37 @@ def test_a_source_and_an_interpreter_are_asked_about_one_by_one(code: str, conse
     other = question_of(card, replace(proposal_of(play), recipient="Somebody else"))
     assert isinstance(may(other, card, card.consents, play.now, play.policy.measures), Refused)
     assert isinstance(allowed(play.wait(days=31)), Refused)
+
+
+def test_an_interpreter_is_asked_for_in_words_of_its_own_and_may_be_kept_out_of_the_own_country() -> None:
+    """Spec 4.4: the first line shows nothing, the last answer counts, and the ledger says what was agreed to."""
+    play = with_card("IN-INTERPRETER")
+    assert (play.node, "May a UN interpreter help?" in play.said) == ("C-INTP", True)
+    assert play.said.startswith(play.conversation.cards[0].off_words)
+    assert "interpreter" not in play.said[:80]
+    abroad = play.say("2", "1")
+    assert (proposal_of(abroad).state, proposal_of(abroad).abroad) == ("consented", True)
+    assert [(e.id, e.status, e.scope) for e in abroad.conversation.cards[0].consents][-1] == (
+        "C-INTP",
+        "given",
+        "abroad",
+    )
+    assert isinstance(allowed(abroad), Granted)
+    anybody = with_card("IN-INTERPRETER").say("2", "2", "1", "1")  # not understood: asked once more, answered otherwise
+    assert (proposal_of(anybody).abroad, anybody.conversation.cards[0].consents[-1].scope) == (False, "")
+    assert proposal_of(with_card("IN-INTERPRETER").say("3")).state == "refused"
+    assert isinstance(allowed(abroad.say("no interpreter")), Refused)
+
+
+def test_a_conversation_on_an_older_interview_gets_the_plain_card() -> None:
+    """It began before the question was there."""
+    play = sent()
+    nodes = {name: node for name, node in play.policy.interview.nodes.items() if name != "C-INTP"}
+    play.policy = replace(play.policy, interview=replace(play.policy.interview, nodes=nodes))
+    card = play.conversation.cards[0]
+    proposal = Proposal("MP-1", "IN-INTERPRETER", "X", "NM-ANON", "v1", CONTENT, "proposed", "now")
+    play.conversation = replace(play.conversation, cards=(replace(card, measures=(proposal,), safe_times=()),))
+    assert play.say("hello").node == "T-MEASURE"
 
 
 def test_cards_wait_while_the_chat_is_hidden_or_contact_was_not_agreed() -> None:

@@ -267,6 +267,7 @@ T-TALK-CLOSED = Nobody reads here any more, because you took your report back. S
 T-WITHDRAW-ASK = I passed that on. Do you want to take something back?
     .c1 = Yes, stop everything now and let me choose
     .c2 = No, go on
+T-INTP-WHO = The interpreter would be: { $TO_WHOM }.
 T-MEASURE-CHECK = Before I write down your yes: if we do this, could it later be made as if nothing had happened?
     .c1 = No. Who was told, knows it
     .c2 = Yes, all of it

@@ -27,7 +27,7 @@ export interface Proposal {
   id: string; measure: string; words: string; recipient: string; name_mode: string; content: string; hope: string;
   state: string; light: "grey" | "amber" | "green" | "red"; proposed_at?: string; answered_at?: string | null;
   valid_until?: string | null; started_at?: string | null; outcome?: string; collisions?: string[];
-  check?: "" | "waits" | "yours" | "second";
+  check?: "" | "waits" | "yours" | "second"; abroad?: boolean;
 }
 export interface Act { at: string; who: string; role: string; act: string; old?: string; new?: string; reason?: string }
 export interface Case extends Line {

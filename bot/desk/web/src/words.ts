@@ -247,6 +247,7 @@ export const W = {
     asked: "The question was passed on.", raised: "The person asked for this themselves",
     checkWaits: "The person was not asked yet. First a second officer, not whoever wrote these lines, checks whether they show who it is.",
     checkYours: "You wrote these lines. A colleague must check them before the person is asked.",
+    abroad: "They agreed to an interpreter, but to nobody from their own country.",
     second: "The person said yes once. Lines with their name are used only after a second yes, given within 14 days before the text is closed.",
     secondAct: "Ask the second time", once: "yes, once",
     checkAct: "Check these lines", checkReason: "What shows who it is",

@@ -56,6 +56,7 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
       {(proposal.collisions ?? []).length > 0 && <Notice kind="warn">{W.measure.collision(proposal.collisions!.map((line) => named(W.red, line)).join("; "))}</Notice>}
       {unchecked && <Notice kind="warn">{proposal.check === "yours" ? W.measure.checkYours : W.measure.checkWaits}</Notice>}
       {second && <Notice>{W.measure.second}</Notice>}
+      {proposal.abroad === true && <Notice kind="warn">{W.measure.abroad}</Notice>}
       {!returned && <blockquote><Said text={proposal.content} as="p" /></blockquote>}
       {closed && <p><b>{returned ? W.measure.returned : W.measure.outcome}:</b> {reasonOf(proposal.outcome ?? "")}</p>}
       <p class="acts">
