@@ -99,7 +99,7 @@ def _back_or_paused(turn: Turn, keys: tuple[str, ...] | None) -> bool:
 def _can_go_back(turn: Turn) -> bool:
     """Tell whether a question of the interview is open, so that 9 can mean back."""
     node = turn.interview.nodes.get(turn.conversation.node)
-    return node is not None and node.kind is not Kind.REST and node.id not in ("Q53", "Q54")
+    return node is not None and node.kind is not Kind.REST and node.id not in ("Q53", "Q54", *measures.CARD_NODES)
 
 
 def hides(turn: Turn, keys: tuple[str, ...] | None, words: str) -> bool:

@@ -2,7 +2,8 @@
 
 A yes counts for this measure, this recipient, this name mode and this content, until it runs out, and only after
 the person showed that they understood what cannot be taken back. Cards wait for one another: one open question at
-a time, and none while the chat is hidden or while a report is being written.
+a time, and none while the chat is hidden or while a report is being written. Whoever has an alert is asked in the talk
+with the duty desk all the same: what is urgent does not wait for a report.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, side
 from dialogs.consulting import ABROAD, CONSULTS, INTERPRETER
+from dialogs.contact import is_alert, may_write
 from dialogs.effects import WakeAt
 from dialogs.facts import LIVE
 from dialogs.gate import (
@@ -23,7 +25,6 @@ from dialogs.gate import (
     Granted,
     Question,
     is_checked,
-    may,
     red_lines,
     yeses,
 )
@@ -102,9 +103,11 @@ def leave_what_is_gone(turn: Turn) -> None:
 def offer(turn: Turn) -> bool:
     """Ask the next card that waits, when this is a moment for it; False when there is none."""
     here = turn.conversation
-    if here.node == HIDDEN or here.draft is not None or here.new_phone:  # a yes needs somebody who is known (spec 4.8)
+    if here.node == HIDDEN or here.new_phone:  # a yes needs somebody who is known (spec 4.8)
         return False
-    for card in turn.conversation.cards:
+    for card in here.cards:
+        if here.draft is not None and not (here.node == "TALK" and is_alert(card)):
+            continue
         for proposal in card.measures:
             if _is_due(card, proposal) and _may_reach(turn, card):
                 _show(turn, card, proposal)
@@ -134,8 +137,7 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
         return False
     if turn.spoke:
         return True
-    contact = may(Question(Act.CONTACT, card.case), card, card.consents, turn.event.at, turn.policy.measures)
-    if not isinstance(contact, Granted):
+    if not isinstance(may_write(card, turn.policy, turn.event.at), Granted):
         return False
     office = turn.policy.directory.offices[card.office]
     if is_safe(card, office, turn.event.at):

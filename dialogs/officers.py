@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.answers import clean
 from dialogs.consents import minute
+from dialogs.contact import is_alert
 from dialogs.effects import OfferMove
 from dialogs.events import OfficerBegan
 from dialogs.machine import END, HIDDEN, START
@@ -58,8 +59,7 @@ def is_busy(conversation: Conversation, card: CaseCard, at: datetime) -> bool:
     """
     if at - datetime.fromisoformat(conversation.last_at) > BUSY:
         return False
-    alerted = not any(event.id == "C-FWD" for event in card.consents)
-    return conversation.node in _MENUS or (conversation.draft is not None and not alerted)
+    return conversation.node in _MENUS or (conversation.draft is not None and not is_alert(card))
 
 
 def is_open(card: CaseCard, at: datetime) -> bool:

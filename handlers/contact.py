@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dialogs.gate import Act, Granted, Question, Reason, Refused, may
+from dialogs.contact import may_write
+from dialogs.gate import Granted, Reason
 from dialogs.officers import TWO_WORDS, awaits_answer
 from dialogs.replace import replace
 from handlers.message_ports import HELD, PENDING, REFUSED, SENDING, SENT, WAITING
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from handlers.ports import UnitOfWork
     from handlers.types import Address
 
-IN_CHAT: Final = "chat"
 LOOK_AGAIN: Final = timedelta(hours=1)
 """Held words are looked at again this often, should nothing else have woken them."""
 
@@ -33,19 +33,6 @@ RED_LINE, NO_CONTACT, DROPPED, UNKNOWN, NOT_DELIVERED = (
     "red_line", "no_contact", "dropped", "unknown", "not_delivered",
 )  # fmt: skip
 """Why words wait or do not go out: codes, shown to officers in words by the desk's page."""
-
-
-def may_write(card: CaseCard, policy: Policy, now: datetime) -> Granted | Refused:
-    """Ask the gate whether an officer may write to the person of a case.
-
-    A case that is an alert only (fast path) is written to under its C-EMER, where FP4 said "in this chat".
-    """
-    if any(event.id == "C-FWD" for event in card.consents):
-        return may(Question(Act.CONTACT, card.case), card, card.consents, now, policy.measures)
-    question = Question(Act.ALERT, card.case, recipient=card.office, scope="card")
-    if card.fp_reach != IN_CHAT:
-        return Refused(question, Reason.NEVER_ASKED)
-    return may(question, card, card.consents, now, policy.measures)
 
 
 def refusal_code(reason: Reason) -> str:

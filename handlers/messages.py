@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import is_live
+from dialogs.contact import may_write
 from dialogs.effects import Say
 from dialogs.events import OfficerBegan, OfficerWrote
 from dialogs.frozen import Frozen
@@ -18,7 +19,7 @@ from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from handlers import contact
 from handlers.access import check_office
-from handlers.contact import LOOK_AGAIN, may_write, obstacle, refusal_code
+from handlers.contact import LOOK_AGAIN, obstacle, refusal_code
 from handlers.errors import NotPermitted, NotYours, Refusal
 from handlers.message_ports import HELD, PENDING, SENDING, WAITING, Message
 from handlers.perform import carry_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
+from dialogs.contact import may_write
 from dialogs.events import CaseClosed, OfficerBegan
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted
@@ -12,7 +13,7 @@ from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import check_office
 from handlers.actor import Actor
-from handlers.contact import DOUBT, may_write, obstacle
+from handlers.contact import DOUBT, obstacle
 from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
 from handlers.sink import check

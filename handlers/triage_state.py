@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.clocks import OVER, Clocks, clocks
 from dialogs.consents import minute
+from dialogs.contact import may_write
 from dialogs.conversation import Lowering
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted
 from dialogs.replace import replace
-from handlers.contact import may_write
 from handlers.errors import Refusal
 from handlers.paging import alerts_of, end_ladder, log
 from handlers.reasons import LEVEL, check_reason

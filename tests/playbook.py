@@ -17,6 +17,7 @@ from dialogs.events import (
     FileReceived,
     GapNoticed,
     KeyChanged,
+    OfficerBegan,
     TextReceived,
     TimeArrived,
 )
@@ -98,6 +99,13 @@ class Play:
     def card_arrives(self) -> Play:
         """An officer proposed a measure."""
         self._event(CardArrived(at=self._at(), entropy=self._entropy()))
+        return self
+
+    def officer_begins(self, case: str) -> Play:
+        """An officer shows their two words, and they go out."""
+        self._event(OfficerBegan(at=self._at(), entropy=self._entropy(), case=case))
+        cards = tuple(replace(card, words_seen=True) for card in self.conversation.cards)
+        self.conversation = replace(self.conversation, cards=cards)
         return self
 
     def wait(self, **later: float) -> Play:

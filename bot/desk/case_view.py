@@ -12,13 +12,14 @@ from bot.desk.measures import to_check
 from bot.desk.progress import Underway, offer_of, progress_of
 from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
+from dialogs.contact import may_write
 from dialogs.gate import Granted
 from dialogs.identity_box import review_due
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import FILE, Sight, opens
 from handlers.accounts import Role
 from handlers.case_acts import may_receive
-from handlers.contact import may_write, obstacle, refusal_code
+from handlers.contact import obstacle, refusal_code
 from handlers.desk import IDENTITY
 
 if TYPE_CHECKING:

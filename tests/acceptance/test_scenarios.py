@@ -129,9 +129,7 @@ def test_sc_01_a_threatened_defender_is_helped_by_the_duty_desk_and_then_by_the_
             interview = len(mina.received)
             async with (
                 officer(running, "OFF-EML", "operator") as night, officer(running, "OFF-HRC", "first-respondent") as day,
-                officer(running, "OFF-CO-XA", "first-respondent") as local,
             ):  # fmt: skip
-                assert (await local.get("cases"))["cases"] == []
                 await _at_night(night, mina)
                 await _handed_over(night, day)
                 assert (await day.reads("message"))[-1]["text"] == "They rang again today."
@@ -198,3 +196,30 @@ async def _proposed(day: Officer, mina: Person, measure: str) -> str:
     number = str((await day.proposes(measure))["id"])
     await hears(mina, "We have an idea", before)
     return number
+
+
+def test_sc_05_somebody_in_danger_is_talked_to_and_asked_about_a_measure_before_any_report(tmp_path: Path) -> None:
+    """The card of the alert says what was answered; a protection network is asked about in the talk, and begun."""
+
+    async def play() -> None:
+        async with served(tmp_path, "signal", forked=True) as running:
+            person = running.signal.person("aci-journalist")
+            async with officer(running, "OFF-EML", "duty-officer") as desk:
+                await talk(person, ("help", "1", "2", "1", "1", "1", "Dravania", "1", "1", "1", "men ring all bells"))
+                await desk.finds_case()
+                assert (await desk.acts("own")).status_code == 200
+                (card,) = await desk.reads("alert")
+                assert (card["fp_country"], card["fp_event"], card["fp_line"]) == (
+                    "XD",
+                    "FPE-DOOR",
+                    "men ring all bells",
+                )
+                await desk.writes("Is it safe to write?")
+                await hears(person, (await desk.shown())["strip"]["words"]["off"])
+                while not any("Is it safe to write?" in text for text in person.received):
+                    await talk(person, ("who are you",))
+                network = await _proposed(desk, person, "UM-NET-CSN")
+                await talk(person, ("1", "1"))
+                assert (await desk.acts(f"measures/{network}/start")).status_code == 200
+
+    asyncio.run(play())

@@ -322,3 +322,39 @@ def test_my_choices_shows_the_office_agreed_to_and_not_the_one_refused_before() 
 
     assert "You agreed that one office reads your report. (B)" in play.said
     assert "Nobody may read" not in play.said
+
+
+def in_danger(reach: str = "1") -> Play:
+    """Return the talk of somebody with an alert, for which the duty desk proposed a measure; `reach`: of FP4."""
+    play = Play().say("hi", "1", "1", "1", "1", "Dravania", "1", reach, "1", "they ring the bell")
+    if reach == "1":
+        play.officer_begins(play.conversation.cards[0].case).say("who are you")
+    proposal = Proposal("MP-1", "UM-NET-CSN", "A network", "NM-ANON", "v1", CONTENT, "proposed", "now")
+    card = replace(play.conversation.cards[0], measures=(proposal,))
+    play.conversation = replace(play.conversation, cards=(card,))
+    return play
+
+
+def test_somebody_in_danger_is_asked_in_the_talk_although_no_report_was_written() -> None:
+    """SC-05: what is urgent does not wait for a report; afterwards words go to the officer again, 9 leads nowhere."""
+    play = in_danger().card_arrives()
+    assert (play.node, "We have an idea" in play.said) == ("T-MEASURE", True)
+    assert "did not understand" in play.say("9").said
+    play.say("1", "1")
+    assert (proposal_of(play).state, play.node) == ("consented", "TALK")
+    assert isinstance(allowed(play), Granted)
+    assert play.say("they left").did(SealMessage)
+
+
+def test_whoever_asked_not_to_be_written_to_is_shown_the_card_when_they_write() -> None:
+    """FP4: do not write, just be ready."""
+    play = in_danger("2").card_arrives()
+    assert (play.node, play.did(Say)) == ("TALK", False)
+    assert play.say("they left").node == "T-MEASURE"
+
+
+def test_a_card_waits_while_the_questions_of_a_report_are_open() -> None:
+    """Back among the questions there is one open question at a time."""
+    play = in_danger().say("00", "1")
+    assert play.node == "Q04"
+    assert play.card_arrives().node == "Q04"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random  # noqa: TID251 - a test that can be repeated
 
+from dialogs.contact import may_write
 from dialogs.gate import Granted
 from dialogs.replace import replace
-from handlers.contact import may_write
 from handlers.deliver import Delivered, Delivery
 from handlers.errors import HandlerError
 from tests.handlers.chat import CARD, PHRASE, Chat
