@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import column, func, inspect, select, table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from storage.errors import CannotConnect, CannotOpen, CannotWrite, NoSuchRevision, NotMigrated
 from storage.statements import POSTGRESQL
@@ -50,7 +50,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Bring the database up to a revision. Raises: CannotWrite, NoSuchRevision."""
+    """Bring the database up to a revision. Raises: CannotWrite, CannotOpen, NoSuchRevision."""
     _run(engine, "upgrade", to)
 
 
@@ -66,7 +66,8 @@ def _run(engine: Engine, direction: str, to: str) -> None:
                 return
             _by_alembic(connection, direction, to)
     except SQLAlchemyError as exc:
-        raise CannotWrite from exc
+        broken = engine.dialect.name != POSTGRESQL and not isinstance(exc, OperationalError)  # no file of SQLite's
+        raise (CannotOpen if broken else CannotWrite) from exc
 
 
 def _by_alembic(connection: Connection, direction: str, to: str) -> None:

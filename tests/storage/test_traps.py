@@ -25,6 +25,7 @@ from storage import schema
 from storage.crypto.errors import UnknownRingKey
 from storage.errors import (
     CannotConnect,
+    CannotOpen,
     CannotWrite,
     Collided,
     InUse,
@@ -326,6 +327,16 @@ def test_a_folder_is_for_one_process_at_a_time(tmp_path: Path) -> None:
         pass
     with locked(tmp_path):
         assert (tmp_path / "leeward.lock").exists()
+
+
+def test_a_file_that_is_no_database_is_said_to_need_a_backup(tmp_path: Path) -> None:
+    """At a start, too, and not that the disk may be full; its bytes are left as they are."""
+    broken = tmp_path / "leeward.db"
+    broken.write_bytes(b"no database" * 1000)
+    engine = make_engine(sqlite_url(tmp_path))
+    with pytest.raises(CannotOpen, match="restore a backup"):
+        schema.upgrade(engine)
+    assert broken.read_bytes() == b"no database" * 1000
 
 
 def test_a_database_that_cannot_be_reached_or_written_is_a_clear_error(tmp_path: Path) -> None:
