@@ -225,10 +225,10 @@ def test_lines_are_checked_word_for_word_and_the_newest_check_counts() -> None:
     ],
 )  # fmt: skip
 def test_lines_with_the_name_need_two_yeses_to_exactly_them(said: tuple[str, ...], *, passes: bool) -> None:
-    """4.3: what was used, refused, taken back or not free before does not count; a yes to other lines never does."""
+    """4.3: what was used, refused, taken back or not free before does not count; a yes to other lines, or to a mention, never does."""
     question = next(q for q in QUESTIONS if q.act is Act.ANNUAL_REPORT_NAMED)
-    other = event(question, content_version="v0")
-    answer = may(question, CARD, (other, *(event(question, status) for status in said)), NOON, MEASURES)
+    others = event(question, content_version="v0"), event(question, id="C-REPA")
+    answer = may(question, CARD, (*others, *(event(question, status) for status in said)), NOON, MEASURES)
 
     assert answer == Refused(question, Reason.ASKED_ONCE) or (passes and isinstance(answer, Granted))
     assert isinstance(answer, Granted) == passes
