@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.gate import Granted, may
 from dialogs.keys import usable_recipients
+from dialogs.replace import replace
 from handlers.access import DUTY_DESK, office_sees, reading
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ def listeners(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime) -
     return tuple(one for one in granted if usable_recipients(policy.directory, one.question.recipient, now))
 
 
+def without_who_lost_sight(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime) -> CaseCard:
+    """Return the card; it is nobody's where the person took back what its owner's office saw it by."""
+    office = policy.directory.offices.get(_office_of(work, policy, card.owner))
+    if office is None or office_sees(office, card, policy, now):
+        return card
+    return replace(card, owner="", handing_to="")
+
+
 def erase_copy(work: UnitOfWork, case: str, office: str, purpose: str = COPY) -> None:
     """Erase what an office was given, and with the copy of another's case what the person wrote while it listened."""
     work.blobs.erase(case, office, purpose)
@@ -48,8 +57,13 @@ def erase_copy(work: UnitOfWork, case: str, office: str, purpose: str = COPY) ->
 def _works_on(work: UnitOfWork, policy: Policy, card: CaseCard, office: Office) -> bool:
     if not card.owner:
         return office.role == DUTY_DESK or office.id == card.handed_to
-    account = work.accounts.get(card.owner)
+    return _office_of(work, policy, card.owner) == office.id
+
+
+def _office_of(work: UnitOfWork, policy: Policy, owner: str) -> str:
+    """Return the office of an owner, who has an account or took the case by a word in the chat; "" where neither is."""
+    account = work.accounts.get(owner) if owner else None
     if account is not None:
-        return account.office == office.id
-    person = policy.roster.people.get(card.owner)
-    return person is not None and person.office == office.id
+        return account.office
+    person = policy.roster.people.get(owner)
+    return person.office if person is not None else ""

@@ -17,7 +17,7 @@ from dialogs.replace import replace
 from handlers.access import is_shut_out
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
-from handlers.listening import erase_copy, listeners
+from handlers.listening import erase_copy, listeners, without_who_lost_sight
 from handlers.mailing import queue_mail
 from handlers.message_ports import SENT, Message
 from handlers.opened import tell_opened
@@ -140,10 +140,11 @@ class Performance:
         self._seal_to(recipients, SealedBlob(effect.letter, effect.office, "message", 1, b""), effect.document)
 
     def _update_case(self, effect: do.UpdateCase) -> None:
-        known = self.work.cases.consents(effect.card.case)
-        self.work.cases.update(effect.card)
-        self.work.cases.record(effect.card.case, effect.card.consents[len(known) :])
-        reconsider(self.work, self.policy, effect.card, self.address, self.now)
+        card = without_who_lost_sight(self.work, self.policy, effect.card, self.now)
+        known = self.work.cases.consents(card.case)
+        self.work.cases.update(card)
+        self.work.cases.record(card.case, card.consents[len(known) :])
+        reconsider(self.work, self.policy, card, self.address, self.now)
 
     def _seal_report(self, effect: do.SealReport) -> None:
         card = effect.card

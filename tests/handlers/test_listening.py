@@ -90,3 +90,11 @@ def test_what_the_duty_desk_read_goes_when_the_yes_to_it_is_taken_back() -> None
     chat.say("they rang again")
     chat.say("I take it back", "2")
     assert readers(chat) == [{FIRST}]
+
+
+@pytest.mark.parametrize(("owner", "then"), [("nils", ""), ("sara", ""), ("hana", "hana"), ("gone", "gone")])
+def test_a_case_whose_owner_may_not_see_it_any_more_waits_for_another(owner: str, then: str) -> None:
+    """All is taken back but the report itself; its own office keeps the case, and so does whoever is not known any more."""
+    chat = chat_of(replace(CLOSE, owner=owner, handing_to="olga"))
+    chat.say("I take it back", "2")
+    assert (chat.card.owner, chat.card.handing_to) == (then, "olga" if then else "")
