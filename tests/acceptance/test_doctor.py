@@ -84,6 +84,9 @@ FAULTS: dict[str, Callable[[Path], object]] = {
 }
 
 
+OF_THE_LINES = {"telegram", "signal", "mail", "pager", "heartbeat", "roster", "desk"}
+
+
 def test_doctor_names_the_levels_without_a_ladder(installed: Path) -> None:
     """Where the roster leaves one out, that of another level is climbed, and doctor says which are missing."""
     set_setting(installed, "smtp_url", "smtp://127.0.0.1:1")
@@ -95,12 +98,20 @@ def test_doctor_names_the_levels_without_a_ladder(installed: Path) -> None:
     assert doctor(installed)["roster"].startswith("there is no ladder for L3, L4")
 
 
-@pytest.mark.parametrize("check", FAULTS)
+@pytest.mark.parametrize("check", [name for name in FAULTS if name not in OF_THE_LINES])
 def test_doctor_finds_a_planted_fault_by_name_with_its_remedy(installed: Path, check: str) -> None:
     """One for each check that files can break."""
     FAULTS[check](installed)
 
     assert doctor(installed)[check]
+
+
+def test_doctor_finds_the_faults_of_every_line_beside_each_other_and_no_other(installed: Path) -> None:
+    """What is wrong with one line hides nothing of the next, and is not called a fault of anything else."""
+    for check in OF_THE_LINES:
+        FAULTS[check](installed)
+
+    assert {name for name, problem in doctor(installed).items() if problem} == OF_THE_LINES
 
 
 def test_every_check_of_doctor_has_a_planted_fault_here(installed: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
         ("files: [nowhere.png]\nanswers: {}", "not beside it: nowhere.png"),
         ("answers: {Q01: {a: 1}}", "an answer is a text or a list of texts: Q01"),
         ("expect: [L1]\nanswers: {}", "`expect` is a mapping"),
-        ("answers: " + "[" * 1500, "cannot be read as YAML"),
+        ("answers: " + "[" * 600, "cannot be read as YAML"),
     ],
 )
 def test_a_persona_file_says_what_is_wrong_with_it(home: Path, tmp_path: Path, text: str, said: str) -> None:

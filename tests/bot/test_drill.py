@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.commands import drill_night
 from bot.commands.drill import drill
 from bot.commands.drill_night import Night
 from bot.commands.failure import Refused
@@ -59,8 +61,11 @@ def test_a_night_is_played_and_scored_and_nothing_is_left_of_it(home: Path, caps
     assert (home / "leeward.db").read_bytes() == b"real"
 
 
-def test_a_desk_that_sleeps_is_found_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nobody answers: never owned, everybody told, and the exit code says so."""
+def test_a_desk_that_sleeps_is_found_out(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody answers: never owned, everybody told, and the exit code says so. Half an hour after the night is enough."""
+    monkeypatch.setattr(drill_night, "AFTER", timedelta(minutes=30))
     assert drill(Night(1, 0.2, 2.0, 1.0, seed=1), as_json=False) == 1
     said = capsys.readouterr().out
     assert "never" in said

@@ -16,7 +16,8 @@ import pytest
 
 from bot.practice.phone import PHONE
 from handlers.types import Address
-from tests.command_line import LEEWARD, environment_of
+from tests.command_line import LEEWARD, environment_of, run
+from tests.stores import make_practice_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def started(home: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+    make_practice_files(home / "practice")
     child = subprocess.Popen(
         [*LEEWARD, "practice", *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=environment_of(home), cwd=home,
@@ -60,12 +62,12 @@ def test_a_taken_port_gives_one_line_with_the_remedy(tmp_path: Path) -> None:
     """And exit code 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with started(tmp_path, "--serve", "--port", str(port)) as child:
-            _out, err = child.communicate(timeout=60)
+        make_practice_files(tmp_path / "practice")
+        done = run("practice", "--serve", "--port", str(port), home=tmp_path)
 
-    assert (child.returncode, err.count("\n")) == (1, 1)
-    assert err.startswith(f"Port {port} cannot be used")
-    assert "--port" in err
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"Port {port} cannot be used")
+    assert "--port" in done.stderr
 
 
 def test_the_address_of_the_phone_is_its_own() -> None:
