@@ -26,9 +26,9 @@ NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 REPEATING = (
     "tests/architecture/", "tests/golden/", "tests/test_mutants.py", "tests/dialogs/test_disclosure.py",
     "tests/dialogs/test_people.py", "tests/dialogs/test_new_phones_at_random.py", "tests/dialogs/test_search.py",
-    "tests/handlers/test_duty_trial.py", "tests/handlers/test_messages_at_random.py",
-    "tests/handlers/test_permission.py", "tests/desk_server/test_fuzzing.py", "tests/desk_server/test_every_route.py",
-    "tests/acceptance/test_chatting.py", "tests/dialogs/test_flow.py",
+    "tests/handlers/test_duty_trial.py", "tests/handlers/test_messages_at_random.py", "tests/dialogs/test_flow.py",
+    "tests/dialogs/test_prompts.py", "tests/handlers/test_permission.py", "tests/desk_server/test_fuzzing.py",
+    "tests/desk_server/test_every_route.py", "tests/acceptance/test_chatting.py",
 )  # fmt: skip
 """Tests that go a thousand times where others were once. They, and what is marked slow, are not measured for coverage:
 the tracer makes Python three times as slow, and would find little new."""

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.clock import FixedClock
 from bot.practice import phone as phone_module
-from tests.bot.practice.phones import TO_FILES, TO_SEND, Chat, texts
+from tests.bot.practice.phones import TO_FILES, TO_SEND, Chat, a_chat, texts
+from tests.conftest import NOON
 
 
-@pytest.fixture
-def sent(chat: Chat) -> Chat:
-    """A report with one attachment, sent."""
-    chat.say(*TO_FILES)
-    while chat.newest()["node"] != "Q45":
-        chat.say("1")
-    assert chat.send_file(b"pixels" * 1000, "%D8%B5%D9%88%D8%B1%D8%A9.png").status_code == 200
-    chat.say("0")
-    chat.say(*TO_SEND)
-    return chat
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The practice folder of the phone a report was sent from."""
+    return tmp_path_factory.mktemp("full")
+
+
+@pytest.fixture(scope="module")
+def sent(full: Path) -> Iterator[Chat]:
+    """A report with one attachment, sent; what the office does with it changes nothing."""
+    with a_chat(full, FixedClock(NOON)) as chat:
+        chat.say(*TO_FILES)
+        while chat.newest()["node"] != "Q45":
+            chat.say("1")
+        assert chat.send_file(b"pixels" * 1000, "%D8%B5%D9%88%D8%B1%D8%A9.png").status_code == 200
+        chat.say("0")
+        chat.say(*TO_SEND)
+        yield chat
 
 
 def test_a_file_is_refused_by_the_bot_where_it_asked_for_none(chat: Chat) -> None:
@@ -34,9 +44,9 @@ def test_a_file_is_refused_by_the_bot_where_it_asked_for_none(chat: Chat) -> Non
     assert "I cannot take files here" in texts(screen)[-1]
 
 
-def test_nothing_of_a_file_is_written_in_clear(sent: Chat, home: Path) -> None:
+def test_nothing_of_a_file_is_written_in_clear(sent: Chat, full: Path) -> None:
     """It goes from memory into the seal."""
-    files = [path for path in home.rglob("*") if path.is_file()]
+    files = [path for path in full.rglob("*") if path.is_file()]
 
     assert any(path.parent.name == "blobs" for path in files)
     assert [path.name for path in files if b"pixelspixels" in path.read_bytes()] == []
@@ -84,10 +94,10 @@ def test_what_is_not_there_cannot_be_opened(guarded: Chat, wanted: dict[str, Any
     assert guarded.client.post("/open", json=wanted).status_code == 404
 
 
-def test_a_missing_practice_key_is_said(sent: Chat, home: Path) -> None:
+def test_a_missing_practice_key_is_said(sent: Chat, full: Path) -> None:
     """409, and the page says which folder it concerns."""
     report = next(sealed for sealed in sent.screen()["sealed"] if sealed["purpose"] == "report")
-    key = home / "offices" / "keys" / f"{report['office']}.key"
+    key = full / "offices" / "keys" / f"{report['office']}.key"
     aside = key.rename(key.with_suffix(".aside"))
     answer = sent.client.post("/open", json={"case": report["case"]})
     aside.rename(key)
