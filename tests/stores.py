@@ -54,13 +54,12 @@ def _practice_files(day: date) -> Path:
 
 
 def make_practice_files(home: Path, now: datetime | None = None) -> None:
-    """Put a signed directory, throw-away keys of every office and an empty database into a folder that has none.
+    """Put a signed directory and throw-away keys of every office into a folder that has none, and no database.
 
     They are made once and copied from then on. `now`: a day on which they hold, today if it is not given.
     """
     if not (home / DIRECTORY).exists():
         shutil.copytree(_practice_files((now or SystemClock().now()).date()), home, dirs_exist_ok=True)
-    make_empty_file(home)
 
 
 def sql_store(url: str, home: Path) -> SqlStore:

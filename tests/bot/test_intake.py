@@ -19,7 +19,7 @@ from bot.writer import Writer
 from config.load import load_settings
 from dialogs.replace import replace
 from handlers.types import Address, Inbound
-from tests.stores import make_practice_files
+from tests.stores import make_empty_file, make_practice_files
 
 MINA, BLUE = Address("practice", "mina"), Address("practice", "blue")
 
@@ -28,6 +28,7 @@ MINA, BLUE = Address("practice", "mina"), Address("practice", "blue")
 def service(tmp_path: Path) -> Iterator[Service]:
     """A practice installation where Mina and Blue have said hello, and Mina's row was damaged on the disk."""
     make_practice_files(tmp_path)
+    make_empty_file(tmp_path)
     with practice_service(load_settings(), tmp_path) as made:
         made.reception.receive(Inbound(MINA, "mina-0", text="hi"))
         with closing(sqlite3.connect(tmp_path / "leeward.db")) as database, database:

@@ -16,12 +16,13 @@ from bot.late import loaded
 from bot.runtime import KEYS_REMEMBERED, LET_GO_EVERY, PRUNED_IN, TRACES_REMEMBERED, Runtime
 from config.load import load_settings
 from handlers.types import Address
-from tests.stores import make_practice_files
+from tests.stores import make_empty_file, make_practice_files
 
 
 def test_after_an_hour_of_minutes_nothing_old_is_left_and_everything_young_is(tmp_path: Path) -> None:
     """Each minute looks at another slice of the message keys, and of the people whose chats are remembered."""
     make_practice_files(tmp_path)
+    make_empty_file(tmp_path)
     with practice_service(load_settings(), tmp_path) as service:
         now, store = service.reception.clock.now(), service.store
         ages = {"old": (KEYS_REMEMBERED, TRACES_REMEMBERED), "young": (timedelta(), timedelta())}
@@ -65,6 +66,7 @@ def test_what_was_said_is_let_go_of_within_a_minute(
 ) -> None:
     """Every process looks for circles of objects by the clock, and not only when many have been made."""
     make_practice_files(tmp_path)
+    make_empty_file(tmp_path)
     with practice_service(load_settings(), tmp_path) as service:
         runtime = Runtime(service, {}, {}, several=False, keeps_time=keeps_time)
         (every,) = [every for every, chore in runtime._chores() if chore == runtime._let_go]

@@ -28,7 +28,7 @@ from handlers.deliver import Delivery
 from handlers.types import Address, Inbound, Outgoing
 from storage.errors import CannotConnect, CannotWrite, Collided, InUse, StorageError
 from storage.tables import timers
-from tests.stores import make_practice_files
+from tests.stores import make_empty_file, make_practice_files
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PATIENT = 60.0
@@ -39,6 +39,7 @@ ROOT = Path(__file__).parents[2]
 def service(tmp_path: Path) -> Iterator[Service]:
     """A practice installation."""
     make_practice_files(tmp_path)
+    make_empty_file(tmp_path)
     with practice_service(load_settings(), tmp_path) as made:
         yield made
 
@@ -293,6 +294,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed_in_the_middle_o
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}  # noqa: TID251 - a child's
     command = [sys.executable, "-c", SERVING, str(tmp_path)]
     make_practice_files(tmp_path)
+    make_empty_file(tmp_path)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdout is not None
         lines = [child.stdout.readline() for _ in range(400)]

@@ -11,7 +11,7 @@ from bot.app import practice_service
 from bot.clock import FixedClock
 from bot.practice.phone import phone_app
 from config.load import load_settings
-from tests.stores import make_practice_files
+from tests.stores import make_empty_file, make_practice_files
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # starlette would rather have the successor of httpx, which is not locked here
@@ -67,6 +67,7 @@ class Chat:
 def a_chat(home: Path, clock: FixedClock, **options: Any) -> Iterator[Chat]:  # noqa: ANN401 - of an untyped client
     settings = load_settings({"LEEWARD_HOME": str(home)}, home)
     make_practice_files(home, clock.now())
+    make_empty_file(home)
     with practice_service(settings, home, clock=clock) as service:
         app = phone_app(service, home / "offices")
         with TestClient(app, base_url="http://localhost", **options) as client:
