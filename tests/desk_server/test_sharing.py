@@ -81,7 +81,7 @@ def test_a_copy_goes_where_the_person_said_yes_to_and_only_once_it_is_sealed(wor
     assert share(work).json()["reason"] == "used"
     assert work.case()["owner"]["id"] == "amina"
     acts = [line["act"] for line in work.case()["history"]]
-    assert [act for act in acts if act != "look"] == ["note", "propose", "share", "read"]
+    assert [act for act in acts if act != "look"] == ["note", "note", "propose", "share", "read"]
 
 
 def test_what_the_page_seals_to_the_keys_it_was_given_opens_there(work: Work) -> None:
