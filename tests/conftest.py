@@ -29,6 +29,7 @@ REPEATING = (
     "tests/handlers/test_duty_trial.py", "tests/handlers/test_messages_at_random.py", "tests/dialogs/test_flow.py",
     "tests/dialogs/test_prompts.py", "tests/handlers/test_permission.py", "tests/desk_server/test_fuzzing.py",
     "tests/desk_server/test_every_route.py", "tests/acceptance/test_chatting.py",
+    "tests/acceptance/test_strangers_at_the_command_line.py",
 )  # fmt: skip
 """Tests that go a thousand times where others were once. They, and what is marked slow, are not measured for coverage:
 the tracer makes Python three times as slow, and would find little new."""

@@ -112,6 +112,7 @@ def empty_database() -> str:
     return engine.url.set(database="bench").render_as_string(hide_password=False)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_the_turn_on_postgresql_is_measured_with_one_and_several_processes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
