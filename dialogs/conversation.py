@@ -215,5 +215,5 @@ class Conversation(Struct, frozen=True, gc=False, array_like=True):
     active_case: str = ""
     open_card: str = ""  # the proposal whose card is the open question
     cards: tuple[CaseCard, ...] = ()
-    new_phone: str = ""  # the identity key is another one and nobody has given the secret words yet: changed | told
+    new_phone: str = ""  # the identity key is another one and not trusted yet: changed | told | recognised
     kept_draft: Draft | None = None  # set aside then: what the person wrote before, for them alone

@@ -29,6 +29,7 @@ from dialogs.events import (
     Moved,
     OfficerBegan,
     OfficerWrote,
+    PersonRecognised,
     TextReceived,
     TimeArrived,
 )
@@ -55,7 +56,9 @@ if TYPE_CHECKING:
     from dialogs.policy import Node, Policy
 
 MIN_PANIC_CHARS = 3
-NOBODY_SPOKE = frozenset((TimeArrived, GapNoticed, KeyChanged, CardArrived, OfficerBegan, OfficerWrote, CaseClosed))
+NOBODY_SPOKE = frozenset((
+    TimeArrived, GapNoticed, KeyChanged, CardArrived, OfficerBegan, OfficerWrote, CaseClosed, PersonRecognised,
+))  # fmt: skip
 """Events in which the person did nothing: time passed, or an officer acted."""
 
 _PANIC = "Q06-PANIC"
@@ -108,7 +111,7 @@ def _happen(turn: Turn, event: Event) -> None:
             card_arrived(turn)
         case Moved():
             moved(turn)
-        case OfficerBegan() | OfficerWrote() | CaseClosed():
+        case OfficerBegan() | OfficerWrote() | CaseClosed() | PersonRecognised():
             officer_acted(turn, event)
         case _:
             assert_never(event)

@@ -87,6 +87,12 @@ class KeyChanged(Moment, frozen=True, gc=False, kw_only=True):
     """The identity key of the account is another one (Signal): somebody set it up anew, or took it over."""
 
 
+class PersonRecognised(Moment, frozen=True, gc=False, kw_only=True):
+    """The office of a case is sure by other means than the secret words that its person holds this account."""
+
+    case: str
+
+
 class Moved(Moment, frozen=True, gc=False, kw_only=True):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
@@ -107,5 +113,6 @@ Event: TypeAlias = (
     | OfficerBegan
     | OfficerWrote
     | CaseClosed
+    | PersonRecognised
     | Moved
 )

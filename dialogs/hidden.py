@@ -37,6 +37,7 @@ def _come_back(turn: Turn, words: str) -> None:
         ask(turn, "T-RESUME")
     elif not new_phone.proves(turn, words):  # the officer's two words open a hidden chat, but show nobody's identity
         turn.restore(START)
+        new_phone.stand(turn)
         new_phone.tell(turn)
 
 

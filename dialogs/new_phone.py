@@ -19,8 +19,9 @@ from dialogs.tries import count_failure, is_locked
 if TYPE_CHECKING:
     from dialogs.turn import Turn
 
-CHANGED, TOLD = "changed", "told"
-"""Conversation.new_phone: the key changed and nobody wrote since; whoever wrote was told."""
+CHANGED, TOLD, RECOGNISED = "changed", "told", "recognised"
+"""Conversation.new_phone: the key changed and nobody wrote since; whoever wrote was told; no case is in doubt any more,
+because officers are sure who it is, and the person has not written since: what was set aside is theirs when they do."""
 
 _PHRASE, _PAIR = "phrase", "pair"
 _WORDS: Final = {_PHRASE: PHRASE_WORDS, _PAIR: PAIR_WORDS}
@@ -44,7 +45,13 @@ def secrets(turn: Turn) -> frozenset[tuple[str, str]]:
 
 
 def tell(turn: Turn) -> None:
-    """Ask for the secret words; where there are none, say what is the matter and offer to begin again."""
+    """Ask for the secret words; where there are none, say what is the matter and offer to begin again.
+
+    Whom an officer has recognised is asked for nothing: everything is theirs again.
+    """
+    if turn.conversation.new_phone == RECOGNISED:
+        _welcome(turn)
+        return
     turn.set(new_phone=TOLD)
     turn.say("T-PROVE" if secrets(turn) else "T-NEW-PHONE")
     speak_only(turn)
@@ -52,13 +59,19 @@ def tell(turn: Turn) -> None:
 
 def leave(turn: Turn) -> None:
     """Leave the fast path: what it was told goes, what is set aside stays. Who raised an alert can be written to."""
-    if turn.conversation.node != HIDDEN:
-        turn.restore("TALK" if turn.draft.alert_id else START)
-    turn.set(question=None, came_from=())
+    stand(turn)
     if turn.conversation.draft is not None:
         turn.set(draft=None)
         turn.do(CancelWake(TIMER_IDLE))
         turn.do(NewKey())
+
+
+def stand(turn: Turn) -> None:
+    """Leave no question open: beside a case without doubt its officer can be talked to; a hidden chat stays hidden."""
+    if turn.conversation.node != HIDDEN:
+        known = any(not card.identity_doubt for card in turn.conversation.cards)
+        turn.restore("TALK" if known else START)
+    turn.set(question=None, came_from=())
 
 
 def proves(turn: Turn, words: str) -> bool:
@@ -70,11 +83,18 @@ def proves(turn: Turn, words: str) -> bool:
     if not any((kind, turn.policy.secret_hash(kind, words)) in known for kind in tried):
         count_failure(turn)
         return False
-    _is_theirs_again(turn)
+    _welcome(turn)
     return True
 
 
-def _is_theirs_again(turn: Turn) -> None:
+def _welcome(turn: Turn) -> None:
+    give_back(turn)
+    turn.say("T-PROVED")
+    ask(turn, "T-RESUME")
+
+
+def give_back(turn: Turn) -> None:
+    """End every doubt: cases and draft are the person's again."""
     for card in turn.conversation.cards:
         known = replace(card, identity_doubt=False)
         turn.set(cards=tuple(known if other.case == card.case else other for other in turn.conversation.cards))
@@ -86,5 +106,3 @@ def _is_theirs_again(turn: Turn) -> None:
     # Somebody may have stopped everything meanwhile; that is what the person should hear of first.
     held = any(card.status == _HELD for card in turn.conversation.cards)
     turn.set(new_phone="", question=None, resume_failures=0, came_from=(START, "T-WITHDRAW") if held else ())
-    turn.say("T-PROVED")
-    ask(turn, "T-RESUME")

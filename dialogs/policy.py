@@ -99,10 +99,11 @@ class Act(Frozen):
 
 REASON_LISTS: Final = (
     "level_reason", "hold_reason", "erase_reason", "close_reason", "identity_reason", "outcome", "lines_reason",
-    "keep_reason",
+    "keep_reason", "identity_proof",
 )  # fmt: skip
 """Lists the taxonomy must have: why a level changes, a case is held, erased or closed, the identity box is opened;
-what came of a measure; why lines for the annual report go back to whoever wrote them; and why the box is still kept."""
+what came of a measure; why lines for the annual report go back to whoever wrote them; why the box is still kept;
+and how an office became sure who holds an account."""
 
 
 class Taxonomy(Frozen):

@@ -28,7 +28,7 @@ from dialogs.limits import (
     TIMER_SESSION,
 )
 from dialogs.machine import END, HIDDEN, START
-from dialogs.officers import shown_again
+from dialogs.officers import in_talk, shown_again
 from dialogs.prompts import ask, speak_only
 from dialogs.reading import words_here
 from dialogs.replace import replace
@@ -51,6 +51,8 @@ def key_changed(turn: Turn) -> None:
     for card in before.cards:
         if not (before.new_phone and card.identity_doubt):
             steps.update(turn, replace(card, identity_doubt=True, doubt=_IMPOSTOR, doubted_at=minute(turn.event.at)))
+    if before.new_phone == new_phone.RECOGNISED:  # that was whoever held the account until now
+        turn.set(new_phone=new_phone.CHANGED)
     conversation = turn.conversation
     if conversation.draft is None and (conversation.new_phone or not conversation.cards):
         return
@@ -62,6 +64,24 @@ def key_changed(turn: Turn) -> None:
     turn.set(new_phone=new_phone.CHANGED, draft=None, question=None, came_from=(), open_card="")
     if conversation.node != HIDDEN:
         turn.restore(START)
+
+
+def recognised(turn: Turn, case: str) -> None:
+    """End the doubt of one case: its office is sure of the person by other means. Nothing is said.
+
+    When no other case of theirs is in doubt, so are they: what was set aside comes back when they write.
+    """
+    card = next((card for card in turn.conversation.cards if card.case == case), None)
+    if card is None or not card.identity_doubt:
+        return
+    steps.update(turn, replace(card, identity_doubt=False))
+    if not turn.conversation.new_phone:
+        return
+    if not any(card.identity_doubt for card in turn.conversation.cards):
+        turn.set(new_phone=new_phone.RECOGNISED)
+    if not _in_fast_path(turn):
+        turn.set(active_case=case)
+        new_phone.stand(turn)
 
 
 def _goes_at(turn: Turn) -> datetime:
@@ -93,6 +113,10 @@ def _text(turn: Turn, event: TextReceived) -> bool:
         return False
     if new_phone.proves(turn, words):
         return True
+    if _answers_who_knows_them(turn):
+        new_phone.give_back(turn)
+        turn.say("T-PROVED")
+        return False
     if words and (words in words_here(turn).withdraw or words in words_here(turn).withdraw_one):
         cases.freeze(turn)
     elif _is_their_own(turn) and keys != MENU:
@@ -110,9 +134,21 @@ def _is_their_own(turn: Turn) -> bool:
     """Tell whether what is open was opened by whoever writes now: the fast path, and the talk that follows it."""
     if turn.conversation.node == "TALK":
         card = cases.active_card(turn)
-        return card is not None and not card.identity_doubt
+        known = turn.conversation.new_phone == new_phone.RECOGNISED  # they have yet to hear that they are
+        return card is not None and not card.identity_doubt and not known
+    return _in_fast_path(turn)
+
+
+def _in_fast_path(turn: Turn) -> bool:
     node = turn.interview.nodes.get(turn.conversation.node)
     return node is not None and node.part == "fast"
+
+
+def _answers_who_knows_them(turn: Turn) -> bool:
+    """Tell whether somebody who was recognised answers an officer: that goes on as a talk, without a question first."""
+    card = cases.active_card(turn)
+    known = turn.conversation.new_phone == new_phone.RECOGNISED and turn.conversation.node == "TALK"
+    return known and card is not None and in_talk(card, turn.event.at)
 
 
 def _pass_on(turn: Turn, text: str) -> None:
@@ -158,7 +194,8 @@ def kept_is_over(turn: Turn) -> None:
     if before.kept_draft is None:
         return
     _drop_kept(turn)
-    if any(card.identity_doubt for card in before.cards):  # the cases still wait for the words
+    known = bool(before.cards) and before.new_phone == new_phone.RECOGNISED
+    if known or any(card.identity_doubt for card in before.cards):  # the words still lead to the cases
         turn.set(new_phone=before.new_phone, phrase_hash=before.phrase_hash, panic_hash=before.panic_hash)
     elif not before.cards and before.draft is None:
         turn.move(END)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dialogs import cases, lapses, measures, retention, sending, steps, strangers, unfetched
 from dialogs.effects import Forget
-from dialogs.events import CaseClosed
+from dialogs.events import CaseClosed, PersonRecognised
 from dialogs.everywhere import repeat
 from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_KEPT, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import END, HIDDEN, START
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 
-def officer_acted(turn: Turn, event: OfficerBegan | OfficerWrote | CaseClosed) -> None:
-    """An officer begins to talk, writes, or closed the case."""
+def officer_acted(turn: Turn, event: OfficerBegan | OfficerWrote | CaseClosed | PersonRecognised) -> None:
+    """An officer begins to talk, writes, closed the case, or is sure whose account it is."""
     if isinstance(event, CaseClosed):
         retention.case_closed(turn, event)
+    elif isinstance(event, PersonRecognised):
+        strangers.recognised(turn, event.case)
     else:
         officer_spoke(turn, event)
 

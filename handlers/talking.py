@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.contact import may_write
-from dialogs.events import CaseClosed, OfficerBegan
+from dialogs.events import CaseClosed, OfficerBegan, PersonRecognised
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted
 from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import check_office
 from handlers.actor import Actor
-from handlers.contact import DOUBT, obstacle
+from handlers.contact import DOUBT, obstacle, reconsider
 from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
+from handlers.reasons import WHO, check_reason
 from handlers.sink import check
 from handlers.triage_state import UNOWNED, own
 
@@ -32,6 +33,10 @@ ENTROPY_BYTES: Final = 32
 
 class CannotReach(Refusal):
     """Nothing leads to this person any more, or their chat is hidden: wait until they write."""
+
+
+class NoDoubt(Refusal):
+    """It is not in doubt who holds this account, or not any more: load the case again."""
 
 
 class NotSafeNow(HandlerError):
@@ -106,6 +111,30 @@ class Talking(Frozen):
             cards = tuple(work.cases.get(other.case) or other for other in loaded.conversation.cards)
             conversation = replace(loaded.conversation, cards=cards)
             carry_out(work, self.sealer, self.policy, address, conversation, event)
+
+    def recognise(self, case: str, reason: str, actor: Actor) -> None:
+        """End the doubt of a case: its owner is sure by other means than the secret words (RSN-WHO-…) who it is.
+
+        Nothing is said to whoever holds the phone, and what was agreed before the doubt stays to be asked again. Other
+        cases of the person wait for their own offices. Raises: NoSuchCase, NotYours, NoDoubt, ReasonNeeded.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            card, address, loaded = locked_card(work, case)
+            check_office(actor, card, self.policy, now)
+            if card.owner != actor.who:
+                raise NotYours
+            if not card.identity_doubt:
+                raise NoDoubt
+            check_reason(self.policy, WHO, reason)
+            work.audit.record(actor.did("recognise", now, case=case, reason=reason))
+            if address is not None and loaded is not None:
+                event = PersonRecognised(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case)
+                carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
+                return
+            known = replace(card, identity_doubt=False)
+            work.cases.update(known)
+            reconsider(work, self.policy, known, address, now)
 
     def closed(self, case: str) -> None:
         """A case was closed: it goes after the days the person was told, unless they agree that the office keeps it.

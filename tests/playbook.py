@@ -18,6 +18,7 @@ from dialogs.events import (
     GapNoticed,
     KeyChanged,
     OfficerBegan,
+    PersonRecognised,
     TextReceived,
     TimeArrived,
 )
@@ -94,6 +95,11 @@ class Play:
     def change_phone(self) -> Play:
         """Set Signal up anew, or let somebody else do it: the identity key is another one."""
         self._event(KeyChanged(at=self._at(), entropy=self._entropy()))
+        return self
+
+    def recognise(self, case: str) -> Play:
+        """The office of a case is sure who it is."""
+        self._event(PersonRecognised(at=self._at(), entropy=self._entropy(), case=case))
         return self
 
     def card_arrives(self) -> Play:

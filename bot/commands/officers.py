@@ -125,7 +125,7 @@ _FATES: Final = {
     "safe_time": "It waits until {due} UTC, when it is safe for the person.",
     "busy": "It follows in a moment: the person is answering something else.",
     "hidden": "The chat is hidden: it waits until the person comes back.",
-    "identity_doubt": "It is not sure who holds this account: it waits for the person's secret words.",
+    "identity_doubt": "It is not sure who holds this account: it waits for the secret words, or for their officer.",
     "unreachable": "Nothing arrives there now: it waits until the person writes.",
     "telegram_templates_only": "Refused: without C-TGFULL only the sentences of the desk go out on Telegram.",
 }

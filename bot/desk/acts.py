@@ -74,6 +74,12 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     for_office: Sealed
 
 
+class Recognised(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what other means than the secret words it is sure who holds the account (RSN-WHO-…)."""
+
+    reason: ReasonCode
+
+
 class PersonConcernedSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the person a report is about told an officer directly; the note, sealed in the page, says how."""
 
@@ -156,6 +162,14 @@ def person_concerned(call: Call[PersonConcernedSaid]) -> Nothing:
     return Nothing()
 
 
+def recognise(call: Call[Recognised]) -> Nothing:
+    """End the doubt of a case: it is this person who writes."""
+    with answered():
+        call.desk.service.talking.recognise(call.case, call.asked.reason, call.actor)
+    call.desk.wake()
+    return Nothing()
+
+
 def _told(said: Repeated) -> ReadBack:
     return ReadBack(said.level, said.next_contact, said.red)
 
@@ -177,6 +191,10 @@ ROUTES: Final = (
     Route(
         "POST", "/api/cases/{case}/person-concerned", "Record what the person concerned said", PROPOSERS,
         person_concerned, PersonConcernedSaid, most_bytes=MOST_BYTES, content=True,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/recognise", "Say that it is this person who writes", PROPOSERS, recognise,
+        Recognised, content=True,
     ),
     Route(
         "POST", "/api/cases/{case}/notes", "Keep a sealed note", OFFICERS, note, Note, Noted, MOST_BYTES, content=True

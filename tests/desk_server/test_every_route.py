@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
         "risk_view": SEALED, "do_no_harm": SEALED,
     },
     "/api/cases/{case}/identity/review": {"needed": True, "reason": "RSN-BOX-DANGER"},
+    "/api/cases/{case}/recognise": {"reason": "RSN-WHO-LIVE"},
     "/api/cases/{case}/measures/{id}/check": {"shows_nobody": True},
     "/api/cases/{case}/measures/{id}/close": {"outcome": "OUT-DONE"},
 }  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs.effects import OfferMove, Say, SealReport, TellOpened
+from dialogs.effects import OfferMove, Say, SealReport, TellOpened, UpdateCase
 from dialogs.engine import advance
-from dialogs.events import KeyChanged, Moved
+from dialogs.events import KeyChanged, Moved, PersonRecognised
 from tests.people import Stranger
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ class NewPhones(Stranger):
     def step(self, kind: int) -> None:
         """Do one thing, or lose the phone."""
         draw = self._draw("phone") % 100
-        if draw < 3 and not (self.conversation.new_phone and draw):
+        if 20 <= draw < 23 and self.conversation.cards:
+            case = self.conversation.cards[draw % len(self.conversation.cards)].case
+            self.happen(PersonRecognised(at=self.now, entropy=self._entropy(), case=case))
+        elif draw < 3 and not (self.conversation.new_phone and draw):
             self.happen(KeyChanged(at=self.now, entropy=self._entropy()))
         elif draw < 20 and self.conversation.new_phone:
             self.happen(self._text(("sos", "1", self._own_words())[draw % 3]))
@@ -41,12 +44,21 @@ class NewPhones(Stranger):
         """Take one event, and look at what somebody in doubt was shown and could do."""
         before = self.conversation
         after, effects = advance(before, event, self.policy)
-        if after.new_phone and before.new_phone and not isinstance(event, Moved):
+        if isinstance(event, PersonRecognised):
+            self._is_silent(before, after, effects)
+        elif after.new_phone and before.new_phone and not isinstance(event, Moved):
             self.counts["in doubt"] += 1
             self._judge(before, after, effects)
         elif before.new_phone and not after.new_phone:
             self.counts["theirs again" if after.draft == before.kept_draft else "begun anew"] += 1
         return super().happen(event)
+
+    def _is_silent(self, before: Conversation, after: Conversation, effects: tuple[Effect, ...]) -> None:
+        """Whoever is recognised is shown nothing, and gets nothing before they write."""
+        assert not [effect for effect in effects if not isinstance(effect, UpdateCase)]
+        assert (after.draft, after.kept_draft) == (before.draft, before.kept_draft)
+        assert before.node != "HIDDEN" or after.node == "HIDDEN"
+        self.counts["recognised"] += after.new_phone == "recognised" != before.new_phone
 
     @staticmethod
     def _judge(before: Conversation, after: Conversation, effects: tuple[Effect, ...]) -> None:
@@ -72,5 +84,6 @@ def test_whatever_happens_nobody_in_doubt_is_shown_or_sends_what_is_not_theirs()
 
     assert strangers.counts["in doubt"] > EVENTS / 10, strangers.counts
     assert strangers.counts["theirs again"] > 5, strangers.counts
+    assert strangers.counts["recognised"] > 5, strangers.counts
     assert strangers.counts["begun anew"] > 5, strangers.counts
     assert strangers.nodes >= {"FP1", "FP2", "FP6", "FP6-LINE"}

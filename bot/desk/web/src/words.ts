@@ -172,6 +172,17 @@ export const W = {
     erasedNow: "The real name was erased.",
     erased: (day: string) => `Your office erased the real name on ${day}, as no longer needed. For a measure that says it, the person must ask for that and tell you their name anew.`,
   },
+  who: {
+    act: "It is this person",
+    title: "Is it this person who writes?",
+    lead: "Their phone or app changed, and they have not given their secret words. Whoever holds the account sees nothing until they do, or until you are sure in another way.",
+    reason: "How you know",
+    reasons: {
+      "RSN-WHO-FACTS": "They told facts that only they gave", "RSN-WHO-CALLBACK": "I called back in the agreed way", "RSN-WHO-LIVE": "I saw or heard them live, safely",
+    } as Record<string, string>,
+    follows: "Nothing is sent to the phone for it. What waits goes out where they may be written to; what they agreed to before must be asked again. Cases of other offices stay in doubt.",
+    save: "It is this person", saved: "Recorded. This case is no longer in doubt.",
+  },
   files: {
     openFirst: "Open the report first: it holds the key to the files.",
     look: "Look", save: "Save", clean: "Save a clean copy",
@@ -202,7 +213,7 @@ export const W = {
   refusals: {
     no_contact: "The person did not agree to be contacted.", red_line: "A red line of the person forbids it.", stopped: "The person took it back: the case stands still.",
     hidden: "The person hides the chat. Nothing is sent until they come back.", unreachable: "The person cannot be reached on this channel.",
-    identity_doubt: "It is not certain that the same person reads this chat. Nothing is sent before they give their phrase.",
+    identity_doubt: "It is not certain that the same person reads this chat. Nothing is sent before they give their secret words, or the owner of the case is sure who it is (under More).",
     telegram_templates_only: "On Telegram only template sentences may be sent.", not_safe_now: "It is not a safe time for the person.",
     safe_time: "waits for a safe time", busy: "the person answers a question first", words: "your two words were shown; no answer yet",
     unreadable: "It could not be opened.", expired: "This consent has ended.", dropped: "It was dropped, because something changed.",
@@ -279,6 +290,11 @@ export const W = {
     start: [
       "I have read the consent myself", "The words are the ones the person saw", "The recipient is the one in the consent",
       "The name is used as agreed", "The person knows that it happens, and when",
+    ],
+    whoTitle: "Before you let them in",
+    who: [
+      "I told them nothing from the case: they told me", "I asked for no passport or photo in the chat", "Nobody seemed to stand beside them or to press them",
+      "I used no number or name that came from this chat alone",
     ],
     closeTitle: "Before closing",
     close: ["The person was asked", "The silence plan was followed", "Consents are ended", "Keeping the report was asked", "Advice on files and chat was given"],
@@ -374,7 +390,7 @@ export const W = {
     "lines-checked": "checked the lines for the annual report", "lines-returned": "sent the lines for the annual report back",
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", "identity-kept": "found that the real name is still needed", "identity-erased": "erased the real name as no longer needed", invite: "invited somebody",
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
-    share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said",
+    share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said", recognise: "was sure that it is this person who writes",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
     trends: "printed the tables of the annual report", "shift-report": "looked at the shift report", debrief: "recorded a debrief", "alert-raised": "an alert went out", "alert-told": "was alerted", "alert-taken": "took the alert", "alert-passed": "passed the alert on",
     "alert-level": "the alert follows the new level", "alert-reminded": "the office was reminded of an alert", "alert-cancelled": "the alert was ended",

@@ -1,0 +1,67 @@
+"""It is this person: the owner of a case in doubt says so on the page, for a reason and after a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk.filled import BLUE, SIDEWAYS, open_blue
+from tests.desk.watching import violations
+from tests.fakes.desk_server import DeskServer, case_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LIST = (
+    "I told them nothing from the case", "I asked for no passport or photo", "Nobody seemed to stand beside them",
+    "I used no number or name that came from this chat alone",
+)  # fmt: skip
+
+
+def show(server: DeskServer, *, owner: str = "P1", flags: tuple[str, ...] = ("identity_doubt",)) -> None:
+    """Let it be in doubt who writes."""
+    strip = case_of()["strip"] | {"may_contact": False, "reason": "identity_doubt"}
+    server.show([case_of(flags=list(flags), owner={"id": owner, "name": "Ana"}, strip=strip)])
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_who_is_sure_says_how_after_the_list(page: Page, server: DeskServer, width: int) -> None:
+    """On a phone as on a wide screen; the strip says where."""
+    show(server)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_text("the owner of the case is sure who it is (under More)").first.wait_for()
+    page.get_by_role("region", name="More").get_by_role("button", name="It is this person").click()
+    dialog = page.locator("dialog[open]")
+    save = dialog.get_by_role("button", name="It is this person")
+    dialog.get_by_label("How you know").select_option("RSN-WHO-CALLBACK")
+    assert save.is_disabled()
+    for line in LIST:
+        dialog.get_by_label(line).check()
+    assert (page.evaluate(SIDEWAYS), violations(page)) == (0, [])
+    save.click()
+    dialog.wait_for(state="detached")
+    page.get_by_text("This case is no longer in doubt.").wait_for()
+
+    assert server.posted == [(f"cases/{BLUE}/recognise", {"reason": "RSN-WHO-CALLBACK"})]
+
+
+@pytest.mark.parametrize("why", ["nobody doubts", "a colleague's", "operator"])
+def test_nobody_else_is_offered_it(page: Page, server: DeskServer, why: str) -> None:
+    """It is the act of the owner, who is no operator, where there is a doubt."""
+    show(
+        server,
+        owner="P2" if why == "a colleague's" else "P1",
+        flags=() if why == "nobody doubts" else ("identity_doubt",),
+    )
+    if why == "operator":
+        server.answers["GET session"]["person"]["roles"] = ["operator"]
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("region", name="More").get_by_role("button", name="Write a note").wait_for()
+
+    assert page.get_by_role("button", name="It is this person").count() == 0
