@@ -37,8 +37,10 @@ from dialogs.steps import update
 from dialogs.variables import good_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dialogs.conversation import CaseCard, Proposal
-    from dialogs.policy import Choice
+    from dialogs.policy import Choice, Interview
     from dialogs.turn import Turn
 
 WAITING: Final = ("proposed", "asked")
@@ -149,23 +151,31 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
     turn.set(active_case=card.case, open_card=proposal.id)
     node = _node_of(turn, card, proposal)
-    collisions = red_lines(question_of(card, proposal), card, turn.policy.measures)
-    if collisions or node != CARD:
-        turn.say("T-MEASURE-FIRST")  # a phone shows the beginning of a message to everybody
-    for line in collisions:
-        turn.say(f"CROSSES-{line}")
-    if node == ASK_INTERPRETER:
-        turn.say("T-INTP-WHO")
+    for notice in notices(node, red_lines(question_of(card, proposal), card, turn.policy.measures)):
+        turn.say(notice)
     ask(turn, node, again=True)
     _record(turn, card, replace(proposal, asked=proposal.asked + 1), "requested", state="asked")
 
 
+def notices(node: str, collisions: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return what is said before this question about a measure that crosses these red lines."""
+    crossed = tuple(f"CROSSES-{line}" for line in collisions)
+    first = ("T-MEASURE-FIRST",) if crossed or node != CARD else ()  # a phone shows how a message begins to everybody
+    return (*first, *crossed, *(("T-INTP-WHO",) if node == ASK_INTERPRETER else ()))
+
+
+def node_of(measure: str, interview: Interview) -> str:
+    """Return the question a measure is first asked with; the plain card in an interview that began before another."""
+    node = OWN_QUESTIONS.get(measure, CARD)
+    return node if node in interview.nodes else CARD
+
+
 def _node_of(turn: Turn, card: CaseCard, proposal: Proposal) -> str:
-    """Return the question that this is asked with; the plain card in an interview that began before it was there."""
-    node = OWN_QUESTIONS.get(proposal.measure, CARD)
+    """Return the question that this is asked with now."""
+    node = node_of(proposal.measure, turn.interview)
     if node == MENTION_NAMED and yeses(question_of(card, proposal), card.consents):
-        node = MENTION_AGAIN
-    return node if node in turn.interview.nodes else CARD
+        return MENTION_AGAIN if MENTION_AGAIN in turn.interview.nodes else CARD
+    return node
 
 
 def _put(turn: Turn, card: CaseCard, proposal: Proposal) -> CaseCard:

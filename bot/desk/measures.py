@@ -12,7 +12,16 @@ from bot.desk.routes import CHECKERS, OFFICERS, PROPOSERS, Nothing, ReasonCode, 
 from bot.desk.thread import MOST_BYTES, Sealed
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.gate import Granted, Reason, may, red_lines
-from dialogs.measures import ANNUAL, NAME_MODES, RETURNED, awaits_check, needs_second_yes, question_of
+from dialogs.measures import (
+    ANNUAL,
+    NAME_MODES,
+    RETURNED,
+    awaits_check,
+    needs_second_yes,
+    node_of,
+    notices,
+    question_of,
+)
 from dialogs.sharing import SHARES
 from dialogs.variables import ANNUAL_DAYS, SHARE_DAYS
 from handlers.proposing import MAX_CONTENT_CHARS, MAX_HOPE_CHARS, MAX_RECIPIENT_CHARS, Draft
@@ -44,6 +53,7 @@ class MeasureShown(msgspec.Struct, frozen=True):
     identity: str
     valid_days: int
     public: bool
+    asks: tuple[str, ...]  # what the person is asked, line by line; {OFF_WORDS}, {HOPE} and their like are the case's
     name_mode: str = ""  # the only one there is; "": whoever proposes it chooses
 
 
@@ -103,35 +113,53 @@ def catalogue(call: Call[Nothing]) -> tuple[MeasureShown, ...]:
     """Answer every measure there is."""
     policy = call.desk.policy
     listed = [
-        MeasureShown(
-            m.code, m.group, *_words(policy, m.code), m.decides, m.reversible, m.identity, m.valid_days,
-            m.code.startswith(PUBLIC),
+        _shown(
+            policy, m.code, m.group, _words(policy, m.code), decided_by=m.decides, reversible=m.reversible,
+            identity=m.identity, valid_days=m.valid_days, public=m.code.startswith(PUBLIC),
         )
         for m in policy.measures.values()
     ]  # fmt: skip
     annual = [
-        MeasureShown(
-            code, "The annual report", policy.texts.body(f"DO-{code}", "en", {}), "Everyone",
-            "Once public, it stays public", ("ASG",), "no", "ID-1", ANNUAL_DAYS, public=True,
+        _shown(
+            policy, code, "The annual report",
+            (policy.texts.body(f"DO-{code}", "en", {}), "Everyone", "Once public, it stays public"),
+            decided_by=("ASG",), reversible="no", identity="ID-1", valid_days=ANNUAL_DAYS, public=True,
             name_mode=NAME_MODES[code],
         )
         for code in ANNUAL
     ]  # fmt: skip
     shares = [
-        MeasureShown(
-            code, "Another UN office", *_words(policy, code, TO_OFFICE="that office"), ("FR",), "partly", "ID-1",
-            SHARE_DAYS, public=False,
+        _shown(
+            policy, code, "Another UN office", _words(policy, code, TO_OFFICE="that office"), decided_by=("FR",),
+            reversible="partly", identity="ID-1", valid_days=SHARE_DAYS, public=False,
         )
         for code in SHARES
     ]  # fmt: skip
     consults = [
-        MeasureShown(
-            code, "Asking somebody", *_words(policy, code, TO_WHOM="the one you name"), ("FR",), "partly",
-            "ID-0", CONSULT_DAYS, public=False,
+        _shown(
+            policy, code, "Asking somebody", _words(policy, code, TO_WHOM="the one you name"), decided_by=("FR",),
+            reversible="partly", identity="ID-0", valid_days=CONSULT_DAYS, public=False,
         )
         for code in CONSULTS
     ]  # fmt: skip
     return (*listed, *annual, *shares, *consults)
+
+
+def _shown(policy: Policy, code: str, group: str, words: tuple[str, str, str], **more: Any) -> MeasureShown:  # noqa: ANN401 - the fields of MeasureShown
+    do, who_learns, risk = words
+    asks = _asks(policy, code, DO=do, WHO_LEARNS=who_learns, RISK=risk)
+    return MeasureShown(code=code, group=group, do=do, who_learns=who_learns, risk=risk, asks=asks, **more)
+
+
+def _asks(policy: Policy, code: str, **known: str) -> tuple[str, ...]:
+    """Return what the person is asked about a measure; what only the case knows stands there by its name, in braces."""
+    node, texts = node_of(code, policy.interview), policy.texts
+    said = (*notices(node), node)
+    names = {name for text in said for name in texts.variables(text)}
+    args = {name: known.get(name, f"{{{name}}}") for name in names}
+    keys = (choice.key for choice in policy.interview.nodes[node].choices)
+    answers = (f"{key} {texts.label(node, key, 'en', args)}" for key in keys)
+    return (*(line for text in said for line in texts.body(text, "en", args).splitlines()), *answers)
 
 
 def _words(policy: Policy, code: str, **given: str) -> tuple[str, str, str]:

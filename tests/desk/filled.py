@@ -18,6 +18,10 @@ MEASURE = {
     "code": "GM-STA-DIP", "group": "Involve the State", "do": "A UN official speaks quietly with your government",
     "who_learns": "Your government", "risk": "They may get angry", "decided_by": ["ASG"], "reversible": "no",
     "identity": "ID-2", "valid_days": 30, "public": False,
+    "asks": [
+        "{OFF_WORDS}. We have an idea and need your yes or no.", "Your name: {NAME_MODE_WORDS}.",
+        "This yes is good until {UNTIL}.", "1 Yes",
+    ],
 }  # fmt: skip
 PROPOSAL = {
     "id": "PR-1", "measure": "GM-STA-DIP", "words": "Quiet talk with the government", "recipient": "The Permanent Mission",

@@ -139,6 +139,23 @@ def test_lines_are_proposed_in_the_one_name_mode_there_is(page: Page, server: De
     assert "we would use your name" in dialog.locator(".preview").inner_text()
 
 
+def test_the_officer_reads_the_question_as_the_person_will(page: Page, server: DeskServer) -> None:
+    """In the words of the server, with what stands in the form; a dash where nothing stands yet."""
+    asks = ["{OFF_WORDS}. There is a question.", 'May we write this? "{EXACT_LINES}" {HOPE}', "1 Yes", "2 No"]
+    server.answers["GET measures"] = [MEASURE | {"code": "AR-ANON", "do": "A line", "asks": asks}]
+    page.goto(server.url())
+    open_blue(page)
+    page.keyboard.press("m")
+    dialog = page.locator("dialog[open]")
+    assert dialog.locator(".preview").count() == 0
+    dialog.get_by_label("Measure", exact=True).select_option("AR-ANON")
+    dialog.get_by_label("Exactly what would be said").fill("A person {HOPE} was threatened.")
+
+    off = case_of()["strip"]["words"]["off"]
+    shown = [f"{off}. There is a question.", 'May we write this? "A person {HOPE} was threatened." –', "1 Yes", "2 No"]
+    assert dialog.locator(".preview p").all_inner_texts() == shown
+
+
 def test_whom_an_interpreter_may_not_be_is_said_where_one_is_started(page: Page, server: DeskServer) -> None:
     """The yes counts for nobody from the person's own country."""
     show(server, "", measure="IN-INTERPRETER", state="consented", light="green", abroad=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -234,6 +235,18 @@ def test_the_catalogue_and_the_templates_are_in_plain_words(work: Work) -> None:
     assert all(measure["do"] and measure["who_learns"] and measure["risk"] for measure in measures)
     assert {measure["code"] for measure in measures if measure["public"]} >= {"UM-PUB-STA", "GM-STA-IDG", "AR-NAMED"}
     assert {one["id"] for one in work.officer.get("/api/templates").json()} == set(TEMPLATES)
+
+
+def test_the_catalogue_says_what_the_person_will_be_asked(work: Work) -> None:
+    """Word for word as the question will stand in the chat, but for what only the form knows."""
+    asks = {measure["code"]: measure["asks"] for measure in work.officer.get("/api/measures").json()}
+    blanks = {name for lines in asks.values() for line in lines for name in re.findall(r"\{(\w+)\}", line)}
+    assert blanks == {"OFF_WORDS", "NAME_MODE_WORDS", "HOPE", "UNTIL", "EXACT_LINES", "TO_WHOM"}
+    assert asks["GM-STA-DIP"][0] == "{OFF_WORDS}. We have an idea and need your yes or no."
+    assert asks["GM-STA-DIP"][-1] == "4 Show me exactly what you would say"
+    assert asks["IN-INTERPRETER"][1] == "The interpreter would be: {TO_WHOM}."
+    assert [asks[code][1][:26] for code in ("AR-ANON", "AR-NAMED")] == ["The UN Secretary-General w"] * 2
+    assert asks["AR-NAMED"][-1] == "3 Without my name"
 
 
 def test_the_status_follows_the_table_and_malicious_needs_two(work: Work) -> None:

@@ -40,7 +40,7 @@ export interface Case extends Line {
 }
 export interface Measure {
   code: string; group: string; do: string; who_learns: string; risk: string; decided_by: string | string[];
-  reversible: string; identity: string; valid_days: number; public: boolean; name_mode?: string;
+  reversible: string; identity: string; valid_days: number; public: boolean; asks: string[]; name_mode?: string;
 }
 export interface Account { id: string; name: string; office: string; roles: string[]; invited_at?: string; last_seen_day?: string; state: string; synced: boolean; confirmers?: string[]; confirm?: boolean }
 export interface AuditEntry extends Act { case_name: string }

@@ -242,12 +242,6 @@ export const W = {
       "NM-INIT": "only first letters or another name", "NM-NAMED": "we would use your name",
     } as Record<string, string>,
     modeNames: { "NM-ANON": "No name at all", "NM-GROUP": "Country or group only", "NM-INIT": "Initials or another name", "NM-NAMED": "Named" } as Record<string, string>,
-    card: (part: { off: string; what: string; who: string; name: string; risk: string; hope: string; until: string }) => [
-      `${part.off}. We have an idea and need your yes or no.`, `What: ${part.what}.`, `Who would learn what: ${part.who}.`,
-      `Your name: ${part.name}.`, `Risk: ${part.risk}.`, `What we hope: ${part.hope}. We cannot promise it.`,
-      `This yes is good until ${part.until}. You can say no, or take it back. We will go on helping you.`,
-      "1 Yes", "2 No", "3 I want to talk about it first", "4 Show me exactly what you would say",
-    ],
     collision: (lines: string) => `This meets a red line: ${lines}. The person is shown that and asked again.`,
     public: "Everyone can read it, and it cannot be taken back.",
     answer: "Answer", irreversible: "It cannot be undone.", start: "Start", again: "Ask again", close: "Record the outcome", outcome: "What came of it",

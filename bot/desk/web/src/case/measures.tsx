@@ -181,17 +181,19 @@ function Area({ label, hint, value, set }: { label: string; hint?: string; value
   );
 }
 
+/** What the person will be asked; the server knows the sentences, the page what stands in this form. */
 function Preview({ data, draft, measure }: { data: Case; draft: Draft; measure: Measure | undefined }) {
-  const days = Number(draft.valid_days) || (measure?.valid_days ?? 0);
-  const until = new Date(Date.now() + days * 86_400_000);
-  const lines = W.measure.card({
-    off: data.strip?.words.off || W.none, what: measure?.do ?? W.none, who: measure?.who_learns ?? W.none, name: named(W.measure.modes, draft.name_mode),
-    risk: measure?.risk ?? W.none, hope: draft.hope || W.none, until: measure === undefined ? W.none : until.toISOString().slice(0, 10),
-  });
+  if (measure === undefined) return null;
+  const until = new Date(Date.now() + (Number(draft.valid_days) || measure.valid_days) * 86_400_000);
+  const known: Record<string, string> = {
+    OFF_WORDS: data.strip?.words.off ?? "", NAME_MODE_WORDS: named(W.measure.modes, draft.name_mode), HOPE: draft.hope,
+    UNTIL: until.toISOString().slice(0, 10), EXACT_LINES: draft.content, TO_WHOM: draft.recipient,
+  };
+  const lines = measure.asks.map((line) => line.replace(/\{([A-Z_]+)\}/gu, (_, name: string) => known[name] || W.none));
   return (
     <figure class="preview">
       <figcaption>{W.measure.preview}</figcaption>
-      {lines.map((line) => <p key={line}>{line}</p>)}
+      {lines.map((line, place) => <p key={place} dir="auto">{line}</p>)}
     </figure>
   );
 }
