@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dialogs.conversation import Draft
 from dialogs.draws import PAIR_WORDS, PHRASE_WORDS
-from dialogs.effects import CancelWake, NewKey, UpdateCase
+from dialogs.effects import CancelWake, DropFiles, NewKey, UpdateCase
 from dialogs.limits import TIMER_IDLE, TIMER_KEPT
 from dialogs.machine import HIDDEN, START
 from dialogs.prompts import ask, speak_only
@@ -44,6 +45,23 @@ def secrets(turn: Turn) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def erase_what_no_words_lead_to(turn: Turn) -> None:
+    """Erase a draft that was set aside and can never be got back, with its files and its key.
+
+    What is left is nobody's answer: the officer's two words, which may be what opens a hidden chat.
+    """
+    kept = turn.conversation.kept_draft
+    if kept is None or secrets(turn):
+        return
+    left = Draft(off_words=kept.off_words)
+    if kept == left:
+        return
+    if kept.files:
+        turn.do(DropFiles(tuple(file.blob for file in kept.files)))
+    turn.set(kept_draft=left)
+    turn.do(NewKey())
+
+
 def tell(turn: Turn) -> None:
     """Ask for the secret words; where there are none, say what is the matter and offer to begin again.
 
@@ -53,6 +71,7 @@ def tell(turn: Turn) -> None:
         _welcome(turn)
         return
     turn.set(new_phone=TOLD)
+    erase_what_no_words_lead_to(turn)
     turn.say("T-PROVE" if secrets(turn) else "T-NEW-PHONE")
     speak_only(turn)
 

@@ -45,6 +45,8 @@ _BEGIN_AGAIN, _LEAVE = ("1",), ("2",)
 def key_changed(turn: Turn) -> None:
     """Doubt who holds the account: cases wait for the words, the draft is set aside, nothing is open any more.
 
+    A draft that no words lead back to is erased at once.
+
     The same change is told several times: whoever was asked for the words by now is not interrupted by that.
     """
     before = turn.conversation
@@ -59,6 +61,7 @@ def key_changed(turn: Turn) -> None:
     if not conversation.new_phone and conversation.draft is not None:
         turn.do(WakeAt(TIMER_KEPT, _goes_at(turn)))
         turn.set(kept_draft=conversation.draft)
+        new_phone.erase_what_no_words_lead_to(turn)
     for timer in (TIMER_DRAFT, TIMER_IDLE, TIMER_SEND):
         turn.do(CancelWake(timer))
     turn.set(new_phone=new_phone.CHANGED, draft=None, question=None, came_from=(), open_card="")

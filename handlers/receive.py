@@ -121,7 +121,7 @@ class Reception(Frozen):
 
         What was agreed outward until now does not count any more. What is on its way was for the person before.
         """
-        now = self.clock.now()
+        now, erased = self.clock.now(), False
         with self.store.transaction() as work:
             try:
                 loaded = work.conversations.load(address)
@@ -129,10 +129,12 @@ class Reception(Frozen):
                 loaded = None
             if loaded is not None:
                 event = KeyChanged(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES))
-                done, _erased = self._advance(work, address, loaded.conversation, event)
+                done, erased = self._advance(work, address, loaded.conversation, event)
                 if done.after == done.before:  # told once more
                     return True
             settle_dropped(work, work.outbox.drop_for(address), DOUBT)
+        if erased:
+            self.store.finish_erasure()
         return True
 
     def _change(

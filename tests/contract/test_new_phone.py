@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from bot.clock import FixedClock
-from dialogs.conversation import Conversation
+from dialogs.conversation import Conversation, Draft
 from handlers.deliver import Delivered, Delivery
 from handlers.ports import Store
 from handlers.receive import Reception
@@ -109,3 +109,18 @@ def test_of_a_stranger_nothing_is_stored(store: Store) -> None:
     assert chat.reception.identity_changed(MINA)
     assert chat.conversation is None
     assert "Choose a language" in chat.say("hello")
+
+
+def test_a_draft_without_words_leaves_nothing_readable_at_once(store: Store) -> None:
+    """What is kept of the conversation says only that there was one, under a key of its own."""
+    chat = Chat(store)
+    chat.say(*["2" if place == 7 else text for place, text in enumerate(TO_THE_QUESTIONS)], "1")
+    before = chat.conversation
+    assert before is not None
+    assert before.draft is not None
+    assert before.draft.answers
+
+    chat.reception.identity_changed(MINA)
+
+    assert chat.conversation is not None
+    assert (chat.conversation.draft, chat.conversation.kept_draft) == (None, Draft(off_words=before.draft.off_words))

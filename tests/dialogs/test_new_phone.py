@@ -73,7 +73,7 @@ def test_wherever_the_draft_was_open_a_new_phone_has_one_answer_and_sends_nothin
             assert play.said.endswith("SOS reaches a person.")
             assert (ASKED in play.said, OFFERED in play.said) == (known, not known), (play.node, typed)
             assert not any(isinstance(effect, DISCLOSES) for effect in play.effects)
-            assert play.conversation.kept_draft == draft
+            assert play.conversation.kept_draft == (draft if known else Draft(off_words=draft.off_words))
         play.conversation = before
     assert {"Q02", "Q15-NAME", "Q24", "Q26", "C-FWD", "Q50"} <= met
 
@@ -114,19 +114,47 @@ def test_wrong_words_may_be_tried_as_often_as_in_a_hidden_chat() -> None:
     assert "That is you" in play.wait(hours=24).say(PHRASE).said
 
 
-def test_without_words_one_may_begin_again_and_what_was_there_goes() -> None:
-    """A fresh interview under a fresh key; the old phrase and the old word for hiding are nobody's."""
+def test_without_words_what_was_there_goes_at_once_and_one_may_begin_again() -> None:
+    """With its files and its key; a fresh interview follows, and the old word for hiding is nobody's."""
     play = at_q14(phrase=False)
     draft = play.conversation.draft
     assert draft is not None
     play.conversation = replace(play.conversation, draft=replace(draft, files=(PICTURE,)), panic_hash="old")
     play.change_phone()
+    assert {DropFiles(("b1",)), NewKey()} <= set(play.effects)
+    assert play.conversation.kept_draft == Draft(off_words=draft.off_words)
+    assert play.change_phone().effects == ()
     assert OFFERED in play.say("1").said  # meant for the question of before
+    assert not play.did(NewKey)
     play.say("1")
     assert play.node == "Q01"
-    assert {DropFiles(("b1",)), NewKey(), CancelWake(TIMER_KEPT)} <= set(play.effects)
+    assert {NewKey(), CancelWake(TIMER_KEPT)} <= set(play.effects)
     fresh = play.conversation
     assert (fresh.draft, fresh.kept_draft, fresh.new_phone, fresh.panic_hash) == (Draft(), None, "", "")
+
+
+def test_without_words_a_hidden_chat_opens_as_before_and_shows_that_all_is_gone() -> None:
+    """By the officer's two words, which say nothing of who it is."""
+    play = Play()
+    for text in ["2" if number == 7 else text for number, text in enumerate([*TO_FILES, *TO_SEND])]:
+        play.say(text)
+        if play.node == "Q48":
+            break
+    draft = play.say("000").conversation.draft
+    assert draft is not None
+    assert draft.off_words
+    assert play.change_phone().conversation.kept_draft == Draft(off_words=draft.off_words)
+    assert play.say("hello").said.startswith("Notices.")
+    assert OFFERED in play.say(draft.off_words).said
+
+
+def test_a_draft_whose_last_words_went_with_a_case_goes_when_somebody_is_told() -> None:
+    """Only the words of the case led back to it."""
+    play = with_words(sent()).say("00", "8", "1").change_phone()
+    assert play.conversation.kept_draft != Draft()
+    play.conversation = replace(play.conversation, cards=(), phrase_hash="")
+    assert OFFERED in play.say("hello").said
+    assert (play.did(NewKey), play.conversation.kept_draft) == (True, Draft())
 
 
 def test_who_leaves_leaves_everything_as_it_is() -> None:
@@ -162,8 +190,8 @@ def test_before_permission_it_goes_after_half_an_hour() -> None:
 def test_sos_works_at_once_from_anybody_and_knows_nothing_of_before(*, phrase: bool) -> None:
     """A new alert with words of its own; what leads out of the fast path leads to the question who it is."""
     play = at_q14(phrase=phrase)
-    old = play.conversation.draft
-    assert play.change_phone().say("SOS").node == "FP1"
+    old = play.change_phone().conversation.kept_draft
+    assert play.say("SOS").node == "FP1"
     play.say("1")
     raised = play.done(RaiseAlert)
     assert raised.card["danger_now"] == ""

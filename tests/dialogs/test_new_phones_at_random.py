@@ -50,7 +50,7 @@ class NewPhones(Stranger):
             self.counts["in doubt"] += 1
             self._judge(before, after, effects)
         elif before.new_phone and not after.new_phone:
-            self.counts["theirs again" if after.draft == before.kept_draft else "begun anew"] += 1
+            self.counts["begun anew" if after.node == "Q01" else "theirs again"] += 1
         return super().happen(event)
 
     def _is_silent(self, before: Conversation, after: Conversation, effects: tuple[Effect, ...]) -> None:

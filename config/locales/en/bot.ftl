@@ -254,7 +254,7 @@ T-OFFICER-WROTE =
     { $CONTENT }
 T-PROVE = This chat is on another phone or app now. Please send your secret words. Until then I show nothing here. SOS reaches a person.
 T-NEW-PHONE =
-    This chat is on another phone or app now. What was written here before is not shown. I delete it within { $DRAFT_HOURS } hours. You can begin again; then I delete it now.
+    This chat is on another phone or app now. What was written here before is deleted. You can begin again.
     1 Begin again
     2 Leave
     SOS reaches a person.
