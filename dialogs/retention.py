@@ -33,7 +33,9 @@ def case_closed(turn: Turn, event: CaseClosed) -> None:
         return
     turn.do(WakeAt(f"{ERASE_TIMER}{event.case}", event.at + _kept(turn.policy.settings, card)))
     asked = any(consent.id == RETAIN for consent in card.consents)
-    if event.may_ask and not asked and not is_alert_only(card) and turn.conversation.node in RESTING:
+    here = turn.conversation
+    is_moment = here.node in RESTING and not here.new_phone  # a yes needs somebody who is known (spec 4.8)
+    if event.may_ask and not asked and not is_alert_only(card) and is_moment:
         turn.set(active_case=event.case)
         turn.say("T-OFFICER-MSG")  # a phone shows the beginning of a message to everybody
         ask(turn, RETAIN, again=True)

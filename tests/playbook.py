@@ -12,6 +12,7 @@ from dialogs.engine import advance, begin
 from dialogs.events import (
     ButtonPressed,
     CardArrived,
+    CaseClosed,
     EditNoticed,
     Event,
     FileReceived,
@@ -100,6 +101,13 @@ class Play:
     def recognise(self, case: str) -> Play:
         """The office of a case is sure who it is."""
         self._event(PersonRecognised(at=self._at(), entropy=self._entropy(), case=case))
+        return self
+
+    def close(self, case: str) -> Play:
+        """An officer closes a case, at a time at which its person may be written to."""
+        cards = tuple(replace(card, status="ST-CLO") if card.case == case else card for card in self.conversation.cards)
+        self.conversation = replace(self.conversation, cards=cards)
+        self._event(CaseClosed(at=self._at(), entropy=self._entropy(), case=case, may_ask=True))
         return self
 
     def card_arrives(self) -> Play:

@@ -201,6 +201,22 @@ def test_no_measure_is_asked_about_before_they_were_welcomed() -> None:
     assert play.gap().said == ""
 
 
+def test_no_retention_is_asked_about_before_they_were_welcomed() -> None:
+    """The answer would be lost; without a yes the report goes after the days they were told."""
+    play = recognised()
+    assert play.close(case_of(play)).said == ""
+    assert "keep your report" in (play := recognised().say("hello", "1")).close(case_of(play)).said
+
+
+def test_beside_a_case_of_another_office_in_doubt_the_talk_goes_on() -> None:
+    """The officer who is sure begins, the person answers, and is asked for the words all the same."""
+    play = with_another_case(with_words(sent())).change_phone()
+    case = play.conversation.cards[0].case
+    play.recognise(case).officer_begins(case).say("it is me")
+    assert play.done(SealMessage).document["case"] == case
+    assert (play.node, ASKED in play.said) == ("TALK", True)
+
+
 def test_a_case_that_is_in_no_doubt_or_gone_changes_nothing() -> None:
     """Two officers press at once, or the person gave the words meanwhile."""
     play = forgot().say(PHRASE, "1")
