@@ -88,9 +88,12 @@ class KeyChanged(Moment, frozen=True, gc=False, kw_only=True):
 
 
 class PersonRecognised(Moment, frozen=True, gc=False, kw_only=True):
-    """The office of a case is sure by other means than the secret words that its person holds this account."""
+    """An office is sure by other means than the secret words that the person of these cases holds this account.
 
-    case: str
+    The first is the one it is about; the others are in doubt too, and of the same office.
+    """
+
+    cases: tuple[str, ...]
 
 
 class Moved(Moment, frozen=True, gc=False, kw_only=True):

@@ -69,21 +69,20 @@ def key_changed(turn: Turn) -> None:
         turn.restore(START)
 
 
-def recognised(turn: Turn, case: str) -> None:
-    """End the doubt of one case: its office is sure of the person by other means. Nothing is said.
+def recognised(turn: Turn, cases_of_office: tuple[str, ...]) -> None:
+    """End the doubt of these cases: their office is sure of the person by other means. Nothing is said.
 
-    When no other case of theirs is in doubt, so are they: what was set aside comes back when they write.
+    When no case of theirs is in doubt any more, nor are they: what was set aside comes back when they write.
     """
-    card = next((card for card in turn.conversation.cards if card.case == case), None)
-    if card is None or not card.identity_doubt:
-        return
-    steps.update(turn, replace(card, identity_doubt=False))
-    if not turn.conversation.new_phone:
+    known = [card for card in turn.conversation.cards if card.case in cases_of_office and card.identity_doubt]
+    for card in known:
+        steps.update(turn, replace(card, identity_doubt=False))
+    if not known or not turn.conversation.new_phone:
         return
     if not any(card.identity_doubt for card in turn.conversation.cards):
         turn.set(new_phone=new_phone.RECOGNISED)
     if not _in_fast_path(turn):
-        turn.set(active_case=case)
+        turn.set(active_case=cases_of_office[0])
         new_phone.stand(turn)
 
 

@@ -23,7 +23,7 @@ def officer_acted(turn: Turn, event: OfficerBegan | OfficerWrote | CaseClosed | 
     if isinstance(event, CaseClosed):
         retention.case_closed(turn, event)
     elif isinstance(event, PersonRecognised):
-        strangers.recognised(turn, event.case)
+        strangers.recognised(turn, event.cases)
     else:
         officer_spoke(turn, event)
 

@@ -115,8 +115,9 @@ class Talking(Frozen):
     def recognise(self, case: str, reason: str, actor: Actor) -> None:
         """End the doubt of a case: its owner is sure by other means than the secret words (RSN-WHO-…) who it is.
 
-        Nothing is said to whoever holds the phone, and what was agreed before the doubt stays to be asked again. Other
-        cases of the person wait for their own offices. Raises: NoSuchCase, NotYours, NoDoubt, ReasonNeeded.
+        So is their office, in all cases of the person that were sent to it; other offices have to be sure themselves.
+        Nothing is said to whoever holds the phone, and what was agreed before the doubt stays to be asked again.
+        Raises: NoSuchCase, NotYours, NoDoubt, ReasonNeeded.
         """
         now = self.clock.now()
         with self.store.transaction() as work:
@@ -127,9 +128,15 @@ class Talking(Frozen):
             if not card.identity_doubt:
                 raise NoDoubt
             check_reason(self.policy, WHO, reason)
-            work.audit.record(actor.did("recognise", now, case=case, reason=reason))
+            others = loaded.conversation.cards if loaded is not None else ()
+            doubted = (
+                case,
+                *(c.case for c in others if c.case != case and c.identity_doubt and c.office == actor.office),
+            )
+            for one in doubted:
+                work.audit.record(actor.did("recognise", now, case=one, reason=reason))
             if address is not None and loaded is not None:
-                event = PersonRecognised(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case)
+                event = PersonRecognised(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), cases=doubted)
                 carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
                 return
             known = replace(card, identity_doubt=False)

@@ -98,9 +98,9 @@ class Play:
         self._event(KeyChanged(at=self._at(), entropy=self._entropy()))
         return self
 
-    def recognise(self, case: str) -> Play:
-        """The office of a case is sure who it is."""
-        self._event(PersonRecognised(at=self._at(), entropy=self._entropy(), case=case))
+    def recognise(self, *cases: str) -> Play:
+        """The office of these cases is sure who it is."""
+        self._event(PersonRecognised(at=self._at(), entropy=self._entropy(), cases=cases))
         return self
 
     def close(self, case: str) -> Play:

@@ -61,6 +61,43 @@ def test_what_waits_goes_on_and_the_draft_comes_back_when_they_write(store: Stor
     assert chat.say("1") == chat.asked
 
 
+def test_an_office_is_sure_in_all_its_cases_and_no_other_office_with_it(store: Store) -> None:
+    """Also in those that a colleague owns or closed; each says so in its own log."""
+    chat = Doubted(store)
+    doubted = replace(CARD, identity_doubt=True, owner="p2")
+    with store.transaction() as work:
+        work.cases.open(replace(doubted, case="LW-2", status="ST-CLO"), MINA)
+        work.cases.open(replace(doubted, case="LW-3", office="OFF-OHC-GVA"), MINA)
+
+    chat.talking.recognise(CASE, FACTS, OFFICER)
+
+    with store.transaction() as work:
+        still = [card.identity_doubt for card in map(work.cases.get, (CASE, "LW-2", "LW-3")) if card is not None]
+        logged = [len(work.audit.of(case)) for case in (CASE, "LW-2", "LW-3")]
+    assert (still, logged) == ([False, False, True], [1, 1, 0])
+    assert ASKED in chat.say("00")
+
+
+def test_an_owner_of_another_office_answers_for_their_case_alone(store: Store) -> None:
+    """The duty desk owns it for the night: the other cases are not its own."""
+    chat = Doubted(store)
+    desk = Actor("p1", "duty-officer", "OFF-EML")
+    yes = replace(
+        CARD.consents[0], record_id="CR-3", id="C-EMER", recipient="OFF-EML", scope="report", content_version=""
+    )
+    with store.transaction() as work:
+        work.cases.open(replace(CARD, case="LW-2", identity_doubt=True), MINA)
+        lent = replace(CARD, identity_doubt=True, consents=(*CARD.consents, yes))
+        work.cases.record(CASE, (yes,))
+        work.cases.update(lent)
+
+    chat.talking.recognise(CASE, FACTS, desk)
+
+    with store.transaction() as work:
+        still = [card.identity_doubt for card in map(work.cases.get, (CASE, "LW-2")) if card is not None]
+    assert still == [False, True]
+
+
 def test_only_the_owner_ends_a_doubt_there_is_for_a_reason_of_the_list(store: Store) -> None:
     """Nothing is changed and nothing recorded for anybody else."""
     chat = Doubted(store)

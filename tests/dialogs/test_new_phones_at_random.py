@@ -28,7 +28,7 @@ class NewPhones(Stranger):
         draw = self._draw("phone") % 100
         if 20 <= draw < 23 and self.conversation.cards:
             case = self.conversation.cards[draw % len(self.conversation.cards)].case
-            self.happen(PersonRecognised(at=self.now, entropy=self._entropy(), case=case))
+            self.happen(PersonRecognised(at=self.now, entropy=self._entropy(), cases=(case,)))
         elif draw < 3 and not (self.conversation.new_phone and draw):
             self.happen(KeyChanged(at=self.now, entropy=self._entropy()))
         elif draw < 20 and self.conversation.new_phone:

@@ -97,6 +97,15 @@ def test_the_cases_of_other_offices_keep_the_doubt_until_their_own_is_sure() -> 
     assert play.say("00").said == WELCOME
 
 
+def test_an_office_that_is_sure_is_so_in_all_its_cases() -> None:
+    """A closed one does not keep the person out either."""
+    play = with_another_case(with_words(sent())).change_phone()
+    first = play.conversation.cards[0].case
+    play.recognise(OTHER, first)
+    assert (play.said, play.conversation.active_case) == ("", OTHER)
+    assert play.say("00").said == WELCOME
+
+
 def test_the_words_still_end_the_doubt_of_all_other_cases() -> None:
     """One office was sure before."""
     play = with_another_case(with_words(sent())).change_phone()

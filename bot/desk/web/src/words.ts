@@ -180,7 +180,7 @@ export const W = {
     reasons: {
       "RSN-WHO-FACTS": "They told facts that only they gave", "RSN-WHO-CALLBACK": "I called back in the agreed way", "RSN-WHO-LIVE": "I saw or heard them live, safely",
     } as Record<string, string>,
-    follows: "Nothing is sent to the phone for it. What waits goes out where they may be written to; what they agreed to before must be asked again. Cases of other offices stay in doubt.",
+    follows: "Nothing is sent to the phone for it. What waits goes out where they may be written to; what they agreed to before must be asked again. It counts for all their cases at your office; those of other offices stay in doubt.",
     save: "It is this person", saved: "Recorded. This case is no longer in doubt.",
   },
   files: {
