@@ -93,17 +93,29 @@ def desk_pages(play: Play, file: Path) -> None:
     take(play.admin, "desk-people", "light")
 
 
+def shift_page(page: Page, address: str) -> None:
+    """The numbers of a shift, as the lead of the emergency line sees them."""
+    page.goto(f"{address}/desk")
+    page.get_by_role("button", name="Shift lead").first.click()
+    page.get_by_role("heading", name="Queue").wait_for()
+    page.keyboard.press("5")
+    page.locator("table").wait_for()
+    take(page, "desk-shift", "light", "phone")
+
+
 def main() -> None:
     """Take them all."""
     program = chromium()
     if program is None:
         sys.exit("Chromium is missing: run `make setup`")
+    shutil.rmtree(HOME, ignore_errors=True)  # of a run that was broken off
     for old in FOLDER.glob("*.png"):
         old.unlink()
     with practising(HOME) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
         play = Play(browser, address, HOME / "practice" / "offices" / "keys")
         desk_pages(play, FILE)
+        shift_page(play.colleague, address)
         play.phone.get_by_role("button", name="Guide").click()
         play.phone.get_by_role("button", name="Start again").click()
         phone_and_desk(play.phone, address)
