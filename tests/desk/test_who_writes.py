@@ -1,4 +1,4 @@
-"""It is this person: the owner of a case in doubt says so on the page, for a reason and after a list."""
+"""It is this person: the owner of a case in doubt says so on the page, for a reason, after a list; the log shows it in words."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dialogs.policy import REASON_LISTS
 from tests.desk.filled import BLUE, SIDEWAYS, open_blue
 from tests.desk.watching import violations
 from tests.fakes.desk_server import DeskServer, case_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from dialogs.policy import Policy
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -65,3 +68,18 @@ def test_nobody_else_is_offered_it(page: Page, server: DeskServer, why: str) -> 
     page.get_by_role("region", name="More").get_by_role("button", name="Write a note").wait_for()
 
     assert page.get_by_role("button", name="It is this person").count() == 0
+
+
+def test_no_reason_of_policy_is_shown_as_its_code(page: Page, server: DeskServer, policy: Policy) -> None:
+    """Whoever reads the log reads words: how somebody was recognised, and every other reason an act may have."""
+    codes = [code for kind in REASON_LISTS for code in policy.taxonomy.codes[kind]]
+    entry = {"at": "2026-11-24T09:10Z", "who": "Ana", "role": "first-respondent", "act": "recognise", "case_name": "x"}
+    server.answers["GET audit"] = {"entries": [entry | {"reason": code} for code in codes], "next": None}
+    page.goto(server.url())
+    page.get_by_text("blue heron").wait_for()
+    page.keyboard.press("4")
+    page.locator("table").wait_for()
+    shown = page.locator("tbody td:last-child").all_inner_texts()
+
+    assert len(shown) == len(codes)
+    assert set(shown) & {*codes, "–", ""} == set()

@@ -453,7 +453,7 @@ export function named(table: Record<string, string>, code: string): string {
 
 /** Return the words of a reason or outcome; the server keeps its code only. */
 export function reasonOf(code: string): string {
-  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons }, code);
+  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.who.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons }, code);
 }
 
 const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });
