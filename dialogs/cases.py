@@ -17,7 +17,6 @@ from dialogs.effects import (
     CancelAlert,
     ClearChat,
     DestroyReport,
-    DropFiles,
     EraseCopy,
     EraseFiles,
     Forget,
@@ -172,8 +171,7 @@ def withdraw_all(turn: Turn, choice: Choice) -> bool:
             unopened = True
             due = turn.event.at + timedelta(hours=DESTROY_AFTER_HOURS)
             turn.do(WakeAt(f"{DESTROY_TIMER}{card.case}", due))
-    if turn.conversation.draft is not None and turn.conversation.draft.files:
-        turn.do(DropFiles(tuple(file.blob for file in turn.conversation.draft.files)))
+    turn.drop_files(turn.draft.files)
     turn.set(draft=None, came_from=())
     _say_done(turn, "WD-ALL", "WD-WORDS-DESTROY" if unopened else "WD-WORDS-OFFICER", tuple(touched))
     return True
@@ -247,8 +245,8 @@ def _take_back_in_draft(turn: Turn, events: tuple[ConsentEvent, ...]) -> None:
     answers, files = draft.answers, draft.files
     if "C-NAME" in taken:
         answers = tuple(answer for answer in answers if turn.node(answer.node).field != "real_name")
-    if "C-FILE" in taken and files:
-        turn.do(DropFiles(tuple(file.blob for file in files)))
+    if "C-FILE" in taken:
+        turn.drop_files(files)
         files = ()
     turn.set_draft(consents=(*draft.consents, *back), answers=answers, files=files)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.conversation import Draft
 from dialogs.draws import PAIR_WORDS, PHRASE_WORDS
-from dialogs.effects import CancelWake, DropFiles, NewKey, UpdateCase
+from dialogs.effects import CancelWake, NewKey, UpdateCase
 from dialogs.limits import TIMER_IDLE, TIMER_KEPT
 from dialogs.machine import HIDDEN, START
 from dialogs.prompts import ask, speak_only
@@ -56,8 +56,7 @@ def erase_what_no_words_lead_to(turn: Turn) -> None:
     left = Draft(off_words=kept.off_words)
     if kept == left:
         return
-    if kept.files:
-        turn.do(DropFiles(tuple(file.blob for file in kept.files)))
+    turn.drop_files(kept.files)
     turn.set(kept_draft=left)
     turn.do(NewKey())
 

@@ -8,7 +8,7 @@ from dialogs import new_phone
 from dialogs.conditions import holds
 from dialogs.consents import is_live
 from dialogs.conversation import Answer
-from dialogs.effects import CancelWake, DropFiles, Forget, NewKey, UpdateCase
+from dialogs.effects import CancelWake, Forget, NewKey, UpdateCase
 from dialogs.flow import next_node, only_numbers
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
 from dialogs.lists import bodies_asked
@@ -152,9 +152,7 @@ def contact_is_live(cards: tuple[CaseCard, ...]) -> bool:
 
 def end(turn: Turn) -> None:
     """Erase the draft and, when no case keeps it, the conversation; say what is left to say."""
-    blobs = tuple(file.blob for file in turn.draft.files)
-    if blobs:
-        turn.do(DropFiles(blobs))
+    turn.drop_files(turn.draft.files)
     if turn.conversation.new_phone:  # what was set aside has a time of its own
         new_phone.leave(turn)
         speak_only(turn)

@@ -181,8 +181,8 @@ def _choose(turn: Turn, *, begins: bool) -> None:
 def _drop_kept(turn: Turn) -> None:
     """Erase what was set aside, and the words that would have led back to it; the rest gets a fresh key."""
     kept = turn.conversation.kept_draft
-    if kept is not None and kept.files:
-        turn.do(DropFiles(tuple(file.blob for file in kept.files)))
+    if kept is not None:
+        turn.drop_files(kept.files)
     turn.set(
         new_phone="", kept_draft=None, phrase_hash="", panic_hash="", resume_failures=0, resume_locked_until="",
     )  # fmt: skip
@@ -209,8 +209,7 @@ def come_back(turn: Turn, card: CaseCard) -> None:
     if turn.conversation.kept_draft is not None:
         _drop_kept(turn)
     if turn.conversation.draft is not None:
-        if turn.draft.files:
-            turn.do(DropFiles(tuple(file.blob for file in turn.draft.files)))
+        turn.drop_files(turn.draft.files)
         steps.drop_draft(turn)
     turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang)
     turn.set(phrase_hash=card.phrase_hash, panic_hash=card.panic_hash, came_from=())

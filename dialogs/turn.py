@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from dialogs.conversation import Draft
-from dialogs.effects import Say
+from dialogs.effects import DropFiles, Say
 from dialogs.facts import Facts, interview_of, plain_facts
 from dialogs.judgement import LATER, Judgement
 from dialogs.machine import moves_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dialogs.conditions import Value
-    from dialogs.conversation import Answer, Conversation
+    from dialogs.conversation import Answer, Conversation, SealedFile
     from dialogs.effects import Effect
     from dialogs.events import Moment
     from dialogs.machine import Moves
@@ -103,6 +105,11 @@ class Turn:
         kept = (*draft.answers[:place], answer, *draft.answers[place + 1 :])
         reask = tuple(node for node in draft.reask if node != answer.node) if draft.reask else ()
         self.set_draft(answers=kept, reask=reask)
+
+    def drop_files(self, files: Sequence[SealedFile]) -> None:
+        """Have attachments erased, where there are any."""
+        if files:
+            self.do(DropFiles(tuple(file.blob for file in files)))
 
     def move(self, destination: str) -> None:
         """Go forward along an edge of the table. Raises ForbiddenMove."""
