@@ -1,13 +1,15 @@
 """Who else works on a case: what its person writes goes to that office, as well as to the one of the report.
 
 The person was told that each message is locked for the officer. At night that is somebody of the duty desk, after a
-hand-over somebody of another office; whoever only has a copy is sent nothing more.
+hand-over somebody of another office; whoever only has a copy is sent nothing more. What the officer writes is kept for
+the same offices, so that whoever goes on with a case reads both sides of the talk.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dialogs.cases import own_words
 from dialogs.gate import Granted, may
 from dialogs.keys import usable_recipients
 from dialogs.replace import replace
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from handlers.ports import UnitOfWork
 
 COPY: Final = "copy"
+MESSAGE, SAID = "message", "said"
+"""Purposes of sealed bytes of the talk: what the person wrote, and what an officer wrote to them."""
 
 
 def listeners(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime) -> tuple[Granted, ...]:
@@ -38,6 +42,17 @@ def listeners(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime) -
     return tuple(one for one in granted if usable_recipients(policy.directory, one.question.recipient, now))
 
 
+def readers_beside(work: UnitOfWork, policy: Policy, card: CaseCard, office: str, now: datetime) -> tuple[Granted, ...]:
+    """Return a permission for each other office that reads what an officer of this office writes to the person.
+
+    Those are the offices that would read the person's answer. One without keys is left out: nothing is sealed to it.
+    """
+    first = may(own_words(card), card, card.consents, now, policy.measures)
+    reading_now = (first, *listeners(work, policy, card, now))
+    granted = (answer for answer in reading_now if isinstance(answer, Granted) and answer.question.recipient != office)
+    return tuple(one for one in granted if usable_recipients(policy.directory, one.question.recipient, now))
+
+
 def without_who_lost_sight(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime) -> CaseCard:
     """Return the card; it is nobody's where the person took back what its owner's office saw it by."""
     office = policy.directory.offices.get(_office_of(work, policy, card.owner))
@@ -47,11 +62,12 @@ def without_who_lost_sight(work: UnitOfWork, policy: Policy, card: CaseCard, now
 
 
 def erase_copy(work: UnitOfWork, case: str, office: str, purpose: str = COPY) -> None:
-    """Erase what an office was given, and with the copy of another's case what the person wrote while it listened."""
+    """Erase what an office was given, and with the copy of another's case the talk it read, both sides of it."""
     work.blobs.erase(case, office, purpose)
     card = work.cases.get(case)
     if purpose == COPY and card is not None and card.office != office:
-        work.blobs.erase(case, office, "message")
+        for side in (MESSAGE, SAID):
+            work.blobs.erase(case, office, side)
 
 
 def _works_on(work: UnitOfWork, policy: Policy, card: CaseCard, office: Office) -> bool:

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from msgspec import field
+
 from dialogs.consents import is_live
 from dialogs.contact import may_write
 from dialogs.effects import Say
@@ -21,6 +23,7 @@ from handlers import contact
 from handlers.access import check_office
 from handlers.contact import LOOK_AGAIN, obstacle, refusal_code
 from handlers.errors import NotPermitted, NotYours, Refusal
+from handlers.listening import SAID, readers_beside
 from handlers.message_ports import HELD, PENDING, SENDING, WAITING, Message
 from handlers.perform import carry_out
 from handlers.sink import check
@@ -28,6 +31,7 @@ from handlers.talking import locked_card
 from handlers.types import SealedBlob
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from dialogs.conversation import CaseCard
@@ -62,10 +66,11 @@ class BadMessage(Refusal):
 
 
 class Written(Frozen):
-    """What a page sends: the words sealed to the bot, and the office's own copy."""
+    """What a page sends: the words sealed to the bot, the office's own copy, and those of other offices that read."""
 
     for_office: bytes
     for_bot: bytes
+    for_others: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class _Moment(Frozen):
@@ -93,7 +98,7 @@ class Messaging(Frozen):
         Hidden chats, doubts about who it is and safe times only make it wait.
         """
         now = self.clock.now()
-        if not (is_sealed(written.for_office) and is_sealed(written.for_bot)):
+        if not all(map(is_sealed, (written.for_office, written.for_bot, *written.for_others.values()))):
             raise BadMessage
         with self.store.transaction() as work:
             card, _address, _loaded = locked_card(work, case)
@@ -111,10 +116,23 @@ class Messaging(Frozen):
                 for_bot=written.for_bot,
             )  # fmt: skip
             work.messages.add(message)
-            work.blobs.put(SealedBlob(case, by.office, "said", number, written.for_office))
+            own = SealedBlob(case, by.office, SAID, number, written.for_office)
+            work.blobs.put(own)
+            self._keep_for_others(work, card, own, written.for_others, now)
             work.audit.record(by.did("write", now, case=case))
             self._look(work, case, now)
             return work.messages.get(message.id) or message
+
+    def _keep_for_others(
+        self, work: UnitOfWork, card: CaseCard, own: SealedBlob, copies: Mapping[str, bytes], now: datetime
+    ) -> None:
+        """Keep the copy of each office that reads now, and no other. Raises: BadMessage when one is missing."""
+        for granted in readers_beside(work, self.policy, card, own.office, now):
+            reader = granted.question.recipient
+            if reader not in copies:
+                raise BadMessage  # sealed by a page that was loaded before this office read
+            check(work, granted, now, self.policy)
+            work.blobs.put(replace(own, office=reader, sealed=copies[reader]))
 
     def templates(self, lang: str = "en") -> tuple[tuple[str, str], ...]:
         """Return id and sentence of what alone goes out where a company can read the chat (no C-TGFULL)."""

@@ -17,7 +17,7 @@ from dialogs.replace import replace
 from handlers.access import is_shut_out
 from handlers.contact import DROPPED, reconsider, settle_dropped
 from handlers.errors import NoRecipients
-from handlers.listening import erase_copy, listeners, without_who_lost_sight
+from handlers.listening import MESSAGE, erase_copy, listeners, without_who_lost_sight
 from handlers.mailing import queue_mail
 from handlers.message_ports import SENT, Message
 from handlers.opened import tell_opened
@@ -137,7 +137,7 @@ class Performance:
 
     def _seal_feedback(self, effect: do.SealFeedback) -> None:
         recipients = usable_recipients(self.policy.directory, effect.office, self.now)
-        self._seal_to(recipients, SealedBlob(effect.letter, effect.office, "message", 1, b""), effect.document)
+        self._seal_to(recipients, SealedBlob(effect.letter, effect.office, MESSAGE, 1, b""), effect.document)
 
     def _update_case(self, effect: do.UpdateCase) -> None:
         card = without_who_lost_sight(self.work, self.policy, effect.card, self.now)
@@ -168,7 +168,7 @@ class Performance:
         card = self.work.cases.get(case)
         also = listeners(self.work, self.policy, card, self.now) if card is not None else ()
         for granted in (effect.granted, *also):
-            self._disclose(granted, "message", effect.document, sequence=number)
+            self._disclose(granted, MESSAGE, effect.document, sequence=number)
         message = draw_id(self.entropy, f"message {case} {number}", "MS")
         self.work.messages.add(Message(message, case, number, "", self.now, SENT))
 

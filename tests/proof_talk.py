@@ -88,7 +88,7 @@ async def _begun(running: Served, name: str, known: set[str]) -> tuple[Person, s
 async def _write(running: Served, case: str, to: dict[str, str], text: str) -> None:
     words = json.dumps({"schema": "leeward-words-1", "case": case, "text": text}).encode()
     sealed = {"for_bot": _text(seal_words(words, to["bot"])), "for_office": _text(seal_report(b"{}", to["keys"]))}
-    await _ask(running, "write", case=case, by="officer", office=to["office"], **sealed)
+    await _ask(running, "write", case=case, by="officer", office=to["office"], for_others={}, **sealed)
 
 
 async def _after_the_answer(running: Served, number: int) -> float:
@@ -125,7 +125,7 @@ def _text(sealed: bytes) -> str:
     return base64.b64encode(sealed).decode()
 
 
-async def _ask(running: Served, command: str, **arguments: str) -> dict[str, str]:
+async def _ask(running: Served, command: str, **arguments: str | dict[str, str]) -> dict[str, str]:
     answer: dict[str, str] = await asyncio.to_thread(ask_running, running.home, command, arguments)
     return answer
 

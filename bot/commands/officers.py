@@ -18,6 +18,7 @@ from dialogs.gate import UNNAMED
 from dialogs.keys import usable_recipients
 from handlers.actor import Actor
 from handlers.errors import NoSuchCase
+from handlers.listening import readers_beside
 from handlers.messages import Written
 from handlers.proposing import Draft
 from storage.crypto.sealing import seal_report
@@ -47,15 +48,22 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
         ]  # fmt: skip
 
     def recipients(case: str) -> dict[str, Any]:
+        policy, now = service.policy, service.reception.clock.now()
         with service.store.transaction() as work:
             card = work.cases.get(case)
-        if card is None:
-            raise NoSuchCase
-        office = usable_recipients(service.policy.directory, card.office, service.reception.clock.now())
-        return {"bot": service.messaging.key.recipient, "office": card.office, "keys": list(office)}
+            if card is None:
+                raise NoSuchCase
+            beside = readers_beside(work, policy, card, card.office, now)
+        offices = (card.office, *(granted.question.recipient for granted in beside))
+        keys = {office: usable_recipients(policy.directory, office, now) for office in offices}
+        first = keys.pop(card.office)
+        return {"bot": service.messaging.key.recipient, "office": card.office, "keys": first, "others": keys}
 
-    def write(case: str, by: str, office: str, for_bot: str, for_office: str) -> dict[str, str]:
-        words = Written(base64.b64decode(for_office), base64.b64decode(for_bot))
+    def write(
+        case: str, by: str, office: str, for_bot: str, for_office: str, for_others: Mapping[str, str]
+    ) -> dict[str, str]:  # fmt: skip
+        others = {reader: base64.b64decode(copy) for reader, copy in for_others.items()}
+        words = Written(base64.b64decode(for_office), base64.b64decode(for_bot), others)
         message = service.messaging.write(case, Actor(by, "officer", office), words)
         return {
             "state": message.state,
@@ -80,7 +88,7 @@ def commands_of(service: Service) -> Mapping[str, Callable[..., Any]]:
     }
 
 
-def call(command: str, **arguments: str | bool) -> Any:  # noqa: ANN401 - any JSON value
+def call(command: str, **arguments: str | bool | Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
     """Carry out a command on the installation, or have the service that runs there do it."""
     settings = load_settings()
     try:
@@ -107,16 +115,22 @@ def propose(case: str, measure: str, content: Path, **fields: str | bool) -> int
 
 
 def write(case: str, content: Path, by: str) -> int:
-    """Seal words to the service and to the office, and queue them for the person."""
+    """Seal words to the service and to each office that reads them, and queue them for the person."""
     to = call("recipients", case=case)
     text, at = content.read_text(encoding="utf-8").strip(), minute(SystemClock().now())
     words = json.dumps({"schema": "leeward-words-1", "case": case, "text": text}).encode()
     copy = json.dumps({"schema": "leeward-message-1", "case": case, "kind": "officer", "at": at, "text": text}).encode()
-    sealed = {"for_bot": seal_words(words, to["bot"]), "for_office": seal_report(copy, to["keys"])}
-    packed = {name: base64.b64encode(one).decode() for name, one in sealed.items()}
-    queued = call("write", case=case, by=by, office=to["office"], **packed)
+    queued = call(
+        "write", case=case, by=by, office=to["office"], for_bot=_packed(seal_words(words, to["bot"])),
+        for_office=_packed(seal_report(copy, to["keys"])),
+        for_others={office: _packed(seal_report(copy, keys)) for office, keys in to["others"].items()},
+    )  # fmt: skip
     click.echo(_FATES.get(queued["reason"] or queued["state"], "It waits.").format(**queued))
     return 0
+
+
+def _packed(sealed: bytes) -> str:
+    return base64.b64encode(sealed).decode()
 
 
 _FATES: Final = {

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.desk.lines import Line, Owner
 from bot.desk.measures import ProposalShown, collisions_of, proposals_of
-from bot.desk.thread import MessageLine, thread_of
+from bot.desk.thread import MessageLine, Reader, readers_of, thread_of
 from dialogs.officers import awaits_answer, is_open
 from handlers.case_acts import CLOSED, allowed
 
@@ -44,6 +44,7 @@ class Underway(Line, frozen=True, kw_only=True):
     """A line, and what is under way behind it."""
 
     thread: tuple[MessageLine, ...] = ()
+    readers: tuple[Reader, ...] = ()  # other offices whose copy of the next message the page seals
     talk: str = ""  # open | words | none
     measures: tuple[ProposalShown, ...] = ()
     collisions: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
@@ -66,6 +67,7 @@ def progress_of(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surro
 
     return {
         "thread": thread_of(work, card.case, call.account.office, around.names),
+        "readers": readers_of(call, work, card),
         "talk": talk_of(card, call),
         "measures": proposals_of(card, call),
         "collisions": collisions_of(card, policy),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
 from bot.desk.answers import answered
 from bot.desk.routes import OFFICERS, Nothing, Route
 from dialogs.consents import minute
+from dialogs.keys import usable_recipients
+from handlers.listening import MESSAGE, SAID, readers_beside
 from handlers.message_ports import WAITING
 from handlers.messages import MAX_SEALED_BYTES, Written
 
@@ -16,24 +18,39 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.desk.routes import Call
+    from dialogs.conversation import CaseCard
     from handlers.message_ports import Message
     from handlers.ports import UnitOfWork
 
-MOST_BYTES: Final = 160 * 1024
-"""Of a request: two sealed copies in base64."""
+MOST_BYTES: Final = 224 * 1024
+"""Of a request: three sealed copies in base64, for the bot, the office of the report and that of the owner."""
+
+MOST_READERS: Final = 2
+"""Beside the office of the writer: what is sealed for more was not sealed by the page."""
 
 PERSON, OFFICE = "person", "office"
-PURPOSES: Final = {PERSON: "message", OFFICE: "said"}
+PURPOSES: Final = {PERSON: MESSAGE, OFFICE: SAID}
 """Where the sealed bytes of a message lie, by who wrote it."""
 
 Sealed = Annotated[bytes, msgspec.Meta(max_length=MAX_SEALED_BYTES)]
 
 
+class Reader(msgspec.Struct, frozen=True):
+    """Another office that reads what is written to the person, and the keys its copy is sealed to."""
+
+    office: str
+    name: str
+    keys: tuple[str, ...]
+
+
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words sealed to the bot, and the office's own copy."""
+    """Words sealed to the bot, the office's own copy, and one for each of the `readers` of the case."""
 
     for_bot: Sealed
     for_office: Sealed
+    for_others: Annotated[dict[str, Sealed], msgspec.Meta(max_length=MOST_READERS)] = msgspec.field(
+        default_factory=dict
+    )
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -64,6 +81,16 @@ def thread_of(work: UnitOfWork, case: str, office: str, names: Mapping[str, str]
     return tuple(line for line in shown if (line.purpose, line.sequence) in there)
 
 
+def readers_of(call: Call[Any], work: UnitOfWork, card: CaseCard) -> tuple[Reader, ...]:
+    """Return the other offices that read what this account's office writes to the person now."""
+    directory = call.desk.policy.directory
+    return tuple(
+        Reader(office, directory.offices[office].name, usable_recipients(directory, office, call.now))
+        for granted in readers_beside(work, call.desk.policy, card, call.account.office, call.now)
+        if (office := granted.question.recipient)
+    )
+
+
 def _shown(message: Message, names: Mapping[str, str]) -> MessageLine:
     sender = OFFICE if message.by else PERSON
     waits = message.state == WAITING and message.due_at is not None
@@ -78,7 +105,7 @@ def write(call: Call[Words]) -> MessageLine:
     """Queue words for the person."""
     asked, account = call.asked, call.account
     with answered():
-        written = Written(for_office=asked.for_office, for_bot=asked.for_bot)
+        written = Written(asked.for_office, asked.for_bot, asked.for_others)
         message = call.desk.service.messaging.write(call.case, call.actor, written)
     call.desk.wake()
     return _shown(message, {account.id: account.name})

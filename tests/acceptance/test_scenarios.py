@@ -67,7 +67,9 @@ class Officer:
 
     async def sealed(self, text: str, to: str = "office_keys", schema: str = "leeward-note-1") -> str:
         """Return words as the page seals them."""
-        keys = (await self.get("session"))[to]
+        return self._sealed(text, (await self.get("session"))[to], schema)
+
+    def _sealed(self, text: str, keys: str | list[str], schema: str = "leeward-message-1") -> str:
         words = json.dumps({"schema": schema, "case": self.case, "text": text}).encode()
         sealed = seal_words(words, keys) if isinstance(keys, str) else seal_report(words, keys)
         return base64.b64encode(sealed).decode()
@@ -75,7 +77,8 @@ class Officer:
     async def writes(self, text: str) -> None:
         """Write to the person."""
         for_bot = await self.sealed(text, "bot_key", "leeward-words-1")
-        written = await self.acts("messages", for_bot=for_bot, for_office=await self.sealed(text))
+        others = {each["office"]: self._sealed(text, each["keys"]) for each in (await self.shown())["readers"]}
+        written = await self.acts("messages", for_bot=for_bot, for_office=await self.sealed(text), for_others=others)
         assert written.status_code == 200, written.text
 
     async def proposes(self, measure: str, **other: object) -> Any:  # noqa: ANN401 - a JSON value
@@ -132,6 +135,7 @@ def test_sc_01_a_threatened_defender_is_helped_by_the_duty_desk_and_then_by_the_
             ):  # fmt: skip
                 await _at_night(night, mina)
                 await _handed_over(night, day)
+                assert [one["text"] for one in await day.reads("said")] == ["Is it safe to write?"]
                 assert (await day.reads("message"))[-1]["text"] == "They rang again today."
                 await _three_measures(day, mina)
         shown = [text[:PREVIEW_CHARS] for text in mina.received[interview:]]

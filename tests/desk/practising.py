@@ -109,11 +109,14 @@ class Person:
         self._answered()
         return self.last()
 
-    def report(self, file: Path | None = None) -> str:
-        """Answer every question up to the sealed report; returns the last prompt. Some other question fails."""
+    def report(self, file: Path | None = None, *, instead: tuple[tuple[str, str], ...] = ()) -> str:
+        """Answer every question up to the sealed report; returns the last prompt. Some other question fails.
+
+        `instead`: answers that are other ones than those above, by words of the question.
+        """
         said = self.say("hi")
         while SENT not in said:
-            found = next((answer for words, answer in ANSWERS if words in said), None)
+            found = next((answer for words, answer in (*instead, *ANSWERS) if words in said), None)
             assert found is not None, said
             if file is not None and "up to 5 photos" in said:
                 self.send(file)

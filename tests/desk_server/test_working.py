@@ -95,6 +95,16 @@ def work(world: World) -> Work:
     return Work(world)
 
 
+def test_the_page_is_told_for_which_other_offices_it_seals_what_is_written(work: Work) -> None:
+    """At night the office of the report beside the duty desk; once it works on the case itself, nobody else."""
+    told = given("C-EMER", "OFF-EML", scope="report")
+    work.world.open_case(card_of("LW-2", owner="", consents=(*card_of("LW-2").consents, told)))
+    night = work.world.logged_in("nils", "OFF-EML", Role.DUTY_OFFICER)
+    shown = night.get("/api/cases/LW-2").json()["readers"]
+    assert [(each["office"], each["keys"][0]) for each in shown] == [("OFF-HRC", work.office_key)]
+    assert work.case()["readers"] == []
+
+
 def test_an_officer_talks_with_the_person(work: Work) -> None:
     """Two words first, the officer's own after the answer; the thread shows both sides and what became of each."""
     written = work.write()

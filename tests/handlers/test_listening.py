@@ -9,9 +9,11 @@ import pytest
 from dialogs.replace import replace
 from dialogs.roster import Officer
 from handlers.accounts import ACTIVE, Account, Role
+from handlers.actor import Actor
 from handlers.listening import listeners
+from handlers.messages import BadMessage, Written
 from tests.conftest import NOON, practice_policy
-from tests.handlers.chat import AGREED, CARD, CASE, Chat
+from tests.handlers.chat import AGREED, CARD, CASE, Chat, sealed
 
 if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
@@ -34,12 +36,18 @@ def chat_of(card: CaseCard) -> Chat:
     return chat
 
 
-def readers(chat: Chat) -> list[set[str]]:
-    """Return which offices can open each message of the person, in their order."""
+def readers(chat: Chat, purpose: str = "message") -> list[set[str]]:
+    """Return which offices can open each message of the person, or of an officer, in their order."""
     with chat.store.transaction() as work:
-        sealed = [blob for blob in work.blobs.of(CASE) if blob.purpose == "message"]
-    numbers = sorted({blob.sequence for blob in sealed})
-    return [{blob.office for blob in sealed if blob.sequence == number} for number in numbers]
+        kept = [blob for blob in work.blobs.of(CASE) if blob.purpose == purpose]
+    numbers = sorted({blob.sequence for blob in kept})
+    return [{blob.office for blob in kept if blob.sequence == number} for number in numbers]
+
+
+def writes(chat: Chat, by: str, *others: str) -> None:
+    """Let an officer write to the person, sealed for their own office and for these others."""
+    written = Written(sealed("copy"), sealed("hello"), {office: sealed("copy") for office in others})
+    chat.messaging.write(CASE, Actor(by, "duty-officer", PEOPLE[by]), written)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +106,48 @@ def test_a_case_whose_owner_may_not_see_it_any_more_waits_for_another(owner: str
     chat = chat_of(replace(CLOSE, owner=owner, handing_to="olga"))
     chat.say("I take it back", "2")
     assert (chat.card.owner, chat.card.handing_to) == (then, "olga" if then else "")
+
+
+@pytest.mark.parametrize(
+    ("owner", "others", "offices"),
+    [
+        ("nils", [FIRST], {FIRST, NIGHT}), ("sara", [FIRST], {FIRST, SENIOR}), ("olga", [FIRST], {FIRST, OTHER}),
+        ("hana", [], {FIRST}), ("nils", [FIRST, OTHER], {FIRST, NIGHT}), ("hana", [NIGHT, SENIOR], {FIRST}),
+    ],
+)  # fmt: skip
+def test_what_an_officer_writes_is_kept_for_whoever_reads_the_answer_and_for_nobody_else(
+    owner: str, others: list[str], offices: set[str]
+) -> None:
+    """Also where a page sealed it for an office that only has a copy."""
+    chat = chat_of(replace(CLOSE, owner=owner))
+    writes(chat, owner, *others)
+    chat.say("green lamp")
+    chat.say("they rang again")
+    assert readers(chat, "said") == [offices]
+    assert readers(chat)[-1] == offices
+
+
+def test_a_page_that_does_not_know_who_reads_is_loaded_again() -> None:
+    """Nothing is sent to the person that the office of the report could not read in the morning."""
+    chat = chat_of(replace(CLOSE, owner="nils"))
+    with pytest.raises(BadMessage):
+        writes(chat, "nils")
+    assert (readers(chat, "said"), chat.lines) == ([], [])
+
+
+def test_plain_words_are_kept_for_no_office() -> None:
+    """The copy of each office is looked at as the writer's own is."""
+    chat = chat_of(replace(CLOSE, owner="nils"))
+    plain = Written(sealed("copy"), sealed("hello"), {FIRST: b"plain words"})
+    with pytest.raises(BadMessage):
+        chat.messaging.write(CASE, Actor("nils", "duty-officer", NIGHT), plain)
+    assert readers(chat, "said") == []
+
+
+def test_what_the_duty_desk_wrote_stays_with_the_office_of_the_report_when_the_yes_to_the_desk_ends() -> None:
+    """The desk keeps neither side of the talk."""
+    chat = chat_of(replace(CLOSE, owner="nils"))
+    writes(chat, "nils", FIRST)
+    chat.say("green lamp")
+    chat.say("I take it back", "2")
+    assert readers(chat, "said") == [{FIRST}]

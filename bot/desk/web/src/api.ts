@@ -23,6 +23,7 @@ export interface MessageLine {
   id: string; from: "office" | "person"; sequence: number; purpose: string; at: string; state?: string; due?: string | null;
   reason?: string; by?: string;
 }
+export interface Reader { office: string; name: string; keys: string[] }
 export interface Proposal {
   id: string; measure: string; words: string; recipient: string; name_mode: string; content: string; hope: string;
   state: string; light: "grey" | "amber" | "green" | "red"; proposed_at?: string; answered_at?: string | null;
@@ -32,7 +33,7 @@ export interface Proposal {
 export interface Act { at: string; who: string; role: string; act: string; old?: string; new?: string; reason?: string }
 export interface Case extends Line {
   sees: "consents" | "line" | "content"; strip: Strip | null; red: string[]; exclude: string[]; tp_consent: string; child: boolean; consents: Consent[];
-  measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; history: Act[];
+  measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; readers: Reader[]; history: Act[];
   promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
   allowed: string[]; hand_over?: { from?: Who | null; to: Who };
   identity: { present: boolean; pending: Who | null; until: string; review_due?: string; erased?: string } | null;
@@ -119,7 +120,7 @@ export async function sealedStream(path: string): Promise<ReadableStream<Uint8Ar
 }
 
 const NOTHING = {
-  sees: "content", strip: null, red: [], exclude: [], tp_consent: "", child: false, consents: [], measures: [], blobs: [], files: [], thread: [], history: [],
+  sees: "content", strip: null, red: [], exclude: [], tp_consent: "", child: false, consents: [], measures: [], blobs: [], files: [], thread: [], readers: [], history: [],
   promises: {}, colleagues: [], collisions: {}, identity: null, owner: null, allowed: [],
 } as const;
 

@@ -201,6 +201,7 @@ export const W = {
     write: "Your message",
     placeholder: "Short, no names, one question",
     send: "Seal and send",
+    readers: (offices: string[]) => `Sealed for you, and for ${offices.join(" and ")}: whoever works on the case next reads both sides.`,
     wordsFirst: (off: string, your: string) => `The bot shows “${off}” first. Your words follow when the person answers “${your}”.`,
     wordsFirstPlain: "The bot shows your two words first. Your message follows when the person answers.",
     waits: (at: string) => `It waits for the safe time: ${at}.`,

@@ -61,8 +61,9 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
     const at = `${new Date().toISOString().slice(0, 16)}Z`;
     const worked = await attempt(async () => {
       const forBot = await sealDocument({ schema: "leeward-words-1", case: data.case, text }, [session!.bot_key]);
-      const forOffice = await sealDocument({ schema: "leeward-message-1", case: data.case, kind: "officer", at, text }, session!.office_keys);
-      await post(ofCase(data.case, "messages"), { for_bot: base64(forBot), for_office: base64(forOffice) });
+      const copyFor = async (keys: string[]): Promise<string> => base64(await sealDocument({ schema: "leeward-message-1", case: data.case, kind: "officer", at, text }, keys));
+      const others = await Promise.all(data.readers.map(async ({ office, keys }) => [office, await copyFor(keys)] as const));
+      await post(ofCase(data.case, "messages"), { for_bot: base64(forBot), for_office: await copyFor(session!.office_keys), for_others: Object.fromEntries(others) });
     }, W.talk.sent);
     setBusy(false);
     if (worked) {
@@ -84,6 +85,7 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
             )}
           </Field>}
       <button type="submit" class="primary" disabled={busy || text.trim() === "" || (first && !checked)}>{W.talk.send} <kbd>Ctrl Enter</kbd></button>
+      {data.readers.length > 0 && <p class="hint">{W.talk.readers(data.readers.map(({ name }) => name))}</p>}
       {first && !checked && text.trim() !== "" && <p class="hint">{W.checks.missing}</p>}
     </form>
   );
