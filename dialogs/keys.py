@@ -13,6 +13,7 @@ FEWEST_RECIPIENTS: Final = 2
 REPORT: Final = "report"
 RECOVERY: Final = "recovery"
 IDENTITY: Final = "identity"
+USES: Final = (REPORT, RECOVERY, IDENTITY)
 
 
 def valid_keys(directory: Directory, office: str, use: str, at: datetime) -> tuple[OfficeKey, ...]:
@@ -33,6 +34,11 @@ def usable_recipients(directory: Directory, office: str, at: datetime) -> tuple[
     if not own or not recovery:
         return ()
     return tuple(dict.fromkeys(key.recipient for key in (*own, *recovery)))
+
+
+def lacking(directory: Directory, office: str, at: datetime) -> tuple[str, ...]:
+    """Return the uses for which the office has no key that is valid now; it needs one for each."""
+    return tuple(use for use in USES if not valid_keys(directory, office, use, at))
 
 
 def identity_recipients(directory: Directory, office: str, at: datetime) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dialogs.conversation import CaseCard
 from dialogs.draws import draw_id
 from dialogs.effects import DropFiles, RaiseAlert, Say, SealReport, WakeAt
 from dialogs.gate import Act, Granted, Question, Refused, may
-from dialogs.keys import usable_recipients
+from dialogs.keys import identity_recipients, usable_recipients
 from dialogs.limits import SESSION_MINUTES, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import PAUSED
 from dialogs.prompts import ask, ensure_pair, speak_only
@@ -55,7 +55,7 @@ def send(turn: Turn, choice: Choice) -> bool:
         _ask_forward_again(turn)
         return True
     found = turn.judged.route
-    if not usable_recipients(turn.policy.directory, found.office, turn.event.at):
+    if not _can_be_sealed(turn, found):
         ask(turn, "T-FAIL", again=True)
         return True
     _send_to(turn, found)
@@ -79,8 +79,7 @@ def try_again(turn: Turn) -> None:
         turn.notices.clear()
         return
     found = turn.judged.route
-    ready = usable_recipients(turn.policy.directory, found.office, turn.event.at)
-    if not ready or turn.conversation.node != PAUSED:
+    if not _can_be_sealed(turn, found) or turn.conversation.node != PAUSED:
         turn.do(WakeAt(TIMER_SEND, turn.event.at + TRY_AGAIN))
         return
     _send_to(turn, found)
@@ -90,6 +89,17 @@ def try_again(turn: Turn) -> None:
 def _ask_forward_again(turn: Turn) -> None:
     turn.set_draft(answers=tuple(answer for answer in turn.draft.answers if answer.node != "C-FWD"))
     go_next(turn)
+
+
+def _can_be_sealed(turn: Turn, found: Route) -> bool:
+    """Tell whether all that would go now has keys: the report, its copies, and the real name, which has its own."""
+    card = _card(turn, found, turn.judged.triage.level, _final_consents(turn))
+    offices = (found.office, *(copy.question.recipient for copy in _copies(turn, card)))
+    directory, now = turn.policy.directory, turn.event.at
+    if not all(usable_recipients(directory, office, now) for office in offices):
+        return False
+    named = turn.facts.get("real_name") and isinstance(_permission(turn, card, Act.NAME), Granted)
+    return not named or bool(identity_recipients(directory, found.office, now))
 
 
 def _send_to(turn: Turn, found: Route) -> None:

@@ -19,7 +19,7 @@ from config.load import load_settings
 from config.policies import load_policy, packaged
 from config.trends import load_trends
 from dialogs.checker import faults
-from dialogs.keys import usable_recipients
+from dialogs.keys import lacking
 from dialogs.replace import replace
 from storage import schema
 from storage.crypto.age.keys import generate_identity
@@ -165,11 +165,12 @@ def _office_keys(settings: Settings) -> str:
     path = settings.home / DIRECTORY
     policy = load_policy(settings.policy_dir, _hash, offices=path if path.is_file() else None)
     now = SystemClock().now()
-    bare = [office for office in policy.directory.offices if not usable_recipients(policy.directory, office, now)]
+    lack = {office: lacking(policy.directory, office, now) for office in policy.directory.offices}
+    bare = [f"{office} has no {' or '.join(uses)} key" for office, uses in lack.items() if uses]
     if not bare:
         return ""
     shown = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")  # noqa: PLR2004 - five are enough
-    return f"{shown} cannot be sealed to, add a report key and a recovery key with `leeward directory add-key`"
+    return f"{shown}; add each with `leeward directory add-key OFFICE KEY --use USE`, then sign"
 
 
 def _database(settings: Settings) -> str:

@@ -18,10 +18,10 @@ from bot.directory_files import (
     verify_directory,
     write_directory,
 )
-from config.documents import read
+from config.documents import PolicyMistakes, read
 from config.load import load_settings
 from config.policies import load_directory
-from dialogs.keys import usable_recipients
+from dialogs.keys import lacking
 from storage.crypto.age.keys import parse_recipient
 from storage.crypto.signatures import RootKey
 from storage.keys import write_private
@@ -46,6 +46,9 @@ def _save(folder: Path, data: dict[str, Any]) -> None:
         write_directory(changed, data)
         load_directory(changed)
         changed.replace(folder / DIRECTORY)
+    except PolicyMistakes:
+        load_directory(folder / DIRECTORY)  # what was wrong before is said of the file they know, at its own lines
+        raise
     finally:
         changed.unlink(missing_ok=True)
     click.echo(CHANGED)
@@ -125,13 +128,14 @@ def verify(root: str | None, *, folder: Path | None) -> int:
         raise Refused("No root key is pinned: set LEEWARD_ROOT_KEY, or give --root.")
     statement = verify_directory(place, pinned, now)
     directory = load_directory(place / DIRECTORY)
-    bare = [office for office in directory.offices if not usable_recipients(directory, office, now)]
+    lack = {office: uses for office in directory.offices if (uses := lacking(directory, office, now))}
     click.echo(
         f"Signed by {statement.root}, valid until {statement.expires_at:%Y-%m-%d}; {len(directory.offices)} offices."
     )
-    for office in bare:
-        click.echo(f"{office}: FAIL (no report key and recovery key valid today: leeward directory add-key {office} …)")
-    return 1 if bare else 0
+    for office, uses in lack.items():
+        remedy = f"leeward directory add-key {office} … --use {uses[0]}"
+        click.echo(f"{office}: FAIL (no {' or '.join(uses)} key valid today: {remedy})")
+    return 1 if lack else 0
 
 
 def diff(other: Path, *, folder: Path | None) -> int:

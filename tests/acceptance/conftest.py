@@ -53,6 +53,6 @@ def _fill_keys(home: Path) -> None:
     for office in data["offices"]:
         office["keys"] = [
             key_record(recipient, use, f"{office['id']}-{use}", SystemClock().now())
-            for recipient, use in zip(recipients, ("report", "recovery"), strict=True)
+            for recipient, use in zip((*recipients, recipients[0]), ("report", "recovery", "identity"), strict=True)
         ]
     write_directory(home / "directory.yaml", data)

@@ -97,6 +97,17 @@ def test_a_key_is_added_from_the_file_it_stands_in(installed: Path, tmp_path: Pa
     assert (installed / "directory.yaml").read_text().count(public[0]) == 1
 
 
+def test_a_directory_that_was_wrong_before_is_named_by_its_own_file(installed: Path, tmp_path: Path) -> None:
+    """Whoever took an example office out and left its name elsewhere is not sent to a file that is gone."""
+    path = installed / "directory.yaml"
+    path.write_text(path.read_text().replace("office: OFF-UPR\n", "office: OFF-GONE\n"))
+    made = run("keygen", "-o", str(tmp_path / "me.key"), home=installed)
+    done = run("directory", "add-key", "OFF-HRC", str(tmp_path / "me.key"), "-d", str(installed), home=installed)
+
+    assert (made.returncode, done.returncode) == (0, 1)
+    assert re.search(r"directory\.yaml:\d+ bodies\[\d+\]\.office: OFF-GONE is no office here", done.stderr)
+
+
 def test_directory_commands_change_sign_and_compare(installed: Path, tmp_path: Path) -> None:
     """Adding breaks the signature until it is signed again; diff names what changed."""
     before = (installed / "directory.yaml").read_bytes()
@@ -118,7 +129,7 @@ def test_directory_commands_change_sign_and_compare(installed: Path, tmp_path: P
     made = run("keygen", home=installed).stdout
     recipient = re.search(r"age1pq1\w+", made)
     assert recipient is not None
-    for use in ("report", "recovery"):
+    for use in ("report", "recovery", "identity"):
         assert (
             run(
                 "directory", "add-key", "OFF-NEW", recipient[0], "--use", use, "-d", str(installed), home=installed

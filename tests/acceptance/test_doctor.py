@@ -58,6 +58,11 @@ def _edit(home: Path) -> None:
     path.write_text(path.read_text().replace("asg-desk@example.org", "enemy@example.org"))
 
 
+def _no_key_for_names(home: Path) -> None:
+    path = home / "directory.yaml"
+    path.write_text(path.read_text().replace("use: identity", "use: report", 1))
+
+
 def _no_recovery(home: Path) -> None:
     path = home / "directory.yaml"
     path.write_text(path.read_text().replace("use: recovery", "use: report"))
@@ -142,6 +147,17 @@ def test_the_desk_wants_an_administrator(installed: Path) -> None:
 
     assert re.fullmatch(r"http://localhost:\d+/desk#invite=[\w-]{32}", invited.stdout.splitlines()[0])
     assert run_in(installed, "doctor").stderr == ""
+
+
+def test_an_office_without_a_key_for_real_names_is_told_apart(installed: Path) -> None:
+    """Its reports are sealed, but for those whose people give their name: the use that is missing is named."""
+    _no_key_for_names(installed)
+    path = installed / "directory.yaml"
+
+    assert doctor(installed)["office keys"].startswith(
+        "OFF-ASG has no identity key; add each with `leeward directory add-key"
+    )
+    assert path.read_text().count("use: identity") == path.read_text().count("use: recovery") - 1
 
 
 @pytest.mark.parametrize("fault", ["keys", "database"])

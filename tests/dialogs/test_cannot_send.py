@@ -10,6 +10,7 @@ from dialogs.policy import Policy
 from dialogs.replace import replace
 from tests.conftest import practice_policy
 from tests.playbook import Play, at_review
+from tests.serving import TO_FILES, TO_SEND
 
 POLICY = practice_policy()
 
@@ -17,6 +18,14 @@ POLICY = practice_policy()
 def without_keys() -> Policy:
     """Return the policy with no office that can be sealed to."""
     offices = {name: replace(office, keys=()) for name, office in POLICY.directory.offices.items()}
+    return replace(POLICY, directory=replace(POLICY.directory, offices=offices))
+
+
+def without(office: str, use: str) -> Policy:
+    """Return the policy in which this office has no key of this use."""
+    record = POLICY.directory.offices[office]
+    bare = replace(record, keys=tuple(key for key in record.keys if key.use != use))
+    offices = {**POLICY.directory.offices, office: bare}
     return replace(POLICY, directory=replace(POLICY.directory, offices=offices))
 
 
@@ -85,3 +94,20 @@ def test_a_timer_of_a_report_that_is_gone_does_nothing(stuck: Play) -> None:
     stuck.policy = POLICY
     stuck.timer(TIMER_SEND, hours=1)
     assert not stuck.did(SealReport)
+
+
+@pytest.mark.parametrize(("office", "use"), [("OFF-HRC", "identity"), ("OFF-EML", "report")])
+def test_a_real_name_or_a_copy_that_cannot_be_sealed_is_told_like_the_report(office: str, use: str) -> None:
+    """The real name has keys of its own, and the duty desk, which this person agreed to, too: all of it goes or nothing."""
+    play = Play().say(*TO_FILES, *TO_SEND[:11], "1", "2", "2", "3")
+    play.policy = without(office, use)
+    play.say("1")
+    assert (play.node, play.did(SealReport)) == ("T-FAIL", False)
+
+    play.say("1").timer(TIMER_SEND, hours=1)
+    assert not play.did(SealReport)
+    play.policy = POLICY
+    play.timer(TIMER_SEND, hours=1)
+
+    sealed = play.done(SealReport)
+    assert (sealed.identity is not None, len(sealed.copies)) == (True, 1)
