@@ -171,5 +171,7 @@ def _check(document: Document, file: _File, offices: Mapping[str, Office]) -> No
     for index, body in enumerate(file.bodies):
         if body.office is not None and body.office not in offices:
             document.note(
-                ("bodies", index, "office"), f"{body.office} is no office here", "Name an office of this file"
+                ("bodies", index, "office"),
+                f"{body.office} is no office here",
+                "Name an office of this file, or take the line out",
             )

@@ -15,7 +15,7 @@ from dialogs.policy import Kind
 from dialogs.prompts import ask, speak_only
 from dialogs.replace import replace
 from dialogs.sending import check_agreement
-from dialogs.variables import duty_desk
+from dialogs.variables import duty_desk, senior_desk
 
 if TYPE_CHECKING:
     from dialogs.conversation import ConsentEvent
@@ -108,7 +108,7 @@ def _recipient(turn: Turn, node: Node) -> tuple[str, str]:
     if node.id == "C-EMER":
         return duty_desk(turn), "report"
     if node.id == "C-ASG":
-        return "OFF-ASG", "report"
+        return senior_desk(turn), "report"
     if node.id == "C-FWD":
         return turn.judged.route.office, "report"
     return "", ""

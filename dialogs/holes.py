@@ -9,7 +9,7 @@ from dialogs.hours import is_open
 from dialogs.roster import URGENT, can_be_told, on_duty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
     from datetime import datetime
 
     from dialogs.policy import Office
@@ -23,6 +23,16 @@ def offices_of(roster: Roster, offices: Iterable[Office]) -> tuple[Office, ...]:
     """Return the offices that must be reachable: the duty desk, and every office the roster has a shift of."""
     named = {shift.office for shift in roster.shifts}
     return tuple(office for office in offices if office.role == "duty-desk" or office.id in named)
+
+
+def strange_offices(roster: Roster, known: Container[str]) -> tuple[str, ...]:
+    """Return what the roster calls an office and the directory does not know: nobody is told there of anything."""
+    named = (
+        *(person.office for person in roster.people.values()),
+        *(shift.office for shift in roster.shifts),
+        roster.focal_point,
+    )
+    return tuple(dict.fromkeys(office for office in named if office not in known))
 
 
 def holes(roster: Roster, offices: Iterable[Office], start: datetime, days: int) -> Iterator[str]:

@@ -72,6 +72,11 @@ class Judgement:
         return self._route
 
     @property
+    def office_role(self) -> str:
+        """Return the role of the first respondent in the directory; "": none."""
+        return self._policy.directory.offices[self.route.office].role
+
+    @property
     def office_is_open(self) -> bool:
         """Tell whether somebody works at the first respondent now."""
         return is_open(self._policy.directory.offices[self.route.office], self._now)
@@ -85,6 +90,7 @@ class Judgement:
 LATER: Final[Mapping[str, Callable[[Judgement], Value]]] = {
     "level": lambda judged: judged.triage.level,
     "office": lambda judged: judged.route.office,
+    "office_role": lambda judged: judged.office_role,
     "office_open": lambda judged: "yes" if judged.office_is_open else "no",
     "desk_shut_out": lambda judged: "yes" if judged.shuts_out(DUTY_DESK) else "no",
     "senior_shut_out": lambda judged: "yes" if judged.shuts_out(ASG) else "no",

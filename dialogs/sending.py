@@ -20,7 +20,7 @@ from dialogs.report import build_document
 from dialogs.routing import is_excluded
 from dialogs.steps import contact_is_live, drop_draft, go_next
 from dialogs.unfetched import look_after
-from dialogs.variables import duty_desk
+from dialogs.variables import duty_desk, senior_desk
 
 if TYPE_CHECKING:
     from dialogs.conditions import Facts
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dialogs.routing import Route
     from dialogs.turn import Turn
 
-ASG = "OFF-ASG"
 TRY_AGAIN = timedelta(hours=1)
 """How long to wait before a report that could not be sealed is tried again."""
 
@@ -168,7 +167,7 @@ def _copies(turn: Turn, card: CaseCard) -> tuple[Granted, ...]:
     directory = turn.policy.directory
     asked = (
         _permission(turn, card, Act.ALERT, recipient=duty_desk(turn), scope="report"),
-        _permission(turn, card, Act.SENIOR, recipient=ASG),
+        _permission(turn, card, Act.SENIOR, recipient=senior_desk(turn)),
     )
     return tuple(
         answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
 from dialogs.draws import draw_id, draw_words
 from dialogs.hours import is_open, next_opening_words, wait_words
-from dialogs.routing import URGENT
+from dialogs.routing import ASG, DUTY_DESK, URGENT
 from dialogs.sharing import SHARES
 
 if TYPE_CHECKING:
@@ -82,8 +82,17 @@ def _level(turn: Turn) -> str:
 
 def duty_desk(turn: Turn) -> str:
     """Return the office id of the duty desk."""
-    offices = turn.policy.directory.offices.values()
-    return next(office.id for office in offices if office.role == "duty-desk")
+    return _with_role(turn, DUTY_DESK)
+
+
+def senior_desk(turn: Turn) -> str:
+    """Return the office id of the senior focal point."""
+    return _with_role(turn, ASG)
+
+
+def _with_role(turn: Turn, role: str) -> str:
+    """Return the one office that has this role in the directory, whatever its id is there."""
+    return next(office.id for office in turn.policy.directory.offices.values() if office.role == role)
 
 
 def _opens(turn: Turn) -> str:

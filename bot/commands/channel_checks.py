@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from bot.clock import SystemClock
+from bot.directory_files import DIRECTORY
 from bot.logs import set_up_logs
 from config.policies import ROSTER, load_policy
-from dialogs.holes import holes, offices_of
+from dialogs.holes import holes, offices_of, strange_offices
 from dialogs.levels import OUT_OF_SCOPE
 
 if TYPE_CHECKING:
@@ -167,9 +168,16 @@ def roster(settings: Settings) -> str:
     path = settings.home / ROSTER
     if not path.is_file():
         return f"{ROSTER} is missing, so nobody is told of an alert; make one with `leeward init` or copy it here"
-    policy = load_policy(settings.policy_dir, lambda kind, words: f"{kind} {words}", duty=path)
+    own = settings.home / DIRECTORY
+    policy = load_policy(
+        settings.policy_dir, lambda kind, words: f"{kind} {words}", offices=own if own.is_file() else None, duty=path
+    )
     if not policy.roster.people:
         return f"it names nobody, so nobody is told of an alert; add people and shifts to {ROSTER}"
+    if strange := strange_offices(policy.roster, policy.directory.offices):
+        return (
+            f"{', '.join(strange)} of {ROSTER} is no office of {DIRECTORY}; correct it in people, shifts or focal_point"
+        )
     watched = offices_of(policy.roster, policy.directory.offices.values())
     bare = [level for level in policy.triage.targets if level != OUT_OF_SCOPE and level not in policy.roster.ladders]
     if bare:
@@ -178,4 +186,4 @@ def roster(settings: Settings) -> str:
     if not found:
         return ""
     more = f" and {len(found) - MOST_HOLES} more" if len(found) > MOST_HOLES else ""
-    return f"{'; '.join(found[:MOST_HOLES])}{more}; add a shift to {ROSTER}"
+    return f"{'; '.join(found[:MOST_HOLES])}{more}; add a shift with a role of the ladder to {ROSTER}"

@@ -39,11 +39,11 @@ def init(folder: Path) -> int:
     schema.upgrade(engine)
     engine.dispose()
     click.echo(f"Made {folder}: {FILE}, keys, an example {DIRECTORY} and {ROSTER}, the database.")
+    click.echo("Next:\n  1. leeward directory root -o root.key     (keep root.key offline)")
+    click.echo(f'     and write the fingerprint it prints into {FILE}: root_key = "…"')
     click.echo(
-        "Next:\n  1. leeward directory root -o root.key     (keep root.key offline; pin the fingerprint it prints)"
-    )
-    click.echo(
-        "  2. edit directory.yaml, add the offices' keys: leeward directory add-key OFFICE age1pq1… -d " + str(folder)
+        "  2. edit directory.yaml, add the offices' keys, one for each use (report, identity, recovery):\n"
+        f"     leeward directory add-key OFFICE age1pq1… --use USE -d {folder}"
     )
     click.echo(f"  3. leeward directory sign -k root.key -d {folder}\n  4. cd {folder} && leeward doctor")
     return 0

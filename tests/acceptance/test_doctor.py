@@ -94,13 +94,32 @@ OF_THE_LINES = {"telegram", "signal", "mail", "pager", "heartbeat", "roster", "d
 
 def test_doctor_names_the_levels_without_a_ladder(installed: Path) -> None:
     """Where the roster leaves one out, that of another level is climbed, and doctor says which are missing."""
-    set_setting(installed, "smtp_url", "smtp://127.0.0.1:1")
+    _with_people(installed)
     roster = (installed / "roster.yaml").read_text()
-    roster = roster.replace("people: []", "people: [{id: a, office: OFF-EML, roles: [operator], channels: "
-                            "[{channel: mail, address: a@example.org}]}]")  # fmt: skip
     (installed / "roster.yaml").write_text(roster[: roster.index("  L3:\n")])
 
     assert doctor(installed)["roster"].startswith("there is no ladder for L3, L4")
+
+
+def _with_people(home: Path) -> None:
+    set_setting(home, "smtp_url", "smtp://127.0.0.1:1")
+    roster = (home / "roster.yaml").read_text()
+    people = (
+        "people: [{id: a, office: OFF-EML, roles: [operator], channels: [{channel: mail, address: a@example.org}]}]"
+    )
+    (home / "roster.yaml").write_text(roster.replace("people: []", people))
+
+
+def test_doctor_looks_for_holes_at_the_offices_of_this_installation(installed: Path) -> None:
+    """Not at those of the example: an office of one's own has other hours, another id, and maybe a slip in the roster."""
+    _with_people(installed)
+    directory = (installed / "directory.yaml").read_text()
+    (installed / "directory.yaml").write_text(directory.replace("OFF-EML", "OFF-OURS"))
+    strange = doctor(installed)["roster"]
+    (installed / "roster.yaml").write_text((installed / "roster.yaml").read_text().replace("OFF-EML", "OFF-OURS"))
+
+    assert strange.startswith("OFF-EML of roster.yaml is no office of directory.yaml")
+    assert doctor(installed)["roster"].startswith("OFF-OURS has nobody for L1")
 
 
 @pytest.mark.parametrize("check", [name for name in FAULTS if name not in OF_THE_LINES])
