@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import is_live, minute
 from dialogs.gate import Act
-from dialogs.retention import DAYS_OF_A_MONTH
+from dialogs.limits import DAYS_OF_A_MONTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,11 @@ def is_gone(cards: tuple[CaseCard, ...], draft: tuple[ConsentEvent, ...]) -> boo
     """Tell whether offices have erased every name that this person had passed on; `draft`: what they agree to now."""
     with_name = [card for card in cards if is_live(card.consents, Act.NAME)]
     return bool(with_name) and all(card.box_erased for card in with_name) and not is_live(draft, Act.NAME)
+
+
+def is_left(card: CaseCard, event: ConsentEvent) -> bool:
+    """Tell whether anything is left of what was agreed to: the name that an office has erased it cannot give back."""
+    return event.id != Act.NAME or not card.box_erased
 
 
 def _looked_at(card: CaseCard) -> str:

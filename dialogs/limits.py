@@ -27,3 +27,6 @@ TIMER_KEPT: Final = "kept"  # a draft that was set aside when the phone changed:
 TIMER_SEND: Final = "send"  # the office could not be sealed to, and the person said: keep trying
 TIMER_SESSION: Final = "session"  # after sending or coming back, when nothing allows us to keep the address
 SESSION_MINUTES: Final = 30  # how long the chat stays usable then
+
+DAYS_OF_A_MONTH: Final = 30
+"""Of the months for which something is kept."""

@@ -10,6 +10,7 @@ from dialogs.consents import standing_events
 from dialogs.facts import MORE
 from dialogs.flow import only_numbers
 from dialogs.frozen import Frozen
+from dialogs.identity_box import is_left
 from dialogs.policy import Kind
 from dialogs.search import find_bodies
 from dialogs.variables import labels, sentence
@@ -123,7 +124,9 @@ def _candidates(turn: Turn, offset: int, typed: str) -> tuple[Option, ...]:
 
 def _live_consents(turn: Turn, offset: int, typed: str) -> tuple[Option, ...]:
     del typed
-    events = [event for card in turn.conversation.cards for event in standing_events(card.consents)]
+    events = [
+        event for card in turn.conversation.cards for event in standing_events(card.consents) if is_left(card, event)
+    ]
     events.extend(standing_events(turn.draft.consents))
     entries = {event.id: consent_words(turn, event) for event in events if event.id not in _NOT_ALONE}
     return page(turn, list(entries.items()), offset)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, is_live
 from dialogs.effects import DestroyReport, WakeAt
+from dialogs.limits import DAYS_OF_A_MONTH
 from dialogs.measures import RESTING
 from dialogs.prompts import ask, speak_only
 from dialogs.replace import replace
@@ -22,8 +23,6 @@ CLOSED: Final = "ST-CLO"
 RETAIN: Final = "C-RETN"
 ERASE_TIMER: Final = "erase "
 """Timer name: this word and the case id."""
-
-DAYS_OF_A_MONTH: Final = 30
 
 
 def case_closed(turn: Turn, event: CaseClosed) -> None:

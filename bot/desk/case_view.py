@@ -14,7 +14,7 @@ from bot.desk.words import EXCLUDE, RED, SAFE_TIMES, consent_words, in_words
 from dialogs.consents import minute
 from dialogs.contact import may_write
 from dialogs.gate import Granted
-from dialogs.identity_box import review_due
+from dialogs.identity_box import is_left, review_due
 from dialogs.safe_times import is_safe, next_safe
 from handlers.access import FILE, Sight, opens
 from handlers.accounts import Role
@@ -64,6 +64,7 @@ class ConsentShown(msgspec.Struct, frozen=True):
     at: str
     expires: str
     recipient: str
+    erased: str = ""  # since when nothing is left of what this permits: the office erased the real name
 
 
 class SealedShown(msgspec.Struct, frozen=True):
@@ -138,7 +139,7 @@ def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surrou
     seen = call.allowed.sight
     shown: dict[str, Any] = {**msgspec.structs.asdict(line_of(card, around)), "sees": seen.name.lower()}
     if seen in (Sight.CONSENTS, Sight.CONTENT):
-        shown["consents"] = tuple(_consent(event) for event in latest(card.consents))
+        shown["consents"] = tuple(_consent(event, card) for event in latest(card.consents))
     if seen >= Sight.LINE:
         shown["history"] = tuple(_history(entry, around) for entry in work.audit.of(card.case))
         shown["level_wish"] = _level_wish(card, around)
@@ -204,8 +205,11 @@ def latest(events: tuple[ConsentEvent, ...]) -> tuple[ConsentEvent, ...]:
     return tuple({(event.id, event.recipient, event.measure): event for event in events}.values())
 
 
-def _consent(event: ConsentEvent) -> ConsentShown:
-    return ConsentShown(event.id, consent_words(event.id), event.status, event.at, event.expires, event.recipient)
+def _consent(event: ConsentEvent, card: CaseCard) -> ConsentShown:
+    erased = "" if is_left(card, event) else card.box_erased
+    return ConsentShown(
+        event.id, consent_words(event.id), event.status, event.at, event.expires, event.recipient, erased
+    )
 
 
 def _history(entry: AuditEntry, around: Surroundings) -> HistoryLine:

@@ -72,8 +72,11 @@ def test_a_name_is_erased_only_after_the_list_and_the_case_says_when(page: Page,
     dialog.wait_for(state="detached")
     assert server.posted == [(REVIEW, {"needed": False})]
     show(server, (), present=False, review_due="", erased="2027-06-01T12:00Z")
+    agreed = {"id": "C-NAME", "words": "Real name, in the identity box", "status": "given", "at": "2026-11-24T09:10Z"}
+    server.answers[f"GET cases/{BLUE}"]["consents"] = [agreed | {"erased": "2027-06-01T12:00Z"}]
     page.reload()
     open_blue(page)
+    page.get_by_role("region", name="Consents now").get_by_text("the name was erased on 1 June 2027").wait_for()
     name = page.get_by_role("region", name="The real name")
     name.get_by_text("Your office erased the real name on 1 June 2027").wait_for()
 

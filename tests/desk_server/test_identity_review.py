@@ -89,6 +89,7 @@ def test_an_erased_name_is_gone_and_the_case_says_so(half_a_year_on: World) -> N
         "present": False, "pending": None, "until": "2027-05-23T10:10Z", "review_due": "",
         "erased": "2027-05-23T10:00Z",
     }  # fmt: skip
+    assert {one["id"]: one["erased"] for one in case["consents"] if one["erased"]} == {"C-NAME": "2027-05-23T10:00Z"}
     assert ("Ana", "identity-erased") in [(line["who"], line["act"]) for line in case["history"]]
     late = officer.post(REVIEW, ERASE)
     assert (late.status_code, "no real name" in late.json()["message"]) == (409, True)

@@ -64,6 +64,13 @@ def choices_of(*cards: CaseCard, draft: tuple[ConsentEvent, ...] = ()) -> str:
     return play.say("00", "4").said
 
 
+def to_take_back(*cards: CaseCard) -> str:
+    """Return which permissions somebody with these cases is offered to take back, one by one."""
+    play = sent()
+    play.conversation = replace(play.conversation, cards=cards)
+    return play.say("withdraw", "3").said
+
+
 def card(case: str, **more: object) -> CaseCard:
     """Return a case with a name."""
     before = sent().conversation.cards[0]
@@ -78,6 +85,16 @@ def test_whoever_asks_for_their_choices_is_told_that_the_name_was_deleted() -> N
     assert gone in choices_of(erased)
     for said in (choices_of(kept), choices_of(kept, erased), choices_of(erased, draft=(NAME,))):
         assert (gone in said, stays in said) == (False, True)
+
+
+def test_a_name_that_was_erased_cannot_be_taken_back_and_is_not_offered() -> None:
+    """As long as one office has it, it is; and the words for it are still understood."""
+    kept, erased = card("LW-1"), card("LW-2", box_erased="2027-06-01T09:00Z")
+    offered = {name: "My name is passed on" in to_take_back(*cards) for name, cards in (
+        ("kept", (kept,)), ("erased", (erased,)), ("one of two", (kept, erased)),
+    )}  # fmt: skip
+
+    assert offered == {"kept": True, "erased": False, "one of two": True}
 
 
 def test_the_record_of_the_consent_says_after_how_many_months_it_is_looked_at() -> None:

@@ -16,7 +16,7 @@ export interface Strip {
   may_contact: boolean; reason: string; how: string; words: { off: string; your: string }; cover: string;
   safe_times: string | string[]; next_safe: string | null; never: string[];
 }
-export interface Consent { id: string; words: string; status: string; at: string; expires?: string | null; recipient?: string }
+export interface Consent { id: string; words: string; status: string; at: string; expires?: string | null; recipient?: string; erased?: string }
 export interface Blob_ { purpose: string; sequence: number; size: number; fetched?: boolean }
 export interface SealedFile { name: string; size: number }
 export interface MessageLine {

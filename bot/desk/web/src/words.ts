@@ -106,7 +106,7 @@ export const W = {
     back: "Back to the queue",
     wish: "What the person wants, refuses and fears",
     codes: "Codes", answers: "Answers", story: "The story", showStory: "Read the story", files: "Files", rules: "Rules that fired",
-    consents: "Consents, as recorded", consentsNow: "Consents now", ends: "ends", report: "The report", talk: "Talk", measures: "Measures",
+    consents: "Consents, as recorded", consentsNow: "Consents now", ends: "ends", nameErased: "the name was erased on", report: "The report", talk: "Talk", measures: "Measures",
     history: "History", identity: "The real name", more: "More", status: "Change the status", handOver: "Hand over",
     nextContact: "Set the next contact", level: "Change the level", note: "Write a note",
     sealed: "Sealed. Only a key of your office opens it, in this page.",

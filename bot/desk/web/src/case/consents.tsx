@@ -1,5 +1,6 @@
 import type { Case, Person } from "../api";
 import { At, Section } from "../parts";
+import { day } from "../time";
 import { W, named } from "../words";
 
 const PROPOSERS = ["duty-officer", "first-respondent", "focal-point"];
@@ -23,7 +24,7 @@ export function Consents({ data }: { data: Case }) {
         {data.consents.map((consent, index) => (
           <li key={index}>
             {consent.words}{consent.recipient && ` (${consent.recipient})`}: <b>{named(W.consentStatus, consent.status)}</b>{" "}
-            <span class="quiet"><At at={consent.at} />{consent.expires && <> · {W.case.ends} <At at={consent.expires} /></>}</span>
+            <span class="quiet"><At at={consent.at} />{consent.expires && <> · {W.case.ends} <At at={consent.expires} /></>}{consent.erased && <> · {W.case.nameErased} {day(consent.erased)}</>}</span>
           </li>
         ))}
       </ul>
