@@ -122,8 +122,8 @@ def _text(turn: Turn, event: TextReceived) -> None:
     if turn.conversation.node == HIDDEN:
         hidden.listen(turn, same_words(event.text[:MAX_TEXT_CHARS]))
         return
-    if event.known_case is not None:
-        strangers.come_back(turn, event.known_case)
+    if event.known_cases:
+        strangers.come_back(turn, event.known_cases)
         return
     if too_long(event.text, MAX_TEXT_CHARS) and turn.conversation.node != START:
         turn.say("T-ERR-LONG", LIMIT=str(MAX_TEXT_CHARS))

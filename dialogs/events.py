@@ -18,10 +18,10 @@ class Moment(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class TextReceived(Moment, frozen=True, gc=False, kw_only=True):
-    """Somebody wrote. `known_case`: the card whose resume phrase this text is, when nothing else leads to it."""
+    """Somebody wrote. `known_cases`: the cards whose phrase this text is, and which this conversation does not hold."""
 
     text: str
-    known_case: CaseCard | None = None
+    known_cases: tuple[CaseCard, ...] = ()
 
 
 class ButtonPressed(Moment, frozen=True, gc=False, kw_only=True):

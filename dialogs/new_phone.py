@@ -18,6 +18,7 @@ from dialogs.replace import replace
 from dialogs.tries import count_failure, is_locked
 
 if TYPE_CHECKING:
+    from dialogs.conversation import CaseCard
     from dialogs.turn import Turn
 
 CHANGED, TOLD, RECOGNISED = "changed", "told", "recognised"
@@ -111,10 +112,15 @@ def _welcome(turn: Turn) -> None:
     ask(turn, "T-RESUME")
 
 
+def beyond_doubt(card: CaseCard) -> CaseCard:
+    """Return the card of a person who gave the secret words."""
+    return replace(card, identity_doubt=False)
+
+
 def give_back(turn: Turn) -> None:
     """End every doubt: cases and draft are the person's again."""
     for card in turn.conversation.cards:
-        known = replace(card, identity_doubt=False)
+        known = beyond_doubt(card)
         turn.set(cards=tuple(known if other.case == card.case else other for other in turn.conversation.cards))
         turn.do(UpdateCase(known))
     kept = turn.conversation.kept_draft

@@ -14,7 +14,7 @@ from dialogs import cases, new_phone, steps
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.consents import is_live, minute
 from dialogs.conversation import Draft
-from dialogs.effects import CancelWake, DropFiles, Forget, NewKey, WakeAt
+from dialogs.effects import CancelWake, DropFiles, Forget, NewKey, UpdateCase, WakeAt
 from dialogs.events import FileReceived, Moved, TextReceived
 from dialogs.everywhere import LONGEST_PHRASE, MENU, hides, sos_words
 from dialogs.lapses import follow_channel
@@ -111,7 +111,7 @@ def answered(turn: Turn) -> bool:
 def _text(turn: Turn, event: TextReceived) -> bool:
     keys, words = read_keys(event.text), same_words(event.text[: LONGEST_PHRASE + 1])
     words = words if len(event.text) <= LONGEST_PHRASE else ""
-    if event.known_case is not None or hides(turn, keys, words) or words in sos_words(turn):
+    if event.known_cases or hides(turn, keys, words) or words in sos_words(turn):
         return False
     if new_phone.proves(turn, words):
         return True
@@ -204,15 +204,19 @@ def kept_is_over(turn: Turn) -> None:
         turn.do(Forget())
 
 
-def come_back(turn: Turn, card: CaseCard) -> None:
-    """The phrase of a case was given where nothing else led to it: it is this person's again."""
+def come_back(turn: Turn, known: tuple[CaseCard, ...]) -> None:
+    """The phrase of these cases was given where nothing else led to them: they are this person's, beyond doubt."""
+    for card in known:
+        if card.identity_doubt:
+            turn.do(UpdateCase(new_phone.beyond_doubt(card)))
+    cards, newest = tuple(map(new_phone.beyond_doubt, known)), known[-1]
     if turn.conversation.kept_draft is not None:
         _drop_kept(turn)
     if turn.conversation.draft is not None:
         turn.drop_files(turn.draft.files)
         steps.drop_draft(turn)
-    turn.set(cards=(*turn.conversation.cards, card), active_case=card.case, lang=card.lang)
-    turn.set(phrase_hash=card.phrase_hash, panic_hash=card.panic_hash, came_from=())
+    turn.set(cards=(*turn.conversation.cards, *cards), active_case=newest.case, lang=newest.lang)
+    turn.set(phrase_hash=newest.phrase_hash, panic_hash=newest.panic_hash, came_from=())
     shown_again(turn)
     if follow_channel(turn):
         turn.set(came_from=("C-CONT-AGAIN",))

@@ -57,8 +57,8 @@ class Cases(Protocol):
         """Return the card, or None when there is no such case or its key was erased."""
         ...
 
-    def by_phrase(self, phrase_hash: str) -> CaseCard | None:
-        """Return the card whose resume phrase has this hash."""
+    def by_phrase(self, phrase_hash: str) -> tuple[CaseCard, ...]:
+        """Return the cards whose resume phrase has this hash, the oldest first; none for an empty one."""
         ...
 
     def attach(self, case: str, address: Address) -> None:

@@ -205,13 +205,13 @@ class Reception(Frozen):
         moved = self._moved(work, inbound, loaded, now)
         if moved is not None:
             return self._advance(work, inbound.address, moved, Moved(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES)))
-        known_case = self._case_of_phrase(work, inbound, loaded)
-        if known_case is not None:
-            work.cases.attach(known_case.case, inbound.address)
-            reconsider(work, self.policy, known_case, inbound.address, now)
+        known_cases = self._cases_of_phrase(work, inbound, loaded)
+        for known in known_cases:
+            work.cases.attach(known.case, inbound.address)
+            reconsider(work, self.policy, known, inbound.address, now)
         if taken is not None and taken.file is not None:
             work.blobs.adopt_file(taken.file.blob, now)
-        event = self._event(inbound, now, known_case, taken)
+        event = self._event(inbound, now, known_cases, taken)
         return self._advance(work, inbound.address, conversation, event)
 
     def _begin(self, work: UnitOfWork, inbound: Inbound, now: datetime, *, lost: bool) -> Conversation:
@@ -235,16 +235,16 @@ class Reception(Frozen):
             work.cases.attach(card.case, inbound.address)
         return replace(found.conversation, channel=inbound.address.channel)
 
-    def _case_of_phrase(self, work: UnitOfWork, inbound: Inbound, loaded: Loaded | None) -> CaseCard | None:
-        """Somebody whom we do not know writes four words: they may be the phrase of a case."""
+    def _cases_of_phrase(self, work: UnitOfWork, inbound: Inbound, loaded: Loaded | None) -> tuple[CaseCard, ...]:
+        """Somebody whom we do not know writes four words: they may be the phrase of cases."""
         unknown = loaded is None or not loaded.conversation.cards
         hidden = loaded is not None and loaded.conversation.hidden
         words = same_words(inbound.text[:200])
         if not unknown or hidden or len(words.split()) != PHRASE_WORDS:
-            return None
+            return ()
         return work.cases.by_phrase(self.policy.secret_hash("phrase", words))
 
-    def _event(self, inbound: Inbound, now: datetime, known: CaseCard | None, taken: Taken | None) -> Event:
+    def _event(self, inbound: Inbound, now: datetime, known: tuple[CaseCard, ...], taken: Taken | None) -> Event:
         entropy = self.entropy.bytes(ENTROPY_BYTES)
         if inbound.button is not None:
             node, turn, key = inbound.button
@@ -253,7 +253,7 @@ class Reception(Frozen):
             return FileReceived(at=now, entropy=entropy, file=taken.file, refusal=taken.refusal)
         if inbound.edited:
             return EditNoticed(at=now, entropy=entropy)
-        return TextReceived(at=now, entropy=entropy, text=inbound.text, known_case=known)
+        return TextReceived(at=now, entropy=entropy, text=inbound.text, known_cases=known)
 
     def _advance(
         self, work: UnitOfWork, address: Address, conversation: Conversation, event: Event

@@ -15,7 +15,7 @@ from storage.tables import attachments, audit, blobs, cases, messages
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
 
     from dialogs.conversation import CaseCard, ConsentEvent
     from handlers.types import Address
@@ -82,12 +82,11 @@ class SqlCases(Frozen):
         row = self._row(case)
         return self._card(row) if row is not None else None
 
-    def by_phrase(self, phrase_hash: str) -> CaseCard | None:
-        """Return the card whose resume phrase has this hash."""
-        found = self.session.connection.execute(
-            select(cases).where(cases.c.phrase == self._phrase(phrase_hash))
-        ).first()
-        return self._card(found) if found is not None else None
+    def by_phrase(self, phrase_hash: str) -> tuple[CaseCard, ...]:
+        """Return the cards whose resume phrase has this hash."""
+        if not phrase_hash:
+            return ()
+        return self._cards(select(cases).where(cases.c.phrase == self._phrase(phrase_hash)))
 
     def attach(self, case: str, address: Address) -> None:
         """Lead from this person to the case."""
@@ -152,9 +151,11 @@ class SqlCases(Frozen):
 
     def of_person(self, row: int) -> tuple[CaseCard, ...]:
         """Return the cards of a person, the oldest first."""
-        found = self.session.connection.execute(select(cases).where(cases.c.person == row).with_for_update())
-        cards = [card for one in found if (card := self._card(one)) is not None]
-        return tuple(sorted(cards, key=lambda card: (card.submitted_at, card.case)))
+        return self._cards(select(cases).where(cases.c.person == row).with_for_update())
+
+    def _cards(self, query: Select[Any]) -> tuple[CaseCard, ...]:
+        found = self.session.connection.execute(query)
+        return codec.in_order(card for one in found if (card := self._card(one)) is not None)
 
     def _row(self, case: str) -> CaseRow | None:
         """Read under lock: between reading a card and storing its change nobody else changes it."""

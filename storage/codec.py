@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, astuple
@@ -14,6 +14,9 @@ from handlers.accounts import Account, Passkey
 from handlers.message_ports import Message
 from handlers.types import AuditEntry
 from storage.errors import CannotRead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _Value = TypeVar("_Value")
 
@@ -48,6 +51,11 @@ def encode_card(card: CaseCard) -> bytes:
     """Return the card as JSON."""
     consents = tuple(NamedEvent(*astuple(event)) for event in card.consents)
     return _ENCODER.encode(NamedCard(**{**asdict(card), "consents": consents}))
+
+
+def in_order(cards: Iterable[CaseCard]) -> tuple[CaseCard, ...]:
+    """Return the cards of a person, the oldest first."""
+    return tuple(sorted(cards, key=lambda card: (card.submitted_at, card.case)))
 
 
 def encode_event(event: ConsentEvent) -> bytes:

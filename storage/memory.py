@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dialogs.replace import replace
 from handlers.types import BlobLine, Loaded, Recorded
+from storage.codec import in_order
 from storage.memory_desk import MemoryAccounts, MemorySessions
 from storage.memory_messages import MemoryMessages
 from storage.memory_queues import (
@@ -45,8 +46,7 @@ class MemoryConversations:
         if found is None:
             return None
         mine = [c for case, c in self._data.cards.items() if c is not None and self._data.people.get(case) == address]
-        cards = tuple(sorted(mine, key=lambda card: (card.submitted_at, card.case)))
-        return Loaded(replace(found.conversation, cards=cards), found.revision)
+        return Loaded(replace(found.conversation, cards=in_order(mine)), found.revision)
 
     def save(self, address: Address, conversation: Conversation, *, new_key: bool = False) -> int:
         """Store without the cards; return the new revision."""
@@ -93,10 +93,10 @@ class MemoryCases:
         """Return the card, or None."""
         return self._data.cards.get(case)
 
-    def by_phrase(self, phrase_hash: str) -> CaseCard | None:
-        """Return the card with this phrase."""
+    def by_phrase(self, phrase_hash: str) -> tuple[CaseCard, ...]:
+        """Return the cards with this phrase."""
         cards = self._data.cards.values()
-        return next((c for c in cards if c is not None and phrase_hash and c.phrase_hash == phrase_hash), None)
+        return in_order(c for c in cards if c is not None and phrase_hash and c.phrase_hash == phrase_hash)
 
     def attach(self, case: str, address: Address) -> None:
         """Lead from this person to the case."""

@@ -215,7 +215,7 @@ def _elsewhere(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]
     if here.cards and here.draft is None and here.node != "T-RESUME":
         for channel in ("signal", "telegram"):
             stranger = begin("stranger", channel, practice_policy(), NOON)
-            yield stranger, TextReceived(at=NOON, entropy=chance, text="a b c d", known_case=here.cards[0])
+            yield stranger, TextReceived(at=NOON, entropy=chance, text="a b c d", known_cases=here.cards[:1])
 
 
 def _hiding(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:

@@ -171,7 +171,7 @@ class Stranger:
         if cards and self.conversation.draft is None and not self.conversation.hidden:
             known = cards[self._draw("which") % len(cards)]
             self.conversation = begin("stranger", other, self.policy, self.now)
-            self.happen(TextReceived(at=self.now, entropy=self._entropy(), text="a b c d", known_case=known))
+            self.happen(TextReceived(at=self.now, entropy=self._entropy(), text="a b c d", known_cases=(known,)))
         elif not cards:
             self.conversation = replace(self.conversation, channel=other)
             self.happen(Moved(at=self.now, entropy=self._entropy()))

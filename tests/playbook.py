@@ -64,7 +64,7 @@ class Play:
 
     def come_back(self, phrase: str, card: CaseCard) -> Play:
         """Write the phrase of a case that nothing leads to."""
-        self._event(TextReceived(at=self._at(), entropy=self._entropy(), text=phrase, known_case=card))
+        self._event(TextReceived(at=self._at(), entropy=self._entropy(), text=phrase, known_cases=(card,)))
         return self
 
     def edit(self) -> Play:

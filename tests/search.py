@@ -153,7 +153,8 @@ def _chance(here: Conversation) -> bytes:
 def judge(before: Conversation, after: Conversation, effects: tuple[Effect, ...], event: Event) -> None:
     """Hold a turn against the second opinion of tests/oracle.py. Raises AssertionError."""
     wrong = undisclosed(before, after, effects)
-    led_back = event.known_case.consents if isinstance(event, TextReceived) and event.known_case is not None else ()
+    known = event.known_cases if isinstance(event, TextReceived) else ()
+    led_back = [consent for card in known for consent in card.consents]
     old = {event.record_id for event in (*_all_events(before), *led_back)}
     for fresh in _all_events(after):
         if fresh.record_id not in old and fresh.status in LIVE:

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from bot.clock import FixedClock
 from dialogs.conversation import Conversation, Draft
+from dialogs.replace import replace
 from handlers.deliver import Delivered, Delivery
 from handlers.ports import Store
 from handlers.receive import Reception
 from handlers.types import Inbound
 from storage.crypto.sealing import AgeSealer
 from tests.conftest import CountingEntropy, practice_policy
+from tests.handlers.chat import CARD, CASE, PHRASE
 from tests.playbook import TO_THE_QUESTIONS
 from tests.stores import MINA, NOW
 
@@ -91,6 +93,19 @@ def test_without_words_they_begin_again_or_it_goes_in_time(store: Store) -> None
     chat.clock.at += timedelta(hours=72)
     assert (chat.reception.time_arrived(), chat.conversation) == (1, None)
     assert "Choose a language" in chat.say("hello")
+
+
+def test_the_phrase_leads_back_to_every_case_it_was_given_for(store: Store) -> None:
+    """Also from another account, where nothing else leads to them; who gives it is in doubt no more."""
+    with store.transaction() as work:
+        work.cases.open(replace(CARD, identity_doubt=True), None)
+        work.cases.open(replace(CARD, case="LW-2", submitted_at="2026-11-24T10:00Z"), None)
+        work.cases.open(replace(CARD, case="LW-3", phrase_hash="others"), None)
+    chat = Chat(store)
+    assert "Welcome back" in chat.say(PHRASE)
+    assert chat.conversation is not None
+    known = [(card.case, card.identity_doubt) for card in chat.conversation.cards]
+    assert (known, chat.conversation.active_case) == ([(CASE, False), ("LW-2", False)], "LW-2")
 
 
 def test_told_twice_is_told_once(store: Store) -> None:

@@ -140,7 +140,7 @@ def test_somebody_who_comes_back_on_another_channel_is_asked_about_contact_there
     """The phrase leads to the case; nobody writes there before they agree to it there."""
     conversation, card = _with_contact("telegram")
     play = Play("telegram")
-    event = TextReceived(at=NOON, entropy=bytes(32), text="one two three four", known_case=card)
+    event = TextReceived(at=NOON, entropy=bytes(32), text="one two three four", known_cases=(card,))
     play.conversation, play.effects = advance(conversation, event, play.policy)
     stored = play.done(UpdateCase).card
     assert [e.status for e in stored.consents] == ["given", "given", "superseded", "superseded"]
@@ -163,7 +163,7 @@ def test_somebody_who_comes_back_on_the_same_channel_is_not_asked_again() -> Non
     """What was agreed stands."""
     conversation, card = _with_contact("signal")
     play = Play()
-    event = TextReceived(at=NOON, entropy=bytes(32), text="one two three four", known_case=card)
+    event = TextReceived(at=NOON, entropy=bytes(32), text="one two three four", known_cases=(card,))
     play.conversation, play.effects = advance(conversation, event, play.policy)
 
     assert not play.did(UpdateCase)
@@ -188,7 +188,7 @@ def test_somebody_whom_nobody_might_write_to_is_not_asked_about_contact_when_the
     conversation, card = _with_contact("telegram")
     play = Play("telegram")
     event = TextReceived(
-        at=NOON, entropy=bytes(32), text="one two three four", known_case=replace(card, consents=(GIVEN,))
+        at=NOON, entropy=bytes(32), text="one two three four", known_cases=(replace(card, consents=(GIVEN,)),)
     )
     play.conversation, play.effects = advance(conversation, event, play.policy)
 
