@@ -43,7 +43,7 @@ from dialogs.measures import (
 )
 from dialogs.prompts import ask_again, speak_only
 from dialogs.replace import replace
-from dialogs.retention import retain
+from dialogs.retention import offer, retain
 from dialogs.sending import keep_trying, send
 from dialogs.standing import say_status, tell_opened
 from dialogs.steps import drop_draft, end, go_next, go_on, remember, rest
@@ -237,7 +237,8 @@ def _erase_draft(turn: Turn, choice: Choice) -> bool:
 def _go_on(turn: Turn, choice: Choice) -> bool:
     del choice
     turn.set(hidden=False)
-    go_on(turn)
+    if turn.conversation.came_from or not offer(turn):
+        go_on(turn)
     return True
 
 

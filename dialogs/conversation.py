@@ -188,6 +188,9 @@ class CaseCard(Struct, frozen=True, gc=False):
     consents: tuple[ConsentEvent, ...] = ()
     box_reviewed: str = ""  # when the office last found that it still needs the identity box
     box_erased: str = ""  # when the office erased it, as no longer needed
+    keep_unasked: bool = (
+        False  # closed at no moment to ask whether the office may keep it: asked when the person writes
+    )
 
 
 class Conversation(Struct, frozen=True, gc=False, array_like=True):

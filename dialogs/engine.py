@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
-from dialogs import cases, hidden, measures, steps, strangers
+from dialogs import cases, hidden, measures, retention, steps, strangers
 from dialogs.accepting import accept
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.choices import show_answer
@@ -169,7 +169,7 @@ def _talk(turn: Turn, text: str) -> None:
         turn.say("T-TALK-SENT")
         if in_doubt(turn):
             turn.say("T-PROVE")
-        if not measures.offer(turn):
+        if not (measures.offer(turn) or retention.offer(turn)):
             speak_only(turn)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import acts, cases, fast, measures, standing, steps
+from dialogs import acts, cases, fast, measures, retention, standing, steps
 from dialogs.answers import read_keys, same_words
 from dialogs.choices import say_who
 from dialogs.consents import is_live
@@ -53,7 +53,7 @@ def _by_word(turn: Turn, words: str) -> bool:
         return True
     if has_case and proved(turn, words):
         turn.say("T-PROVED")
-        if turn.conversation.node not in measures.RESTING or not measures.offer(turn):
+        if turn.conversation.node not in measures.RESTING or not (measures.offer(turn) or retention.offer(turn)):
             repeat(turn)
         return True
     if words in known.withdraw:

@@ -1,10 +1,14 @@
-"""After a case is closed: whether the office may keep the report is asked once, and what is not kept is erased."""
+"""After a case is closed: whether the office may keep the report is asked once, and what is not kept is erased.
+
+Where closing is no moment for the question it waits for a message of the person; the days of erasing wait for nothing.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from dialogs.cases import active_card
 from dialogs.consents import consent_event, is_live
 from dialogs.effects import DestroyReport, WakeAt
 from dialogs.limits import DAYS_OF_A_MONTH
@@ -26,7 +30,7 @@ ERASE_TIMER: Final = "erase "
 
 
 def case_closed(turn: Turn, event: CaseClosed) -> None:
-    """Ask where this is a moment for it; without a yes the report goes after the days the person was told."""
+    """Ask now or when the person writes; without a yes the report goes after the days the person was told."""
     card = _closed(turn, event.case)
     if card is None:
         return
@@ -34,10 +38,35 @@ def case_closed(turn: Turn, event: CaseClosed) -> None:
     asked = any(consent.id == RETAIN for consent in card.consents)
     here = turn.conversation
     is_moment = here.node in RESTING and not here.new_phone  # a yes needs somebody who is known (spec 4.8)
-    if event.may_ask and not asked and not is_alert_only(card) and is_moment:
-        turn.set(active_case=event.case)
-        turn.say("T-OFFICER-MSG")  # a phone shows the beginning of a message to everybody
-        ask(turn, RETAIN, again=True)
+    if asked or is_alert_only(card):
+        return
+    if not (event.may_ask and is_moment):
+        update(turn, replace(card, keep_unasked=True))
+        return
+    turn.say("T-OFFICER-MSG")  # a phone shows the beginning of a message to everybody
+    _ask(turn, card)
+
+
+def offer(turn: Turn) -> bool:
+    """Ask the person who writes what could not be asked when their case was closed; False when there is nothing to ask.
+
+    Not while a report is being written, or while what they write is for a case that is open.
+    """
+    here, active = turn.conversation, active_card(turn)
+    if here.draft is not None or here.new_phone or active is None or active.status != CLOSED:
+        return False
+    waits = [card for card in here.cards if card.keep_unasked and card.status == CLOSED and not card.identity_doubt]
+    if not waits:
+        return False
+    _ask(turn, waits[0])
+    return True
+
+
+def _ask(turn: Turn, card: CaseCard) -> None:
+    if card.keep_unasked:
+        update(turn, replace(card, keep_unasked=False))
+    turn.set(active_case=card.case)
+    ask(turn, RETAIN, again=True)
 
 
 def retain(turn: Turn, choice: Choice) -> bool:
@@ -50,7 +79,7 @@ def retain(turn: Turn, choice: Choice) -> bool:
         )
         kept = replace(card, consents=(*card.consents, event))
         update(turn, kept)
-        turn.do(WakeAt(f"{ERASE_TIMER}{card.case}", turn.event.at + _kept(turn.policy.settings, kept)))
+        turn.do(WakeAt(f"{ERASE_TIMER}{card.case}", _goes_at(turn, kept)))
     turn.say("T-RETN-NOTED")
     turn.restore("TALK")
     speak_only(turn)
@@ -62,6 +91,12 @@ def erase(turn: Turn, case: str) -> None:
     if _closed(turn, case) is not None:
         turn.do(DestroyReport(case))
         turn.set(cards=tuple(card for card in turn.conversation.cards if card.case != case))
+
+
+def _goes_at(turn: Turn, card: CaseCard) -> datetime:
+    """Return when a closed case is erased: counted from the closing, however late the answer comes."""
+    closed_at = datetime.fromisoformat(card.status_at) if card.status_at else turn.event.at
+    return closed_at + _kept(turn.policy.settings, card)
 
 
 def _closed(turn: Turn, case: str) -> CaseCard | None:

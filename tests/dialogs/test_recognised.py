@@ -210,11 +210,21 @@ def test_no_measure_is_asked_about_before_they_were_welcomed() -> None:
     assert play.gap().said == ""
 
 
-def test_no_retention_is_asked_about_before_they_were_welcomed() -> None:
-    """The answer would be lost; without a yes the report goes after the days they were told."""
+def test_whether_the_office_may_keep_it_is_asked_once_they_were_welcomed() -> None:
+    """Closed between two messages of theirs: first whether it is safe to write, then this, and never again."""
     play = recognised()
     assert play.close(case_of(play)).said == ""
-    assert "keep your report" in (play := recognised().say("hello", "1")).close(case_of(play)).said
+    assert play.say("hello").said == WELCOME
+    assert "keep your report" in play.say("1").said
+    play.say("1")
+    assert [event.status for event in play.conversation.cards[0].consents if event.id == "C-RETN"] == ["given"]
+    assert "keep your report" not in play.say("thank you").said
+
+
+def test_who_was_welcomed_before_is_asked_at_the_closing() -> None:
+    """As everybody who may be written to."""
+    play = recognised().say("hello", "1")
+    assert "keep your report" in play.close(case_of(play)).said
 
 
 def test_beside_a_case_of_another_office_in_doubt_the_talk_goes_on() -> None:
