@@ -241,14 +241,13 @@ def write(case: str, content: Path, by: str) -> None:
 @cli.command()
 @click.argument("case")
 @click.option("--start", "to_start", metavar="PROPOSAL", help="Start this one; only with a live yes to exactly it.")
+@click.option("--interpreter", default="", metavar="FROM", help="To start one: abroad, or theirs (their country).")
 @click.option("--close", "to_close", metavar="PROPOSAL", help="Close this one.")
 @click.option("--outcome", default="", metavar="CODE", help="What came of it: OUT-DONE, -PART, -NONE, -STOP or -HARM.")
 @click.option("--again", "to_ask", metavar="PROPOSAL", help="Ask again: its yes lapsed, or they wanted to talk first.")
-@click.option(
-    "--doubt", metavar="FLAG", help="FLG-PRESS, FLG-DURESS or FLG-IMP: what was agreed so far does not count."
-)
+@click.option("--doubt", metavar="FLAG", help="FLG-PRESS, FLG-DURESS or FLG-IMP: no yes of before counts.")
 def measures(
-    case: str, to_start: str | None, to_close: str | None, outcome: str, to_ask: str | None, doubt: str | None
+    case: str, to_start: str | None, to_close: str | None, to_ask: str | None, doubt: str | None, **said: str
 ) -> None:
     """List the measures proposed in a CASE, start, close or ask one again, or note a doubt."""
     if doubt is not None:
@@ -256,9 +255,9 @@ def measures(
     if to_ask is not None:
         _call("officers", "again", case, to_ask)
     if to_start is not None:
-        _call("officers", "start", case, to_start)
+        _call("officers", "start", case, to_start, said["interpreter"])
     if to_close is not None:
-        _call("officers", "close", case, to_close, outcome)
+        _call("officers", "close", case, to_close, said["outcome"])
     _call("officers", "measures", case)
 
 

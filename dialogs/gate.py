@@ -81,6 +81,9 @@ class Reason(StrEnum):
     WRONG_NAME_MODE = "wrong-name-mode"
     OLDER_CONTENT = "older-content"
     ASKED_ONCE = "asked-once"  # lines with the name are printed after a second yes: the person was promised one (4.3)
+    FROM_THEIR_COUNTRY = (
+        "from-their-country"  # they agreed to an interpreter, but to nobody from their own country (4.4)
+    )
     UNCHECKED = "unchecked"  # no second officer found that the lines for the annual report show nobody (7.3)
     RED_LINE = "red-line"
     CHILD = "child"
@@ -188,7 +191,8 @@ def may(
     """Decide. `events`: the consent events of the case in their order; `card`: its card, None when it is gone.
 
     Pure; never raises. The first reason that applies is given: who the case is about, whether it is stopped, the
-    consent itself, a second yes and the check of a second officer where they are due, and at last the red lines.
+    consent itself, a second yes and the check of a second officer where they are due, the red lines, and at last where
+    an interpreter comes from.
     """
     if card is None or card.case != question.case:
         return Refused(question, Reason.NO_SUCH_CASE)
@@ -208,8 +212,13 @@ def may(
     unseen = tuple(line for line in crossed if line not in event.collision)
     if unseen:
         return Refused(question, Reason.RED_LINE, unseen)
+    if question.act is Act.INTERPRETER and event.scope == ABROAD and question.scope != ABROAD:
+        return Refused(question, Reason.FROM_THEIR_COUNTRY)
     return Granted(_MAKER, question, event.record_id, now)
 
+
+ABROAD: Final = "abroad"
+"""Scope of a yes to an interpreter who is not from the person's own country, and of a question about such a one."""
 
 PRINTED: Final[Mapping[Act, str]] = {Act.ANNUAL_REPORT: "NM-ANON", Act.ANNUAL_REPORT_NAMED: "NM-NAMED"}
 """How lines of the annual report are printed: with nothing that shows who it is, or with the name (spec 3.8, 7.3)."""

@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, side
-from dialogs.consulting import ABROAD, CONSULTS, INTERPRETER
+from dialogs.consulting import CONSULTS, INTERPRETER
 from dialogs.contact import is_alert, may_write
 from dialogs.effects import WakeAt
 from dialogs.facts import LIVE
 from dialogs.gate import (
+    ABROAD,
     PRINTED,
     STOPPED_STATES,
     UNNAMED,
@@ -87,6 +88,11 @@ def question_of(card: CaseCard, proposal: Proposal) -> Question:
         act, card.case, recipient=recipient, name_mode=proposal.name_mode,
         content_version=proposal.content_version, measure=proposal.measure if act is Act.MEASURE else "",
     )  # fmt: skip
+
+
+def question_to_begin(card: CaseCard, proposal: Proposal, origin: str) -> Question:
+    """Return what the gate is asked when this begins. `origin`: where an interpreter is from (dialogs.consulting)."""
+    return replace(question_of(card, proposal), scope=ABROAD if origin == ABROAD else "")
 
 
 def open_proposal(turn: Turn) -> tuple[CaseCard, Proposal] | None:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
-from dialogs.consulting import CONSULTS
+from dialogs.consulting import CONSULTS, INTERPRETER, ORIGINS
 from dialogs.conversation import Proposal
 from dialogs.draws import draw_id, draw_record
 from dialogs.events import CardArrived
@@ -27,6 +27,7 @@ from dialogs.measures import (
     awaits_check,
     needs_second_yes,
     question_of,
+    question_to_begin,
 )
 from dialogs.replace import replace
 from dialogs.sharing import SHARES
@@ -75,6 +76,17 @@ class BadProposal(HandlerError):
 
 class OwnLines(Refusal):
     """You wrote these lines: another officer checks whether they show who it is."""
+
+
+class OriginNeeded(Refusal):
+    """Say of an interpreter, and of nothing else: `theirs` (the person's country or community), or `abroad`."""
+
+
+class FromTheirCountry(NotPermitted):
+    """The person agreed to an interpreter, but to nobody from their country: find another one, and ask about them."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.FROM_THEIR_COUNTRY)
 
 
 class UnknownAuthor(Refusal):
@@ -272,10 +284,11 @@ class Proposing(Frozen):
             work.cases.update(doubted)
             return len(lapse_now(work, doubted, now, chance).consents) - len(before.consents)
 
-    def start(self, case: str, proposal_id: str, actor: Actor | None = None) -> None:
+    def start(self, case: str, proposal_id: str, actor: Actor | None = None, origin: str = "") -> None:
         """Begin a measure the person agreed to, for lines with the name twice; its yes is used up.
 
-        Raises: NoSuchCase, NotYours, BadProposal, NotPermitted.
+        `origin`: whether an interpreter is from the person's country or community (dialogs.consulting.ORIGINS); for
+        nothing else. Raises: NoSuchCase, NotYours, BadProposal, OriginNeeded, FromTheirCountry, NotPermitted.
         """
         now = self.clock.now()
         with self.store.transaction() as work:
@@ -283,9 +296,12 @@ class Proposing(Frozen):
             proposal = _proposal(card, proposal_id)
             if proposal.measure in SHARES:
                 raise BadProposal("what is shared begins when the report is sealed to that office: share it")
-            granted = may(question_of(card, proposal), card, card.consents, now, self.policy.measures)
+            if (proposal.measure == INTERPRETER) is not (origin in ORIGINS):
+                raise OriginNeeded
+            question = question_to_begin(card, proposal, origin)
+            granted = may(question, card, card.consents, now, self.policy.measures)
             if not isinstance(granted, Granted):
-                raise NotPermitted(granted.reason)
+                raise FromTheirCountry if granted.reason is Reason.FROM_THEIR_COUNTRY else NotPermitted(granted.reason)
             check(work, granted, now, self.policy)
             given = next(event for event in card.consents if event.record_id == granted.record_id)
             record = draw_record(self.entropy.bytes(ENTROPY_BYTES), "used")
@@ -295,7 +311,9 @@ class Proposing(Frozen):
             begun = _in_status(_with(card, changed), BEGINNING, UNDER_WAY, now)
             work.cases.update(replace(begun, consents=(*card.consents, used)))
             if actor is not None:
-                work.audit.record(actor.did("start", now, case=case, old=proposal.state, new=proposal.id))
+                work.audit.record(
+                    actor.did("start", now, case=case, old=proposal.state, new=proposal.id, reason=origin)
+                )
 
     def close(self, case: str, proposal_id: str, outcome: str, actor: Actor | None = None) -> None:
         """Close a measure with its outcome, a code (OUT-…); its content is wiped.

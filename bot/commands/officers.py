@@ -165,9 +165,9 @@ def measures(case: str) -> int:
     return 0
 
 
-def start(case: str, proposal: str) -> int:
+def start(case: str, proposal: str, origin: str) -> int:
     """Mark a measure as started."""
-    call("start", case=case, proposal_id=proposal)
+    call("start", case=case, proposal_id=proposal, origin=origin)
     click.echo("Started. The person's yes is used for exactly this.")
     return 0
 

@@ -9,7 +9,7 @@ from bot.desk.refusals import refused
 from handlers.case_acts import NoSafeTime
 from handlers.errors import NoSuchCase
 from handlers.messages import BadMessage
-from handlers.proposing import BadProposal, OwnLines
+from handlers.proposing import BadProposal, OriginNeeded, OwnLines
 from handlers.reasons import ReasonNeeded
 from handlers.sharing import NotASealedReport
 from handlers.triage_state import NoSuchLevel, RoleMayNot
@@ -17,7 +17,7 @@ from handlers.triage_state import NoSuchLevel, RoleMayNot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MISTAKES: Final = (BadMessage, BadProposal, NotASealedReport, NoSafeTime, NoSuchLevel, ReasonNeeded)
+MISTAKES: Final = (BadMessage, BadProposal, NotASealedReport, NoSafeTime, NoSuchLevel, OriginNeeded, ReasonNeeded)
 """What whoever asks can mend; everything else that is refused is a conflict (bot.desk.app)."""
 
 

@@ -103,6 +103,12 @@ class Checked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: ReasonCode = ""
 
 
+class Begun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an interpreter is from, `theirs` being the person's country or community; of everything else nothing."""
+
+    interpreter: Literal["", "abroad", "theirs"] = ""
+
+
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What came of a measure (OUT-…)."""
 
@@ -206,6 +212,8 @@ def light_of(card: CaseCard, proposal: Proposal, policy: Policy, now: datetime) 
     granted = may(question_of(card, proposal), card, card.consents, now, policy.measures)
     if isinstance(granted, Granted):
         return GREEN
+    if granted.reason is Reason.FROM_THEIR_COUNTRY:  # it may begin with an interpreter from elsewhere
+        return GREEN
     return AMBER if granted.reason is Reason.ASKED_ONCE else RED
 
 
@@ -250,10 +258,10 @@ def check(call: Call[Checked]) -> ProposalShown:
     return _one(call, call.path["id"])
 
 
-def start(call: Call[Nothing]) -> ProposalShown:
+def start(call: Call[Begun]) -> ProposalShown:
     """Begin a measure under a live consent."""
     with answered():
-        call.desk.service.proposing.start(call.case, call.path["id"], call.actor)
+        call.desk.service.proposing.start(call.case, call.path["id"], call.actor, call.asked.interpreter)
     return _one(call, call.path["id"])
 
 
@@ -286,6 +294,6 @@ ROUTES: Final = (
         "POST", "/api/cases/{case}/measures/{id}/check", "Check lines for the annual report, as a second officer",
         CHECKERS, check, Checked, ProposalShown,
     ),
-    _route("start", "Begin a measure", start),
+    _route("start", "Begin a measure", start, Begun),
     _route("close", "Close a measure", close, Outcome),
 )  # fmt: skip

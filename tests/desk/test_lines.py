@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.responses import JSONResponse
 
 from tests.desk.filled import BLUE, MEASURE, PROPOSAL, open_blue
 from tests.desk.watching import violations
@@ -164,6 +165,30 @@ def test_whom_an_interpreter_may_not_be_is_said_where_one_is_started(page: Page,
     page.get_by_role("region", name="Measures").get_by_text("nobody from their own country").wait_for()
 
     assert violations(page) == []
+
+
+def test_an_interpreter_begins_once_it_is_said_where_they_are_from(page: Page, server: DeskServer) -> None:
+    """In one of two answers; a refusal says what to do."""
+    show(server, "", measure="IN-INTERPRETER", state="consented", light="green", abroad=True)
+    start = f"cases/{BLUE}/measures/PR-1/start"
+    server.answers[f"POST {start}"] = lambda _request: JSONResponse(
+        {"error": "refused", "message": "", "reason": "from-their-country"}, status_code=403
+    )
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("region", name="Measures").get_by_role("button", name="Start").click()
+    dialog = page.locator("dialog[open]")
+    begin = dialog.get_by_role("button", name="Start")
+    dialog.get_by_label("All of this is true").check()
+    assert begin.is_disabled()
+    dialog.get_by_label("Where does the interpreter come from?").select_option(
+        label="From the person’s country or community"
+    )
+    assert violations(page) == []
+    begin.click()
+    dialog.get_by_text("Find another one, and ask the person about them").wait_for()
+
+    assert server.posted == [(start, {"interpreter": "theirs"})]
 
 
 def test_an_outcome_is_recorded_only_of_what_was_started(page: Page, server: DeskServer) -> None:

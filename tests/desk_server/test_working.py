@@ -188,6 +188,22 @@ def test_a_measure_is_asked_agreed_started_and_closed(work: Work) -> None:
     assert acts == ["note", "note", "propose", "start", "close"]
 
 
+def test_an_interpreter_from_the_persons_country_is_not_begun_where_they_said_no_to_that(work: Work) -> None:
+    """Green all the same: one from elsewhere may begin. Which it was is in the history."""
+    number = work.post("measures", work.card(measure="IN-INTERPRETER", recipient="Samira")).json()["id"]
+    work.person_sees()
+    work.person_says("2")
+    work.person_says("1")
+    (agreed,) = work.case()["measures"]
+    assert (agreed["light"], agreed["abroad"]) == ("green", True)
+    start = f"measures/{number}/start"
+    assert [work.post(start, body).status_code for body in ({}, {"interpreter": "from Dravania"})] == [400, 400]
+    answer = work.post(start, {"interpreter": "theirs"})
+    assert (answer.status_code, answer.json()["reason"]) == (403, "from-their-country")
+    assert work.post(start, {"interpreter": "abroad"}).json()["state"] == "started"
+    assert [line["reason"] for line in work.case()["history"] if line["act"] == "start"] == ["abroad"]
+
+
 def test_a_refused_measure_cannot_start(work: Work) -> None:
     """The light is red, the answer says why."""
     number = work.post("measures", work.card()).json()["id"]

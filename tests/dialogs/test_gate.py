@@ -234,6 +234,25 @@ def test_lines_with_the_name_need_two_yeses_to_exactly_them(said: tuple[str, ...
     assert isinstance(answer, Granted) == passes
 
 
+@pytest.mark.parametrize(
+    ("said", "asked", "passes"),
+    [
+        (("abroad",), "abroad", True), (("abroad",), "", False), (("",), "", True), (("",), "abroad", True),
+        (("", "abroad"), "", False), (("abroad", ""), "", True),
+    ],
+)  # fmt: skip
+def test_an_interpreter_of_the_own_country_needs_a_yes_that_did_not_keep_them_out(
+    said: tuple[str, ...], asked: str, *, passes: bool
+) -> None:
+    """4.4: the newest yes to this interpreter decides; whoever is from elsewhere is within both."""
+    question = Question(Act.INTERPRETER, "LW-1", recipient="Samira", scope=asked)
+    events = tuple(event(question, scope=scope) for scope in said)
+    answer = may(question, CARD, events, NOON, MEASURES)
+
+    assert answer == Refused(question, Reason.FROM_THEIR_COUNTRY) or (passes and isinstance(answer, Granted))
+    assert isinstance(answer, Granted) == passes
+
+
 @pytest.mark.parametrize("act", PRINTED)
 def test_lines_of_the_annual_report_have_the_one_name_mode_that_they_are_printed_in(act: Act) -> None:
     """3.9.4: a yes to a mention that shows nobody is none to one with the name or the initials, whatever was written down."""
@@ -386,7 +405,7 @@ def test_a_reason_keeps_its_name() -> None:
     """The desk, the audit log and the answers of the command line know a refusal by it."""
     names = (
         "never-asked requested refused deferred withdrawn invalidated superseded used expired wrong-recipient "
-        "wrong-scope wrong-name-mode older-content asked-once unchecked red-line child person-refused person-not-asked level-changed "
+        "wrong-scope wrong-name-mode older-content asked-once from-their-country unchecked red-line child person-refused person-not-asked level-changed "
         "channel-changed turned-18 doubted stopped no-such-case"
     )
     assert " ".join(Reason) == names

@@ -7,7 +7,7 @@ import pytest
 from dialogs.conversation import Proposal
 from dialogs.effects import EraseCopy, Say, SealMessage
 from dialogs.gate import Granted, Reason, Refused, may
-from dialogs.measures import question_of
+from dialogs.measures import question_of, question_to_begin
 from dialogs.replace import replace
 from tests.playbook import Play, sent
 
@@ -35,10 +35,10 @@ def proposal_of(play: Play) -> Proposal:
     return play.conversation.cards[0].measures[0]
 
 
-def allowed(play: Play) -> Granted | Refused:
-    """Ask the gate whether the proposal may be carried out."""
+def allowed(play: Play, origin: str = "") -> Granted | Refused:
+    """Ask the gate whether the proposal may be carried out; `origin`: where an interpreter is from."""
     card = play.conversation.cards[0]
-    return may(question_of(card, proposal_of(play)), card, card.consents, play.now, play.policy.measures)
+    return may(question_to_begin(card, proposal_of(play), origin), card, card.consents, play.now, play.policy.measures)
 
 
 def test_a_card_says_what_who_risk_name_and_until_when() -> None:
@@ -182,11 +182,13 @@ def test_an_interpreter_is_asked_for_in_words_of_its_own_and_may_be_kept_out_of_
         "given",
         "abroad",
     )
-    assert isinstance(allowed(abroad), Granted)
+    assert isinstance(allowed(abroad, "abroad"), Granted)
+    assert isinstance(allowed(abroad, "theirs"), Refused)
     anybody = with_card("IN-INTERPRETER").say("2", "2", "1", "1")  # not understood: asked once more, answered otherwise
     assert (proposal_of(anybody).abroad, anybody.conversation.cards[0].consents[-1].scope) == (False, "")
     assert proposal_of(with_card("IN-INTERPRETER").say("3")).state == "refused"
-    assert isinstance(allowed(abroad.say("no interpreter")), Refused)
+    assert isinstance(allowed(anybody, "theirs"), Granted)
+    assert isinstance(allowed(abroad.say("no interpreter"), "abroad"), Refused)
 
 
 def test_a_conversation_on_an_older_interview_gets_the_plain_card() -> None:

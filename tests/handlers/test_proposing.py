@@ -14,7 +14,7 @@ from handlers.accounts import Account, Role
 from handlers.actor import Actor
 from handlers.errors import NoSuchCase, NotPermitted
 from handlers.lapsing import BATCH, Lapsing
-from handlers.proposing import BadProposal, Draft, Proposing, UnknownAuthor
+from handlers.proposing import BadProposal, Draft, FromTheirCountry, OriginNeeded, Proposing, UnknownAuthor
 from storage.crypto.sealing import AgeSealer
 from storage.memory import MemoryStore
 from tests.conftest import CountingEntropy
@@ -181,6 +181,43 @@ def test_lines_that_are_to_be_checked_have_an_author_whom_the_desk_knows(office:
     with pytest.raises(UnknownAuthor, match="--by"):
         office.proposing.propose("LW-1", lines)
     assert office.card.measures == ()
+
+
+def interpreter(office: Office, scope: str) -> str:
+    """Let the person agree to an interpreter, with this scope; return the proposal."""
+    number, _shown = office.proposing.propose("LW-1", replace(DRAFT, measure="IN-INTERPRETER", recipient="Samira"))
+    yes = replace(
+        GIVEN, id="C-INTP", recipient="Samira", scope=scope, measure="IN-INTERPRETER", at=f"{office.clock.at:%Y-%m-%dT%H:%MZ}",
+    )  # fmt: skip
+    office.answered(number, "consented", yes)
+    return number
+
+
+def test_an_interpreter_from_the_persons_country_is_not_begun_where_they_said_no_to_that(office: Office) -> None:
+    """Nothing is used up by the refusal; one from elsewhere begins."""
+    number = interpreter(office, "abroad")
+    with pytest.raises(FromTheirCountry, match="find another one"):
+        office.proposing.start("LW-1", number, origin="theirs")
+    assert office.ledger == ["given"]
+    office.proposing.start("LW-1", number, origin="abroad")
+    assert office.ledger == ["given", "used"]
+
+
+@pytest.mark.parametrize("origin", ["", "Dravania"])
+def test_where_an_interpreter_is_from_has_to_be_said_in_one_of_two_words(office: Office, origin: str) -> None:
+    """Also where the person is content with anybody."""
+    number = interpreter(office, "")
+    with pytest.raises(OriginNeeded):
+        office.proposing.start("LW-1", number, origin=origin)
+    office.proposing.start("LW-1", number, origin="theirs")
+    assert office.ledger[-1] == "used"
+
+
+def test_of_nothing_else_is_said_where_it_is_from(office: Office) -> None:
+    """A measure has no country."""
+    proposal = office.agreed()
+    with pytest.raises(OriginNeeded):
+        office.proposing.start("LW-1", proposal.id, origin="abroad")
 
 
 def test_the_ledger_itself_must_show_both_yeses_to_lines_with_the_name(office: Office) -> None:

@@ -223,6 +223,7 @@ export const W = {
     invalidated: "Something changed, so this consent is void. Ask again.", superseded: "There is a newer question. Its answer counts.", used: "This consent was used already.",
     wrong_recipient: "The person agreed to another recipient.", wrong_scope: "The person agreed to something else.", wrong_name_mode: "The person agreed to another use of their name.",
     asked_once: "The person was promised to be asked a second time about lines with their name.",
+    from_their_country: "The person agreed to an interpreter, but to nobody from their country. Find another one, and ask the person about them.",
     unchecked: "A second officer has not checked these lines yet.",
     older_content: "The person agreed to other words.", child: "This is not done for a child.", person_refused: "The person concerned said no.",
     person_not_asked: "The person concerned was not asked.", level_changed: "The level changed since the person agreed. Ask again.",
@@ -253,6 +254,8 @@ export const W = {
     asked: "The question was passed on.", raised: "The person asked for this themselves",
     checkWaits: "The person was not asked yet. First a second officer, not whoever wrote these lines, checks whether they show who it is.",
     checkYours: "You wrote these lines. A colleague must check them before the person is asked.",
+    origin: "Where does the interpreter come from?",
+    origins: { abroad: "From elsewhere", theirs: "From the person’s country or community" } as Record<string, string>,
     abroad: "They agreed to an interpreter, but to nobody from their own country.",
     second: "The person said yes once. Lines with their name are used only after a second yes, given within 14 days before the text is closed.",
     secondAct: "Ask the second time", once: "yes, once",
@@ -454,7 +457,7 @@ export function named(table: Record<string, string>, code: string): string {
 
 /** Return the words of a reason or outcome; the server keeps its code only. */
 export function reasonOf(code: string): string {
-  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.who.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons }, code);
+  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.who.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons, ...W.measure.origins }, code);
 }
 
 const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });

@@ -29,10 +29,12 @@ export function Measures({ data, report, proposing, propose, close, reload }: Pr
 
 function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data: Case; report: Report | null; reload: () => void }) {
   const share = isShare(proposal.measure);
+  const interpreter = proposal.measure === "IN-INTERPRETER";
   const [asked, setAsked] = useState<"" | "start" | "close" | "check">("");
   const { session } = useDesk();
   const [checked, setChecked] = useState(false);
   const [outcome, setOutcome] = useState("");
+  const [origin, setOrigin] = useState("");
   const rests = ["talk", "lapsed"].includes(proposal.state);
   const act = async (part: "start" | "close" | "again", body: object): Promise<void> => {
     if (await attempt(async () => void await post(ofCase(data.case, "measures", proposal.id, part), body))) setAsked("");
@@ -71,8 +73,10 @@ function Proposed({ proposal, data, report, reload }: { proposal: Proposal; data
       {asked === "start" && !share && (
         <Dialog title={`${W.measure.start}: ${proposal.words}`} close={() => setAsked("")}>
           <blockquote><Said text={proposal.content} as="p" /></blockquote>
+          {proposal.abroad === true && <Notice kind="warn">{W.measure.abroad}</Notice>}
+          {interpreter && <Choice label={W.measure.origin} words={W.measure.origins} value={origin} set={setOrigin} />}
           <Checklist title={W.checks.startTitle} lines={W.checks.start} done={checked} setDone={setChecked} />
-          <button type="button" class="primary" disabled={!checked} onClick={() => void act("start", {})}>{W.measure.start}</button>
+          <button type="button" class="primary" disabled={!checked || (interpreter && origin === "")} onClick={() => void act("start", interpreter ? { interpreter: origin } : {})}>{W.measure.start}</button>
         </Dialog>
       )}
       {asked === "close" && (
