@@ -191,6 +191,7 @@ class CaseCard(Struct, frozen=True, gc=False):
     keep_unasked: bool = (
         False  # closed at no moment to ask whether the office may keep it: asked when the person writes
     )
+    lost_at: str = ""  # when an officer said that somebody else holds the account; the secret words end it
 
 
 class Conversation(Struct, frozen=True, gc=False, array_like=True):

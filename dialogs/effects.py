@@ -102,6 +102,12 @@ class UpdateCase(Struct, frozen=True, gc=False):
     card: CaseCard
 
 
+class LoseAddress(Struct, frozen=True, gc=False):
+    """Let nothing lead from this account to a case any more: its secret words alone do."""
+
+    case: str
+
+
 class DestroyReport(Struct, frozen=True, gc=False):
     """Destroy a sealed report that nobody has opened, its files and its case key."""
 
@@ -175,6 +181,7 @@ Effect: TypeAlias = (
     | EraseFiles
     | CancelAlert
     | UpdateCase
+    | LoseAddress
     | DestroyReport
     | TellOpened
     | WakeAt

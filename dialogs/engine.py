@@ -18,6 +18,7 @@ from dialogs.consents import is_live
 from dialogs.conversation import Answer, Conversation, Draft
 from dialogs.effects import CancelWake, DropFiles, Forget, WakeAt
 from dialogs.events import (
+    AccountLost,
     ButtonPressed,
     CardArrived,
     CaseClosed,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 MIN_PANIC_CHARS = 3
 NOBODY_SPOKE = frozenset((
     TimeArrived, GapNoticed, KeyChanged, CardArrived, OfficerBegan, OfficerWrote, CaseClosed, PersonRecognised,
+    AccountLost,
 ))  # fmt: skip
 """Events in which the person did nothing: time passed, or an officer acted."""
 
@@ -111,7 +113,7 @@ def _happen(turn: Turn, event: Event) -> None:
             card_arrived(turn)
         case Moved():
             moved(turn)
-        case OfficerBegan() | OfficerWrote() | CaseClosed() | PersonRecognised():
+        case OfficerBegan() | OfficerWrote() | CaseClosed() | PersonRecognised() | AccountLost():
             officer_acted(turn, event)
         case _:
             assert_never(event)

@@ -96,6 +96,12 @@ class PersonRecognised(Moment, frozen=True, gc=False, kw_only=True):
     cases: tuple[str, ...]
 
 
+class AccountLost(Moment, frozen=True, gc=False, kw_only=True):
+    """An office is sure that somebody else than the person of these cases holds this account."""
+
+    cases: tuple[str, ...]
+
+
 class Moved(Moment, frozen=True, gc=False, kw_only=True):
     """The person came over from another channel with a code; the conversation is already on the new one."""
 
@@ -117,5 +123,6 @@ Event: TypeAlias = (
     | OfficerWrote
     | CaseClosed
     | PersonRecognised
+    | AccountLost
     | Moved
 )

@@ -21,7 +21,7 @@ def listen(turn: Turn, words: str) -> None:
     count = len(words.split())
     needed = PHRASE_WORDS if turn.conversation.phrase_hash else PAIR_WORDS
     attempt = count == needed and not any(character.isdigit() for character in words)
-    if attempt and not is_locked(turn):
+    if attempt and not is_locked(turn.conversation, turn.event.at):
         if _right(turn, words):
             _come_back(turn, words)
             return

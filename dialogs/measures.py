@@ -366,6 +366,14 @@ def withdrawn(card: CaseCard, consent: str) -> CaseCard:
     return replace(card, measures=measures)
 
 
+def not_asked(card: CaseCard) -> CaseCard:
+    """Return the card with every proposal withdrawn that still waits for the person; their content is wiped."""
+    measures = tuple(
+        replace(p, state="withdrawn", content="") if p.state in (*WAITING, "talk") else p for p in card.measures
+    )
+    return replace(card, measures=measures)
+
+
 def all_withdrawn(card: CaseCard) -> CaseCard:
     """Return the card with every proposal stopped."""
     for proposal in card.measures:

@@ -18,7 +18,9 @@ from dialogs.replace import replace
 from dialogs.tries import count_failure, is_locked
 
 if TYPE_CHECKING:
-    from dialogs.conversation import CaseCard
+    from datetime import datetime
+
+    from dialogs.conversation import CaseCard, Conversation
     from dialogs.turn import Turn
 
 CHANGED, TOLD, RECOGNISED = "changed", "told", "recognised"
@@ -46,6 +48,19 @@ def secrets(turn: Turn) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def may_lead_back(here: Conversation, phrase_hash: str, at: datetime) -> bool:
+    """Tell whether the phrase of a case that this conversation does not hold, written here, leads back to it.
+
+    Where it is in doubt who writes only the phrase that ends the doubt does: nobody ends it with a case of their own.
+    """
+    if here.hidden:
+        return False
+    if here.new_phone and here.cards:
+        own = {here.phrase_hash, *(card.phrase_hash for card in here.cards if card.identity_doubt)}
+        return phrase_hash in own and not is_locked(here, at)
+    return not here.cards or here.draft is None
+
+
 def erase_what_no_words_lead_to(turn: Turn) -> None:
     """Erase a draft that was set aside and can never be got back, with its files and its key.
 
@@ -68,7 +83,7 @@ def tell(turn: Turn) -> None:
     Whom an officer has recognised is asked for nothing: everything is theirs again.
     """
     if turn.conversation.new_phone == RECOGNISED:
-        _welcome(turn)
+        welcome(turn)
         return
     turn.set(new_phone=TOLD)
     erase_what_no_words_lead_to(turn)
@@ -97,16 +112,17 @@ def proves(turn: Turn, words: str) -> bool:
     """End the doubt when these are the secret words: everything is the person's again. Wrong ones are counted."""
     known = secrets(turn)
     tried = {kind for kind, _digest in known if len(words.split()) == _WORDS[kind]}
-    if not tried or any(character.isdigit() for character in words) or is_locked(turn):
+    if not tried or any(character.isdigit() for character in words) or is_locked(turn.conversation, turn.event.at):
         return False
     if not any((kind, turn.policy.secret_hash(kind, words)) in known for kind in tried):
         count_failure(turn)
         return False
-    _welcome(turn)
+    welcome(turn)
     return True
 
 
-def _welcome(turn: Turn) -> None:
+def welcome(turn: Turn) -> None:
+    """Say that it is them, and ask whether it is safe: everything is the person's again."""
     give_back(turn)
     turn.say("T-PROVED")
     ask(turn, "T-RESUME")
@@ -114,7 +130,7 @@ def _welcome(turn: Turn) -> None:
 
 def beyond_doubt(card: CaseCard) -> CaseCard:
     """Return the card of a person who gave the secret words."""
-    return replace(card, identity_doubt=False)
+    return replace(card, identity_doubt=False, lost_at="")
 
 
 def give_back(turn: Turn) -> None:

@@ -139,7 +139,7 @@ def proved(turn: Turn, words: str) -> bool:
     phrase, pair = turn.policy.secret_hash("phrase", words), turn.policy.secret_hash("pair", words)
     mine = [c for c in turn.conversation.cards if (c.phrase_hash or c.your_words_hash) in (phrase, pair)]
     for card in mine:
-        update(turn, replace(card, identity_doubt=False))
+        update(turn, replace(card, identity_doubt=False, lost_at=""))
     return bool(mine)
 
 

@@ -99,11 +99,11 @@ class Act(Frozen):
 
 REASON_LISTS: Final = (
     "level_reason", "hold_reason", "erase_reason", "close_reason", "identity_reason", "outcome", "lines_reason",
-    "keep_reason", "identity_proof",
+    "keep_reason", "identity_proof", "account_lost",
 )  # fmt: skip
 """Lists the taxonomy must have: why a level changes, a case is held, erased or closed, the identity box is opened;
 what came of a measure; why lines for the annual report go back to whoever wrote them; why the box is still kept;
-and how an office became sure who holds an account."""
+and how an office became sure who holds an account, or that somebody else does."""
 
 
 class Taxonomy(Frozen):

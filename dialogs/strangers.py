@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dialogs.conversation import CaseCard
     from dialogs.turn import Turn
 
-_IMPOSTOR: Final = "FLG-IMP"
+IMPOSTOR: Final = "FLG-IMP"
 _BEGIN_AGAIN, _LEAVE = ("1",), ("2",)
 """What may be answered to T-NEW-PHONE."""
 
@@ -52,7 +52,7 @@ def key_changed(turn: Turn) -> None:
     before = turn.conversation
     for card in before.cards:
         if not (before.new_phone and card.identity_doubt):
-            steps.update(turn, replace(card, identity_doubt=True, doubt=_IMPOSTOR, doubted_at=minute(turn.event.at)))
+            steps.update(turn, replace(card, identity_doubt=True, doubt=IMPOSTOR, doubted_at=minute(turn.event.at)))
     if before.new_phone == new_phone.RECOGNISED:  # that was whoever held the account until now
         turn.set(new_phone=new_phone.CHANGED)
     conversation = turn.conversation
@@ -210,6 +210,10 @@ def come_back(turn: Turn, known: tuple[CaseCard, ...]) -> None:
         if card.identity_doubt:
             turn.do(UpdateCase(new_phone.beyond_doubt(card)))
     cards, newest = tuple(map(new_phone.beyond_doubt, known)), known[-1]
+    if turn.conversation.new_phone and turn.conversation.cards:  # the same words end the doubt about what is here
+        turn.set(cards=(*turn.conversation.cards, *cards))
+        new_phone.welcome(turn)
+        return
     if turn.conversation.kept_draft is not None:
         _drop_kept(turn)
     if turn.conversation.draft is not None:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dialogs.conversation import Conversation
     from dialogs.turn import Turn
 
 
-def is_locked(turn: Turn) -> bool:
+def is_locked(here: Conversation, at: datetime) -> bool:
     """Tell whether even the right words do nothing now."""
-    until = turn.conversation.resume_locked_until
-    return bool(until) and turn.event.at < datetime.fromisoformat(until)
+    until = here.resume_locked_until
+    return bool(until) and at < datetime.fromisoformat(until)
 
 
 def count_failure(turn: Turn) -> None:

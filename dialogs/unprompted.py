@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs import cases, lapses, measures, retention, sending, steps, strangers, unfetched
+from dialogs import cases, lapses, lost_account, measures, retention, sending, steps, strangers, unfetched
 from dialogs.effects import Forget
-from dialogs.events import CaseClosed, PersonRecognised
+from dialogs.events import AccountLost, CaseClosed, PersonRecognised
 from dialogs.everywhere import repeat
 from dialogs.limits import TIMER_DRAFT, TIMER_FAST_SILENT, TIMER_IDLE, TIMER_KEPT, TIMER_SEND, TIMER_SESSION
 from dialogs.machine import END, HIDDEN, START
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 
-def officer_acted(turn: Turn, event: OfficerBegan | OfficerWrote | CaseClosed | PersonRecognised) -> None:
-    """An officer begins to talk, writes, closed the case, or is sure whose account it is."""
+def officer_acted(turn: Turn, event: OfficerBegan | OfficerWrote | CaseClosed | PersonRecognised | AccountLost) -> None:
+    """An officer begins to talk, writes, closed the case, or is sure whose account it is, or is not."""
     if isinstance(event, CaseClosed):
         retention.case_closed(turn, event)
     elif isinstance(event, PersonRecognised):
         strangers.recognised(turn, event.cases)
+    elif isinstance(event, AccountLost):
+        lost_account.lose(turn, event.cases)
     else:
         officer_spoke(turn, event)
 

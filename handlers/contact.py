@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOOK_AGAIN: Final = timedelta(hours=1)
 """Held words are looked at again this often, should nothing else have woken them."""
 
-STOPPED, HIDDEN, DOUBT, UNREACHABLE = "stopped", "hidden", "identity_doubt", "unreachable"
+STOPPED, HIDDEN, DOUBT, LOST, UNREACHABLE = "stopped", "hidden", "identity_doubt", "account_lost", "unreachable"
 RED_LINE, NO_CONTACT, DROPPED, UNKNOWN, NOT_DELIVERED = (
     "red_line", "no_contact", "dropped", "unknown", "not_delivered",
 )  # fmt: skip
@@ -42,6 +42,8 @@ def refusal_code(reason: Reason) -> str:
 
 def obstacle(card: CaseCard) -> str:
     """Return what holds words back for now, although the gate lets them through; "" when nothing does."""
+    if card.lost_at:
+        return LOST
     if card.hidden_at:
         return HIDDEN
     if card.identity_doubt:
@@ -68,6 +70,13 @@ def reconsider(work: UnitOfWork, policy: Policy, card: CaseCard, address: Addres
             work.messages.save(replace(message, state=HELD, reason=held, due_at=now + LOOK_AGAIN))
         else:
             work.messages.save(replace(message, state=WAITING, reason="", due_at=now))
+
+
+def drop_waiting(work: UnitOfWork, case: str, reason: str) -> None:
+    """Let no words that wait go out any more."""
+    for message in work.messages.of(case):
+        if message.state in PENDING:
+            work.messages.save(refused(message, reason))
 
 
 def refused(message: Message, reason: str) -> Message:

@@ -58,7 +58,7 @@ class Performance:
     forget: bool = False
     erased: bool = False
 
-    def perform(self, effect: do.Effect) -> None:  # noqa: C901, PLR0912 - one arm for each effect
+    def perform(self, effect: do.Effect) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm for each effect
         """Carry out one effect. Raises NoRecipients when an office cannot be sealed to; the turn is then undone."""
         match effect:
             case do.Say():
@@ -85,6 +85,8 @@ class Performance:
                 self._cancel_alert(effect)
             case do.UpdateCase():
                 self._update_case(effect)
+            case do.LoseAddress():
+                self.work.cases.detach(effect.case)
             case do.TellOpened():
                 tell_opened(self.work, self.policy, self.address, effect, self.now)
             case do.DestroyReport():

@@ -65,6 +65,10 @@ class Cases(Protocol):
         """Lead from this person to the case again (after the phrase was given)."""
         ...
 
+    def detach(self, case: str) -> None:
+        """Let nothing lead from a person to the case any more but the phrase."""
+        ...
+
     def erase(self, case: str) -> None:
         """Destroy the case key, the card and every sealed blob of the case; a tombstone stays."""
         ...

@@ -13,7 +13,7 @@ from handlers.errors import HandlerError
 if TYPE_CHECKING:
     from dialogs.policy import Policy
 
-LEVEL, HOLD, ERASE, CLOSE, IDENTITY, OUTCOME, LINES, KEEP, WHO = REASON_LISTS
+LEVEL, HOLD, ERASE, CLOSE, IDENTITY, OUTCOME, LINES, KEEP, WHO, LOST = REASON_LISTS
 
 NONE: Final = ""
 """The list of what needs no reason, and takes none."""

@@ -25,6 +25,7 @@ from dialogs.events import (
 )
 from dialogs.frozen import Frozen
 from dialogs.limits import TIMER_DRAFT, TIMER_IDLE
+from dialogs.new_phone import may_lead_back
 from dialogs.replace import replace
 from handlers.attachments import Attachments, Taken
 from handlers.contact import DOUBT, DROPPED, UNREACHABLE, reconsider, settle_dropped
@@ -205,7 +206,7 @@ class Reception(Frozen):
         moved = self._moved(work, inbound, loaded, now)
         if moved is not None:
             return self._advance(work, inbound.address, moved, Moved(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES)))
-        known_cases = self._cases_of_phrase(work, inbound, loaded)
+        known_cases = self._cases_of_phrase(work, inbound, loaded, now)
         for known in known_cases:
             work.cases.attach(known.case, inbound.address)
             reconsider(work, self.policy, known, inbound.address, now)
@@ -235,14 +236,18 @@ class Reception(Frozen):
             work.cases.attach(card.case, inbound.address)
         return replace(found.conversation, channel=inbound.address.channel)
 
-    def _cases_of_phrase(self, work: UnitOfWork, inbound: Inbound, loaded: Loaded | None) -> tuple[CaseCard, ...]:
-        """Somebody whom we do not know writes four words: they may be the phrase of cases."""
-        unknown = loaded is None or not loaded.conversation.cards
-        hidden = loaded is not None and loaded.conversation.hidden
+    def _cases_of_phrase(
+        self, work: UnitOfWork, inbound: Inbound, loaded: Loaded | None, now: datetime
+    ) -> tuple[CaseCard, ...]:
+        """Whoever writes four words: they may be the phrase of cases that this conversation does not hold."""
         words = same_words(inbound.text[:200])
-        if not unknown or hidden or len(words.split()) != PHRASE_WORDS:
+        if len(words.split()) != PHRASE_WORDS:
             return ()
-        return work.cases.by_phrase(self.policy.secret_hash("phrase", words))
+        phrase = self.policy.secret_hash("phrase", words)
+        if loaded is not None and not may_lead_back(loaded.conversation, phrase, now):
+            return ()
+        here = {card.case for card in loaded.conversation.cards} if loaded is not None else set()
+        return tuple(card for card in work.cases.by_phrase(phrase) if card.case not in here)
 
     def _event(self, inbound: Inbound, now: datetime, known: tuple[CaseCard, ...], taken: Taken | None) -> Event:
         entropy = self.entropy.bytes(ENTROPY_BYTES)

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import minute
 from dialogs.contact import may_write
-from dialogs.events import CaseClosed, OfficerBegan, PersonRecognised
+from dialogs.events import AccountLost, CaseClosed, OfficerBegan, PersonRecognised
 from dialogs.frozen import Frozen
 from dialogs.gate import Granted
+from dialogs.lost_account import may_be_lost
 from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
+from handlers import reasons
 from handlers.access import check_office
 from handlers.actor import Actor
-from handlers.contact import DOUBT, obstacle, reconsider
+from handlers.contact import DOUBT, LOST, drop_waiting, obstacle, reconsider, settle_dropped
 from handlers.errors import DraftLost, HandlerError, NoSuchCase, NotPermitted, NotYours, Refusal
 from handlers.perform import carry_out
-from handlers.reasons import WHO, check_reason
 from handlers.sink import check
-from handlers.triage_state import UNOWNED, own
+from handlers.triage_state import UNOWNED, CaseIsOver, own
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +38,17 @@ class CannotReach(Refusal):
 
 class NoDoubt(Refusal):
     """It is not in doubt who holds this account, or not any more: load the case again."""
+
+
+class SomebodyElses(Refusal):
+    """An officer said that somebody else holds this account: now only the person's secret words end that."""
+
+
+class NoWordsLeadBack(Refusal):
+    """No secret words lead back to this case: without the account nobody would ever find the person again, nor they us.
+
+    Leave it in doubt and write nothing; where its status allows it, put the case on hold.
+    """
 
 
 class NotSafeNow(HandlerError):
@@ -93,7 +105,7 @@ class Talking(Frozen):
                 raise NotPermitted(granted.reason)
             check(work, granted, now, self.policy)
             if card.identity_doubt:
-                raise NotPermitted(DOUBT)
+                raise NotPermitted(LOST if card.lost_at else DOUBT)
             office = self.policy.directory.offices[card.office]
             if not is_safe(card, office, now):
                 raise NotSafeNow(next_safe(card, office, now))
@@ -125,13 +137,19 @@ class Talking(Frozen):
             check_office(actor, card, self.policy, now)
             if card.owner != actor.who:
                 raise NotYours
+            if card.lost_at:
+                raise SomebodyElses
             if not card.identity_doubt:
                 raise NoDoubt
-            check_reason(self.policy, WHO, reason)
+            reasons.check_reason(self.policy, reasons.WHO, reason)
             others = loaded.conversation.cards if loaded is not None else ()
             doubted = (
                 case,
-                *(c.case for c in others if c.case != case and c.identity_doubt and c.office == actor.office),
+                *(
+                    c.case
+                    for c in others
+                    if c.case != case and c.identity_doubt and not c.lost_at and c.office == actor.office
+                ),
             )
             for one in doubted:
                 work.audit.record(actor.did("recognise", now, case=one, reason=reason))
@@ -142,6 +160,37 @@ class Talking(Frozen):
             known = replace(card, identity_doubt=False)
             work.cases.update(known)
             reconsider(work, self.policy, known, address, now)
+
+    def lose_account(self, case: str, reason: str, actor: Actor) -> None:
+        """Somebody else holds the account (RSN-ELS-…), says the owner of a case: it goes to that account no more.
+
+        Nor do the other cases of the person at that office; those of other offices there are in doubt. What waits is
+        dropped, and only the secret words lead back, from any account. Clocks and alerts of the office go on.
+        Raises: NoSuchCase, NotYours, SomebodyElses, CannotReach, NoWordsLeadBack, CaseIsOver, ReasonNeeded.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as work:
+            card, address, loaded = locked_card(work, case)
+            check_office(actor, card, self.policy, now)
+            if card.owner != actor.who:
+                raise NotYours
+            _check_words(card)
+            if address is None or loaded is None:
+                raise CannotReach
+            reasons.check_reason(self.policy, reasons.LOST, reason)
+            lost = tuple(
+                one.case for one in loaded.conversation.cards
+                if may_be_lost(one) and not one.lost_at and (one.case == case or one.office == actor.office)
+            )  # fmt: skip
+            for one in lost:
+                work.audit.record(actor.did("lose-account", now, case=one, reason=reason))
+            settle_dropped(work, work.outbox.drop_for(address), LOST)
+            event = AccountLost(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), cases=lost)
+            _after, _effects, erased = carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
+            for one in lost:
+                drop_waiting(work, one, LOST)
+        if erased:
+            self.store.finish_erasure()
 
     def closed(self, case: str) -> None:
         """A case was closed: it goes after the days the person was told, unless they agree that the office keeps it.
@@ -158,3 +207,12 @@ class Talking(Frozen):
             may_ask = permitted and is_safe(card, office, now) and not loaded.conversation.hidden
             event = CaseClosed(at=now, entropy=self.entropy.bytes(ENTROPY_BYTES), case=case, may_ask=may_ask)
             carry_out(work, self.sealer, self.policy, address, loaded.conversation, event)
+
+
+def _check_words(card: CaseCard) -> None:
+    if card.lost_at:
+        raise SomebodyElses
+    if not card.phrase_hash:
+        raise NoWordsLeadBack
+    if not may_be_lost(card):
+        raise CaseIsOver

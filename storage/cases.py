@@ -92,6 +92,10 @@ class SqlCases(Frozen):
         """Lead from this person to the case."""
         self.session.connection.execute(update(cases).where(cases.c.id == case).values(person=self.rows.of(address)))
 
+    def detach(self, case: str) -> None:
+        """Let nothing lead to the case any more but the phrase."""
+        self.session.connection.execute(update(cases).where(cases.c.id == case).values(person=None))
+
     def erase(self, case: str) -> None:
         """Destroy key, card, what ledger and audit log hide and all sealed bytes; row and chain stay as a tombstone."""
         row = self._row(case)

@@ -103,6 +103,11 @@ class MemoryCases:
         if case in self._data.people:
             self._data.people[case] = address
 
+    def detach(self, case: str) -> None:
+        """Let nothing lead to the case any more but the phrase."""
+        if case in self._data.people:
+            self._data.people[case] = None
+
     def erase(self, case: str) -> None:
         """Leave a tombstone."""
         if case in self._data.cards:

@@ -10,6 +10,7 @@ from dialogs.conversation import SealedFile
 from dialogs.effects import Effect, Say
 from dialogs.engine import advance, begin
 from dialogs.events import (
+    AccountLost,
     ButtonPressed,
     CardArrived,
     CaseClosed,
@@ -101,6 +102,11 @@ class Play:
     def recognise(self, *cases: str) -> Play:
         """The office of these cases is sure who it is."""
         self._event(PersonRecognised(at=self._at(), entropy=self._entropy(), cases=cases))
+        return self
+
+    def lose(self, *cases: str) -> Play:
+        """The office of these cases is sure that somebody else holds the account."""
+        self._event(AccountLost(at=self._at(), entropy=self._entropy(), cases=cases))
         return self
 
     def close(self, case: str) -> Play:

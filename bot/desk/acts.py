@@ -80,6 +80,12 @@ class Recognised(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: ReasonCode
 
 
+class Lost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what it is sure that somebody else holds the account (RSN-ELS-…)."""
+
+    reason: ReasonCode
+
+
 class PersonConcernedSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the person a report is about told an officer directly; the note, sealed in the page, says how."""
 
@@ -170,6 +176,14 @@ def recognise(call: Call[Recognised]) -> Nothing:
     return Nothing()
 
 
+def lose_account(call: Call[Lost]) -> Nothing:
+    """Take the account from a case: it is not this person who writes."""
+    with answered():
+        call.desk.service.talking.lose_account(call.case, call.asked.reason, call.actor)
+    call.desk.wake()
+    return Nothing()
+
+
 def _told(said: Repeated) -> ReadBack:
     return ReadBack(said.level, said.next_contact, said.red)
 
@@ -195,6 +209,10 @@ ROUTES: Final = (
     Route(
         "POST", "/api/cases/{case}/recognise", "Say that it is this person who writes", PROPOSERS, recognise,
         Recognised, content=True,
+    ),
+    Route(
+        "POST", "/api/cases/{case}/lose-account", "Say that somebody else holds the account", PROPOSERS, lose_account,
+        Lost, content=True,
     ),
     Route(
         "POST", "/api/cases/{case}/notes", "Keep a sealed note", OFFICERS, note, Note, Noted, MOST_BYTES, content=True

@@ -132,6 +132,7 @@ class CaseShown(Underway, frozen=True, kw_only=True):
     identity: BoxShown | None = None
     level_wish: LevelWish | None = None  # somebody wishes to lower L1; a second person carries it out
     colleagues: tuple[Owner, ...] = ()  # who it could be handed to
+    words_lead_back: bool = False  # the person finds the case again from any account
 
 
 def case_shown(call: Call[Any], work: UnitOfWork, card: CaseCard, around: Surroundings) -> CaseShown:
@@ -161,7 +162,7 @@ def _content(call: Call[Any], work: UnitOfWork, card: CaseCard) -> dict[str, Any
     own = call.account.office == card.office and opens(call.account, card, FILE)
     return {
         "red": card.red, "exclude": _shut_out(card), "tp_consent": card.tp_consent, "child": card.child,
-        "strip": strip_of(call, card),
+        "strip": strip_of(call, card), "words_lead_back": bool(card.phrase_hash),
         "blobs": tuple(SealedShown(line.purpose, line.sequence, line.size, line.fetched) for line in lines),
         "files": tuple(_files(call, work, card)) if own else (),
     }  # fmt: skip
@@ -182,12 +183,18 @@ def strip_of(call: Call[Any], card: CaseCard) -> Strip:
     reason = "" if isinstance(granted, Granted) else refusal_code(granted.reason)
     reason = reason or obstacle(card) or ("" if is_safe(card, office, now) else "not_safe_now")
     return Strip(
-        may_contact=not reason, reason=reason, how=f"in this chat ({card.channel})",
+        may_contact=not reason, reason=reason, how=_how(card),
         words=PairOfWords(card.off_words, card.your_words), cover=card.cover,
         safe_times=tuple(in_words(SAFE_TIMES, part) for part in card.safe_times),
         next_safe=minute(next_safe(card, office, now)),
         never=tuple(in_words(RED, line) for line in card.red) + tuple(_excluded(code) for code in _shut_out(card)),
     )  # fmt: skip
+
+
+def _how(card: CaseCard) -> str:
+    if card.lost_at:
+        return "nowhere, whatever they agreed to: only their secret words lead back"
+    return f"in this chat ({card.channel})"
 
 
 def _shut_out(card: CaseCard) -> tuple[str, ...]:

@@ -85,7 +85,8 @@ def flags_of(card: CaseCard, around: Surroundings) -> tuple[str, ...]:
     """Return what to know before anything else."""
     flags = {
         "child": card.child, "third_party": bool(card.tp_consent), "conflict": card.conflict,
-        "scope_review": card.scope_review, "identity_doubt": card.identity_doubt, "unreachable": card.unreachable,
+        "scope_review": card.scope_review, "identity_doubt": card.identity_doubt and not card.lost_at,
+        "account_lost": bool(card.lost_at), "unreachable": card.unreachable,
         "hidden": bool(card.hidden_at), "held": card.status == "ST-HOLD",
         "mail_refused": card.mail == "refused",
         "lines_to_check": any(awaits_check(card, proposal) for proposal in card.measures),

@@ -23,6 +23,11 @@ LIST = (
     "I used no number or name that came from this chat alone",
 )  # fmt: skip
 
+SHUT_OUT = (
+    "A wrong word alone is not why", "I asked nothing that shows what we know", "Nobody pressed me to say so",
+    "I know that only their secret words lead back",
+)  # fmt: skip
+
 
 def show(server: DeskServer, *, owner: str = "P1", flags: tuple[str, ...] = ("identity_doubt",)) -> None:
     """Let it be in doubt who writes."""
@@ -68,6 +73,58 @@ def test_nobody_else_is_offered_it(page: Page, server: DeskServer, why: str) -> 
     page.get_by_role("region", name="More").get_by_role("button", name="Write a note").wait_for()
 
     assert page.get_by_role("button", name="It is this person").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_who_is_sure_of_the_opposite_is_told_what_follows_first(page: Page, server: DeskServer, width: int) -> None:
+    """Also where nothing was in doubt yet: on Telegram no phone tells of a change."""
+    show(server, flags=())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("region", name="More").get_by_role("button", name="It is not this person").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_text("You cannot take this back").wait_for()
+    save = dialog.get_by_role("button", name="It is not this person")
+    dialog.get_by_label("How you know").select_option("RSN-ELS-TAKEN")
+    assert save.is_disabled()
+    for line in SHUT_OUT:
+        dialog.get_by_label(line).check()
+    assert (page.evaluate(SIDEWAYS), violations(page)) == (0, [])
+    save.click()
+    dialog.wait_for(state="detached")
+    page.get_by_text("Nothing goes to that account any more.").wait_for()
+
+    assert server.posted == [(f"cases/{BLUE}/lose-account", {"reason": "RSN-ELS-TAKEN"})]
+
+
+def test_where_no_words_lead_back_it_cannot_be_said(page: Page, server: DeskServer) -> None:
+    """The dialog says what to do instead."""
+    server.show([case_of(owner={"id": "P1", "name": "Ana"}, words_lead_back=False)])
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("region", name="More").get_by_role("button", name="It is not this person").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_text("put it on hold").wait_for()
+
+    assert dialog.get_by_role("button", name="It is not this person").count() == 0
+
+
+@pytest.mark.parametrize("why", ["said already", "a colleague's", "operator"])
+def test_nobody_else_may_say_that_it_is_not(page: Page, server: DeskServer, why: str) -> None:
+    """It is the act of the owner, who is no operator, and it is said once; only the words end it."""
+    show(
+        server,
+        owner="P2" if why == "a colleague's" else "P1",
+        flags=("account_lost",) if why == "said already" else (),
+    )
+    if why == "operator":
+        server.answers["GET session"]["person"]["roles"] = ["operator"]
+    page.goto(server.url())
+    open_blue(page)
+    page.get_by_role("region", name="More").get_by_role("button", name="Write a note").wait_for()
+
+    assert page.get_by_role("button", name="this person").count() == 0
 
 
 def test_no_reason_of_policy_is_shown_as_its_code(page: Page, server: DeskServer, policy: Policy) -> None:

@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     },
     "/api/cases/{case}/identity/review": {"needed": True, "reason": "RSN-BOX-DANGER"},
     "/api/cases/{case}/recognise": {"reason": "RSN-WHO-LIVE"},
+    "/api/cases/{case}/lose-account": {"reason": "RSN-ELS-LIVE"},
     "/api/cases/{case}/measures/{id}/check": {"shows_nobody": True},
     "/api/cases/{case}/measures/{id}/close": {"outcome": "OUT-DONE"},
 }  # fmt: skip

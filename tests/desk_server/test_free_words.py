@@ -32,6 +32,7 @@ LOOKED_UP = {
     ("/api/people/{person}/confirm", "office"),
     ("/api/cases/{case}/level", "reason"), ("/api/cases/{case}/identity", "reason"),
     ("/api/cases/{case}/identity/review", "reason"), ("/api/cases/{case}/recognise", "reason"),
+    ("/api/cases/{case}/lose-account", "reason"),
     ("/api/cases/{case}/status", "status"), ("/api/cases/{case}/status", "reason"),
     ("/api/cases/{case}/hand-over", "to"), ("/api/cases/{case}/hand-over", "readback.level"),
     ("/api/cases/{case}/hand-over", "readback.next_contact"), ("/api/cases/{case}/hand-over", "readback.red[]"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialogs.effects import OfferMove, Say, SealReport, TellOpened, UpdateCase
+from dialogs.effects import Forget, LoseAddress, OfferMove, Say, SealReport, TellOpened, UpdateCase
 from dialogs.engine import advance
-from dialogs.events import KeyChanged, Moved, PersonRecognised
+from dialogs.events import AccountLost, KeyChanged, Moved, PersonRecognised
 from tests.people import Stranger
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class NewPhones(Stranger):
         if 20 <= draw < 23 and self.conversation.cards:
             case = self.conversation.cards[draw % len(self.conversation.cards)].case
             self.happen(PersonRecognised(at=self.now, entropy=self._entropy(), cases=(case,)))
+        elif draw == 23 and self.conversation.cards:
+            case = self.conversation.cards[self._draw("whose") % len(self.conversation.cards)].case
+            self.happen(AccountLost(at=self.now, entropy=self._entropy(), cases=(case,)))
         elif draw < 3 and not (self.conversation.new_phone and draw):
             self.happen(KeyChanged(at=self.now, entropy=self._entropy()))
         elif draw < 20 and self.conversation.new_phone:
@@ -46,6 +49,8 @@ class NewPhones(Stranger):
         after, effects = advance(before, event, self.policy)
         if isinstance(event, PersonRecognised):
             self._is_silent(before, after, effects)
+        elif isinstance(event, AccountLost):
+            self._is_nobodys(event.cases, before, after, effects)
         elif after.new_phone and before.new_phone and not isinstance(event, Moved):
             self.counts["in doubt"] += 1
             self._judge(before, after, effects)
@@ -59,6 +64,19 @@ class NewPhones(Stranger):
         assert (after.draft, after.kept_draft) == (before.draft, before.kept_draft)
         assert before.node != "HIDDEN" or after.node == "HIDDEN"
         self.counts["recognised"] += after.new_phone == "recognised" != before.new_phone
+
+    def _is_nobodys(
+        self, lost: tuple[str, ...], before: Conversation, after: Conversation, effects: tuple[Effect, ...]
+    ) -> None:
+        """Nothing is said, nothing stays open, and the account has the case no more, unless its chat is hidden."""
+        gone = {effect.case for effect in effects if isinstance(effect, LoseAddress)}
+        forgotten = any(isinstance(effect, Forget) for effect in effects)
+        assert not any(isinstance(effect, Say) for effect in effects)
+        assert gone == (set() if before.node == "HIDDEN" else set(lost))
+        assert not gone & {card.case for card in after.cards}
+        assert forgotten == (not after.cards)
+        assert forgotten or (after.new_phone and after.question is None) or before.new_phone
+        self.counts["lost"] += 1
 
     @staticmethod
     def _judge(before: Conversation, after: Conversation, effects: tuple[Effect, ...]) -> None:
@@ -86,4 +104,5 @@ def test_whatever_happens_nobody_in_doubt_is_shown_or_sends_what_is_not_theirs()
     assert strangers.counts["theirs again"] > 5, strangers.counts
     assert strangers.counts["recognised"] > 5, strangers.counts
     assert strangers.counts["begun anew"] > 5, strangers.counts
+    assert strangers.counts["lost"] > 5, strangers.counts
     assert strangers.nodes >= {"FP1", "FP2", "FP6", "FP6-LINE"}

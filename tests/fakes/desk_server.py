@@ -174,7 +174,7 @@ CASE: dict[str, Any] = LINE | {
     ],
     "measures": [], "blobs": [{"purpose": "report", "sequence": 1, "size": 16384, "at": "2026-11-24T09:10Z"}], "files": [],
     "thread": [], "history": [{"at": "2026-11-24T09:10Z", "who": "the bot", "role": "", "act": "sent", "old": "", "new": "", "reason": ""}],
-    "promises": {"next_contact_at": None}, "colleagues": [{"id": "P2", "name": "Bruno"}], "collisions": {}, "hand_over": None,
+    "promises": {"next_contact_at": None}, "colleagues": [{"id": "P2", "name": "Bruno"}], "words_lead_back": True, "collisions": {}, "hand_over": None,
 }  # fmt: skip
 
 

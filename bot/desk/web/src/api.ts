@@ -34,7 +34,7 @@ export interface Act { at: string; who: string; role: string; act: string; old?:
 export interface Case extends Line {
   sees: "consents" | "line" | "content"; strip: Strip | null; red: string[]; exclude: string[]; tp_consent: string; child: boolean; consents: Consent[];
   measures: Proposal[]; blobs: Blob_[]; files: SealedFile[]; thread: MessageLine[]; readers: Reader[]; history: Act[];
-  promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; collisions: Record<string, string[]>;
+  promises: { next_contact_at?: string | null; note?: string }; colleagues: Who[]; words_lead_back: boolean; collisions: Record<string, string[]>;
   allowed: string[]; hand_over?: { from?: Who | null; to: Who };
   identity: { present: boolean; pending: Who | null; until: string; review_due?: string; erased?: string } | null;
   level_wish?: { level: string; reason: string; by: Who }; status_wish?: { status: string; reason: string; by: Who };

@@ -60,7 +60,7 @@ export const W = {
   left: (what: string, time: string) => `${what}: ${time} left`,
   flags: {
     child: "Child", third_party: "About somebody else", conflict: "Conflict of interest", scope_review: "Scope to review",
-    lite: "Short answers only", identity_doubt: "Identity in doubt", unreachable: "Cannot be reached", hidden: "Chat is hidden",
+    lite: "Short answers only", identity_doubt: "Identity in doubt", account_lost: "Account is somebody else’s", unreachable: "Cannot be reached", hidden: "Chat is hidden",
     held: "On hold", mail_refused: "Mail was refused", lines_to_check: "Lines to check", name_to_review: "Real name to review", "FLG-CHILD": "Child", "FLG-TP": "About somebody else", "FLG-COI": "Conflict of interest",
     "SCP-REV": "Scope to review", "FLG-LITE": "Short answers only", "FLG-IMP": "Identity in doubt",
     "FLG-PRESS": "Maybe under pressure", "FLG-DURESS": "Sign of force", "FLG-SV": "Sexual violence", "FLG-DP": "Death penalty",
@@ -183,6 +183,19 @@ export const W = {
     follows: "Nothing is sent to the phone for it. What waits goes out where they may be written to; what they agreed to before must be asked again. It counts for all their cases at your office; those of other offices stay in doubt.",
     save: "It is this person", saved: "Recorded. This case is no longer in doubt.",
   },
+  lost: {
+    act: "It is not this person",
+    title: "Does somebody else hold this account?",
+    lead: "Nothing of this case goes to that account ever again: what waits is dropped, questions that are open are withdrawn, and the case forgets where it was. Whoever writes from there begins like a stranger and is told nothing.",
+    reason: "How you know",
+    reasons: {
+      "RSN-ELS-FACTS": "They do not know what this person knows", "RSN-ELS-CALLBACK": "I called back in the agreed way: it is not them",
+      "RSN-ELS-LIVE": "I saw or heard somebody else, live", "RSN-ELS-TAKEN": "The phone was taken, or the person is held",
+    } as Record<string, string>,
+    follows: "You cannot take this back. Only the secret words of the person do, from any account. Alerts and times of your office go on. It counts for all their cases at your office that have words; those of other offices are in doubt.",
+    noWords: "No secret words lead back to this case. If it lost the account, nobody would ever find this person again. So it cannot be said here: leave the case in doubt and write nothing; where its status allows it, put it on hold.",
+    save: "It is not this person", saved: "Recorded. Nothing goes to that account any more.",
+  },
   files: {
     openFirst: "Open the report first: it holds the key to the files.",
     look: "Look", save: "Save", clean: "Save a clean copy",
@@ -215,6 +228,7 @@ export const W = {
     no_contact: "The person did not agree to be contacted.", red_line: "A red line of the person forbids it.", stopped: "The person took it back: the case stands still.",
     hidden: "The person hides the chat. Nothing is sent until they come back.", unreachable: "The person cannot be reached on this channel.",
     identity_doubt: "It is not certain that the same person reads this chat. Nothing is sent before they give their secret words, or the owner of the case is sure who it is (under More).",
+    account_lost: "An officer said that somebody else holds the account. Nothing goes there, whatever the person agreed to, before they give their secret words.",
     telegram_templates_only: "On Telegram only template sentences may be sent.", not_safe_now: "It is not a safe time for the person.",
     safe_time: "waits for a safe time", busy: "the person answers a question first", words: "your two words were shown; no answer yet",
     unreadable: "It could not be opened.", expired: "This consent has ended.", dropped: "It was dropped, because something changed.",
@@ -293,6 +307,11 @@ export const W = {
     who: [
       "I told them nothing from the case: they told me", "I asked for no passport or photo in the chat", "Nobody seemed to stand beside them or to press them",
       "I used no number or name that came from this chat alone",
+    ],
+    lostTitle: "Before you shut them out",
+    lost: [
+      "A wrong word alone is not why: people forget, and others write for them", "I asked nothing that shows what we know",
+      "Nobody pressed me to say so", "I know that only their secret words lead back",
     ],
     closeTitle: "Before closing",
     close: ["The person was asked", "The silence plan was followed", "Consents are ended", "Keeping the report was asked", "Advice on files and chat was given"],
@@ -388,7 +407,7 @@ export const W = {
     "lines-checked": "checked the lines for the annual report", "lines-returned": "sent the lines for the annual report back",
     close: "recorded an outcome", again: "asked again", "identity-asked": "asked for the real name", "identity-agreed": "agreed to show the real name", "identity-kept": "found that the real name is still needed", "identity-erased": "erased the real name as no longer needed", invite: "invited somebody",
     confirm: "confirmed an invitation", "confirm-refused": "tried to confirm an invitation of their own", "roles-refused": "tried to give roles to themselves",
-    share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said", recognise: "was sure that it is this person who writes",
+    share: "sealed the report to another office", "person-concerned": "recorded what the person concerned said", recognise: "was sure that it is this person who writes", "lose-account": "said that somebody else holds the account",
     accept: "took an invitation", revoke: "ended an access", roles: "changed roles", login: "signed in", logout: "signed out",
     trends: "printed the tables of the annual report", "shift-report": "looked at the shift report", debrief: "recorded a debrief", "alert-raised": "an alert went out", "alert-told": "was alerted", "alert-taken": "took the alert", "alert-passed": "passed the alert on",
     "alert-level": "the alert follows the new level", "alert-reminded": "the office was reminded of an alert", "alert-cancelled": "the alert was ended",
@@ -457,7 +476,7 @@ export function named(table: Record<string, string>, code: string): string {
 
 /** Return the words of a reason or outcome; the server keeps its code only. */
 export function reasonOf(code: string): string {
-  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.who.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons, ...W.measure.origins }, code);
+  return named({ ...W.identity.reasons, ...W.identity.keepReasons, ...W.who.reasons, ...W.lost.reasons, ...W.level.reasons, ...W.status.reasons, ...W.status.holdReasons, ...W.status.eraseReasons, ...W.measure.outcomes, ...W.measure.checkReasons, ...W.measure.origins }, code);
 }
 
 const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language" });

@@ -21,9 +21,9 @@ import { nextStep, type Step } from "./next-step";
 import { ReportView, Wanted } from "./report";
 import { SafetyStrip } from "./strip";
 import { Talk } from "./talk";
-import { WhoDialog, asksWho } from "./who";
+import { LostDialog, WhoDialog, asksLost, asksWho } from "./who";
 
-type Asked = "" | "level" | "status" | "hand-over" | "contact" | "note" | "key" | "measure" | "concerned" | "who";
+type Asked = "" | "level" | "status" | "hand-over" | "contact" | "note" | "key" | "measure" | "concerned" | "who" | "lost";
 const PURPOSES = ["report", "copy", "alert"];
 
 /** One case: what keeps the person safe first, then everything else. */
@@ -139,6 +139,7 @@ export function CasePage({ id }: { id: string }) {
               {works && <button type="button" class="plain" onClick={() => setAsked("note")}>{W.case.note} <kbd>n</kbd></button>}
               {works && proposes(session!.person) && asksConcerned(data, session!.person) && <button type="button" class="plain" onClick={() => setAsked("concerned")}>{W.concerned.act}</button>}
               {works && asksWho(data, session!.person) && <button type="button" class="plain" onClick={() => setAsked("who")}>{W.who.act}</button>}
+              {works && asksLost(data, session!.person) && <button type="button" class="plain" onClick={() => setAsked("lost")}>{W.lost.act}</button>}
               {(works || reassigning(data, session!.person)) && <button type="button" class="plain" onClick={() => setAsked("hand-over")}>
                 {reassigning(data, session!.person) ? W.handOver.reassign : W.case.handOver} <kbd>h</kbd>
               </button>}
@@ -153,6 +154,7 @@ export function CasePage({ id }: { id: string }) {
       {asked === "hand-over" && <HandOverDialog data={data} close={close} />}
       {asked === "contact" && <NextContactDialog data={data} close={close} />}
       {asked === "concerned" && <ConcernedDialog data={data} close={close} />}
+      {asked === "lost" && <LostDialog data={data} close={close} />}
       {asked === "who" && <WhoDialog data={data} close={close} />}
       {asked === "note" && <NoteDialog data={data} close={close} />}
       {asked === "key" && !unlocked && <Dialog title={W.key.load} close={() => setAsked("")}><p>{W.key.lead}</p><Unlock /></Dialog>}
