@@ -27,6 +27,7 @@ PART = "fast"
 def sos(turn: Turn) -> None:
     """Somebody asked for a person: open FP1, or say that the alert stands."""
     if turn.draft.alert_id:
+        turn.set(active_case=turn.draft.alert_id)  # an officer of another case may have written since
         turn.say("T-ALERT-STANDS")
         come_to(turn, "FP6")
         return

@@ -28,9 +28,15 @@ IN_LABELS: Final = frozenset({"OFFICE_NAME", "DRAFT_HOURS"})
 _MOVE_GROUPS = 2  # 40 bits, valid one day, used once
 
 
+OF_WHAT_IS_WRITTEN: Final = ("Q48", "FP5")
+"""Texts that tell the words of the report or alert that is being written, whatever other case somebody has."""
+
+
 def variables(turn: Turn, text_id: str, given: Mapping[str, str]) -> dict[str, str]:
     """Return a value for every variable of the text: those given, else those known here."""
     names = turn.policy.texts.variables(text_id)
+    if text_id in OF_WHAT_IS_WRITTEN and turn.draft.off_words:
+        given = {"OFF_WORDS": turn.draft.off_words, **given}
     return {name: given[name] if name in given else _KNOWN[name](turn) for name in names}
 
 

@@ -22,6 +22,7 @@ from dialogs.effects import (
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.officers import TALK_PAUSE
 from dialogs.replace import replace
+from tests.handlers.test_use_cases import TO_FILES, TO_SEND
 from tests.playbook import TO_FORWARD, Play, sent
 
 
@@ -77,6 +78,31 @@ def test_another_report_goes_first_to_the_office_whose_officer_the_person_talks_
 
     assert f"I can send your report to {office}" in play.said
     assert "Special procedures" in play.say("3").said
+
+
+def test_another_report_has_words_of_its_own() -> None:
+    """Q48 says by which words the officer of this report begins, whomever the person talked with before."""
+    play, old = Play(), sent().conversation.cards[0]
+    for text in (*TO_FILES, *TO_SEND):
+        if play.say(text).node == "Q44":
+            play.conversation = replace(play.conversation, cards=(old,), active_case=old.case)
+        if play.node == "Q48":
+            break
+    draft = play.conversation.draft
+    assert draft is not None
+    assert f"begin with these words: {draft.off_words}. " in play.said
+    assert draft.off_words != old.off_words
+
+
+def test_sos_again_leads_to_the_duty_desk_also_after_another_officer_wrote() -> None:
+    """Its words are said, not those of the other case, and what is written goes there."""
+    play = sent()
+    old = play.conversation.cards[0]
+    alert = play.say("sos", "1", "0", "0", "0").conversation.cards[-1]
+    play.officer_begins(old.case).say("sos")
+    assert (play.node, f"start with the words: {alert.off_words}." in play.said) == ("FP6", True)
+    assert old.off_words not in play.said
+    assert play.say("they ring the bell").conversation.active_case == alert.case
 
 
 def test_a_complaint_goes_to_the_feedback_office_and_names_no_case() -> None:
