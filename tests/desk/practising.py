@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError as NotYet
 from tests.architecture.sources import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -98,14 +98,7 @@ class Person:
         self._heard = self.heard()
         mine = self.page.locator("#log .bubble.mine")
         before = mine.count()
-        self.page.locator("#text").fill(text)
-        for _ in range(MOST_TRIES):  # while the page still sends what was written before, it takes nothing new
-            self.page.locator("#text").press("Enter")
-            with suppress(NotYet):
-                mine.nth(before).wait_for(timeout=TAKEN_MS)
-                break
-        else:
-            raise AssertionError(f"the page does not take {text!r}: {self.page.locator('#trouble').text_content()!r}")
+        self._write(text, lambda: mine.nth(before).wait_for(timeout=TAKEN_MS))
         self._answered()
         return self.last()
 
@@ -126,9 +119,8 @@ class Person:
 
     def clear(self) -> None:
         """Clear the chat after the report was sent: only what the bot then says stands on the phone."""
-        self.page.locator("#text").fill("1")
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_function("() => document.querySelectorAll('#log .bubble').length < 5")
+        few = "() => document.querySelectorAll('#log .bubble').length < 5"
+        self._write("1", lambda: self.page.wait_for_function(few, timeout=TAKEN_MS))
         self.page.locator("#log .bubble:not(.mine)").first.wait_for()
         self._heard = 0
 
@@ -137,6 +129,17 @@ class Person:
         self._heard = self.heard()
         self.page.locator("#file").set_input_files(file)
         self._answered()
+
+    def _write(self, text: str, taken: Callable[[], object]) -> None:
+        """Write until it was taken: while the page still sends what was written before, it takes nothing new."""
+        box = self.page.locator("#text")
+        box.fill(text)
+        for _ in range(MOST_TRIES):
+            box.press("Enter")
+            with suppress(NotYet):
+                taken()
+                return
+        raise AssertionError(f"the page does not take {text!r}: {self.page.locator('#trouble').text_content()!r}")
 
     def _answered(self) -> None:
         self.page.locator("#log .bubble:not(.mine)").nth(self._heard).wait_for()

@@ -157,9 +157,12 @@ async function sending(doing, send) {
 
 const say = (message) => sending("writing", () => postJson("/say", message));
 
+// The box is empty from here on: the answer may stand there, and the next one be written, before this one is known to be taken.
 async function sayTyped() {
   const typed = text.value;
-  if (typed.trim() !== "" && (await say({ text: typed })) && text.value === typed) text.value = "";
+  if (busy || typed.trim() === "") return;
+  text.value = "";
+  if (!(await say({ text: typed }))) text.value = [typed, text.value].filter((part) => part !== "").join("\n");
 }
 
 async function sendFile() {
