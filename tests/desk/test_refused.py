@@ -67,6 +67,23 @@ def test_what_became_of_a_message_is_in_view_where_it_was_written(page: Page, se
     assert page.get_by_label("Your message").input_value() == "Are you safe?"
 
 
+def test_the_keyboard_sends_nothing_that_the_button_would_not(page: Page, server: DeskServer) -> None:
+    """Not before the list of the first message, and not twice."""
+    server.show([case_of(owner=ME, status="ST-TRI", thread=[], blobs=[])])
+    page.goto(server.url())
+    open_blue(page)
+    message = page.get_by_label("Your message")
+    message.fill("Are you safe?")
+    message.press("Control+Enter")
+    page.get_by_label("All of this is true").check()
+    assert server.posted == []
+    for _ in range(2):
+        message.press("Control+Enter")
+    page.wait_for_function("() => document.querySelector('.composer textarea').value === ''")
+
+    assert [path for path, _body in server.posted] == [f"cases/{BLUE}/messages"]
+
+
 def test_why_roles_were_not_changed_stays_to_be_read(page: Page, server: DeskServer) -> None:
     """The dialog stays with what was chosen, and says what the server said."""
     server.answers["POST people/P1/roles"] = refusing("not_allowed", "Nobody gives more roles to themselves.")

@@ -56,7 +56,9 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
   const full = data.consents.some((consent) => consent.id === "C-TGFULL" && consent.status === "given");
   if (contact === "may-not") return <Notice kind="warn"><b>{W.talk.locked}</b> {refusal(strip.reason)}</Notice>;
   if (data.owner?.id !== me) return <Notice>{W.talk.ownFirst}</Notice>;
+  const ready = !busy && text.trim() !== "" && (!first || checked);
   const send = async (): Promise<void> => {
+    if (!ready) return; // Ctrl Enter does not ask the button
     setBusy(true);
     const at = `${new Date().toISOString().slice(0, 16)}Z`;
     const worked = await attempt(async () => {
@@ -79,12 +81,12 @@ function Composer({ data, strip, me, composer, reload }: Omit<Props, "unlocked" 
         ? <Templates text={text} setText={setText} />
         : <Field label={W.talk.write} hint={`${hint}${contact === "wait" ? ` ${W.talk.waits(moment(strip.next_safe))}` : ""}`}>
             {(id, hintId) => (
-              <textarea autocomplete="off" id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required placeholder={W.talk.placeholder}
+              <textarea autocomplete="off" id={id} ref={composer} aria-describedby={hintId} rows={3} maxLength={MOST_CHARACTERS} dir="auto" required readOnly={busy} placeholder={W.talk.placeholder}
                 value={text} onInput={(event) => setText(textOf(event))}
                 onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
             )}
           </Field>}
-      <button type="submit" class="primary" disabled={busy || text.trim() === "" || (first && !checked)}>{W.talk.send} <kbd>Ctrl Enter</kbd></button>
+      <button type="submit" class="primary" disabled={!ready}>{W.talk.send} <kbd>Ctrl Enter</kbd></button>
       {data.readers.length > 0 && <p class="hint">{W.talk.readers(data.readers.map(({ name }) => name))}</p>}
       {first && !checked && text.trim() !== "" && <p class="hint">{W.checks.missing}</p>}
     </form>
