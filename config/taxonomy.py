@@ -74,7 +74,9 @@ def _check(document: Document, file: _File) -> None:
         _check_doubles(document, ("codes", name), codes)
     for name in REASON_LISTS:
         if not file.codes.get(name):
-            document.note(("codes",), f"has no {name}", "Officers choose reasons from it: add the list")
+            document.note(
+                ("codes",), f"has no {name}", "Officers choose from it: copy the list from the policy of this version"
+            )
     _check_known(document, ("confidential_coop",), file.confidential_coop, file.codes.get("coop_forms", ()))
     of_nexus = tuple(code for codes in file.nexus.values() for code in codes)
     _check_doubles(document, ("nexus",), of_nexus)

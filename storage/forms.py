@@ -46,9 +46,10 @@ def encode_conversation(stored: StoredConversation) -> bytes:
 
 def decode_conversation(packed: bytes) -> StoredConversation:
     """Return the stored conversation, upgraded when it is of an older schema. Raises: CannotRead, CannotUnpack."""
-    body = unpack(packed)
+    bare = packed.startswith(b"{")  # written by name and not packed, as all were at first
+    body = packed if bare else unpack(packed)
     try:
-        if packed.startswith(BY_NAME):
+        if bare or packed.startswith(BY_NAME):
             return _upgraded(msgspec.json.decode(body))
         return _present(body) or _upgraded(_named(msgspec.msgpack.decode(body)))
     except _UNREADABLE as exc:

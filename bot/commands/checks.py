@@ -18,6 +18,7 @@ from config.documents import PolicyMistakes
 from config.load import load_settings
 from config.policies import load_policy, packaged
 from config.trends import load_trends
+from config.upgrading import news
 from dialogs.checker import faults
 from dialogs.keys import lacking
 from dialogs.replace import replace
@@ -33,14 +34,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from config.settings import Settings
+    from dialogs.policy import Policy
 
 FEWEST_FREE_BYTES = 200 * 1024 * 1024
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 SEED_BYTES = 32
 
 
+def _of_this_version(settings: Settings) -> str:
+    """Name at once all that the policy of this version has and a folder of one's own has not, and where it lies."""
+    more = news(settings.policy_dir) if settings.policy_dir is not None else ()
+    if not more:
+        return ""
+    return (
+        f"the policy of this version has more than yours: {', '.join(more)}; copy it from {packaged('policy')} "
+        "(docs/operations.md, Upgrading)"
+    )
+
+
 ADVICE: Final[dict[str, Callable[[Settings], str]]] = {
-    "signal": channel_checks.unheard, "desk": desk_checks.people,
+    "policy": _of_this_version, "signal": channel_checks.unheard, "desk": desk_checks.people,
 }  # fmt: skip
 """What is asked about a part of the service that is well."""
 
@@ -94,7 +107,11 @@ def findings() -> list[Finding]:
         "pager": channel_checks.pager, "heartbeat": channel_checks.heartbeat, "roster": channel_checks.roster,
         "desk": desk_checks.desk,
     }  # fmt: skip
-    found = [Finding("settings"), *(Finding(name, _flat(_run(check, settings))) for name, check in checks.items())]
+    problems = {name: _flat(_run(check, settings)) for name, check in checks.items()}
+    for name, problem in problems.items():  # one mistake of the policy keeps others from looking: it is told once
+        if name != "policy" and problem and problems["policy"].startswith(problem):
+            problems[name] = "the policy cannot be read, mend it first"
+    found = [Finding("settings"), *(Finding(name, problem) for name, problem in problems.items())]
     return [one if one.problem or one.name not in ADVICE else _advised(one, settings) for one in found]
 
 
@@ -120,8 +137,11 @@ def _hash(kind: str, words: str) -> str:
 
 
 def _policy(settings: Settings) -> str:
-    load_policy(settings.policy_dir, _hash)
-    load_trends(settings.policy_dir)
+    try:
+        load_policy(settings.policy_dir, _hash)
+        load_trends(settings.policy_dir)
+    except PolicyMistakes as exc:
+        return f"{exc}\n{_of_this_version(settings)}"
     return ""
 
 
@@ -131,7 +151,13 @@ def _texts(settings: Settings) -> str:
 
 
 def _flow(settings: Settings) -> str:
-    return "\n".join(str(fault) for fault in faults(load_policy(settings.policy_dir, _hash)))
+    return "\n".join(str(fault) for fault in faults(_own_policy(settings)))
+
+
+def _own_policy(settings: Settings) -> Policy:
+    """Return the policy with the directory of this installation, once it has one."""
+    path = settings.home / DIRECTORY
+    return load_policy(settings.policy_dir, _hash, offices=path if path.is_file() else None)
 
 
 def _home(settings: Settings) -> str:
@@ -162,10 +188,9 @@ def _directory(settings: Settings) -> str:
 
 
 def _office_keys(settings: Settings) -> str:
-    path = settings.home / DIRECTORY
-    policy = load_policy(settings.policy_dir, _hash, offices=path if path.is_file() else None)
+    directory = _own_policy(settings).directory
     now = SystemClock().now()
-    lack = {office: lacking(policy.directory, office, now) for office in policy.directory.offices}
+    lack = {office: lacking(directory, office, now) for office in directory.offices}
     bare = [f"{office} has no {' or '.join(uses)} key" for office, uses in lack.items() if uses]
     if not bare:
         return ""

@@ -101,6 +101,47 @@ def test_doctor_names_the_levels_without_a_ladder(installed: Path) -> None:
     assert doctor(installed)["roster"].startswith("there is no ladder for L3, L4")
 
 
+def _older_policy(home: Path) -> None:
+    """Give the installation a policy of its own, as it was before this version: one thing of each kind is missing."""
+    folder = home / "policy"
+    shutil.copytree(ROOT / "config" / "policy", folder)
+    (folder / "trends.yaml").unlink()
+    for name, gone in (
+        ("taxonomy.yaml", r"  (keep_reason|identity_proof): .*\n"),
+        ("service.yaml", r"identity_review_months: .*\n"),
+        ("interview.yaml", r"  - id: T-REPN-AGAIN\n(    .*\n)+"),
+    ):
+        text, count = re.subn(gone, "", (folder / name).read_text())
+        assert count
+        (folder / name).write_text(text)
+    set_setting(home, "policy_dir", str(folder))
+
+
+NEW_HERE = ("interview.yaml: nodes T-REPN-AGAIN", "service.yaml: identity_review_months", "trends.yaml")
+NEEDED_HERE = ("taxonomy.yaml: codes keep_reason", "taxonomy.yaml: codes identity_proof")
+
+
+def test_whoever_upgrades_is_told_at_once_what_their_own_policy_lacks_and_where_it_lies(installed: Path) -> None:
+    """All of it, in the line of the policy; what cannot be read for its sake says so in a few words."""
+    _older_policy(installed)
+    said = doctor(installed)
+
+    assert "has no keep_reason" in said["policy"]
+    assert [name for name in (*NEW_HERE, *NEEDED_HERE) if name not in said["policy"]] == []
+    assert f"copy it from {ROOT / 'config' / 'policy'} (docs/operations.md, Upgrading)" in said["policy"]
+    assert (said["flow"], said["office keys"]) == ("the policy cannot be read, mend it first",) * 2
+
+
+def test_what_an_own_policy_may_do_without_is_advice(installed: Path) -> None:
+    """The lists are there again; the rest is named on the error stream, and doctor is content."""
+    _older_policy(installed)
+    shutil.copy(ROOT / "config" / "policy" / "taxonomy.yaml", installed / "policy")
+    done = run_in(installed, "doctor")
+
+    assert (done.returncode, "policy: OK\n" in done.stdout) == (0, True)
+    assert f"policy: the policy of this version has more than yours: {', '.join(NEW_HERE)}; copy it from" in done.stderr
+
+
 def _with_people(home: Path) -> None:
     set_setting(home, "smtp_url", "smtp://127.0.0.1:1")
     roster = (home / "roster.yaml").read_text()

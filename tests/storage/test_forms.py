@@ -181,6 +181,11 @@ def test_what_was_written_by_name_is_read() -> None:
     assert forms.decode_outgoing(REPLY_BY_NAME) == REPLY
 
 
+def test_what_was_written_by_name_before_anything_was_packed_is_read() -> None:
+    """Rows of the first day: JSON as it is."""
+    assert forms.decode_conversation(unpack(TALK_BY_NAME)).conversation == BEFORE_PHONES
+
+
 def test_what_was_written_by_name_before_a_field_was_there_is_read() -> None:
     """The field has its default; a conversation may have no draft and no question."""
     body = unpack(TALK_BY_NAME).replace(b',"disappear_seconds":3600', b"")
