@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.commands.officers import commands_of
 from dialogs.conversation import Conversation
 from dialogs.officers import TEMPLATES
 from dialogs.replace import replace
@@ -103,6 +104,22 @@ def test_the_page_is_told_for_which_other_offices_it_seals_what_is_written(work:
     shown = night.get("/api/cases/LW-2").json()["readers"]
     assert [(each["office"], each["keys"][0]) for each in shown] == [("OFF-HRC", work.office_key)]
     assert work.case()["readers"] == []
+
+
+def test_words_of_the_command_line_are_kept_for_the_same_offices(work: Work) -> None:
+    """It seals as the office of the report, and for the duty desk whose officer owns the case."""
+    told = given("C-EMER", "OFF-EML", scope="report")
+    work.world.open_case(card_of("LW-2", owner="nils", consents=(*card_of("LW-2").consents, told)))
+    work.world.account("nils", "OFF-EML", Role.DUTY_OFFICER)
+    commands = commands_of(work.world.service)
+    to = commands["recipients"](case="LW-2")
+    copies = {office: sealed(keys[0], text=WORDS) for office, keys in to["others"].items()}
+    for_bot = sealed(to["bot"], schema="leeward-words-1", case="LW-2", text=WORDS)
+    commands["write"](
+        case="LW-2", by="nils", office=to["office"], for_bot=for_bot, for_office=work.note(), for_others=copies
+    )
+    with work.world.service.store.transaction() as done:
+        assert {blob.office for blob in done.blobs.of("LW-2") if blob.purpose == "said"} == {HRC, "OFF-EML"}
 
 
 def test_an_officer_talks_with_the_person(work: Work) -> None:
