@@ -28,6 +28,7 @@ from storage.crypto.sealing import AgeSealer
 from storage.errors import Collided
 from storage.keys import RING_FILE, create_keys, load_keys
 from storage.lock import locked
+from storage.row_keys import check_ring
 from storage.store import SqlStore, make_engine, sqlite_url
 
 if TYPE_CHECKING:
@@ -109,31 +110,30 @@ def live_service(
     with shared(settings.database_url) if settings.several else locked(home):
         keys = load_keys(settings.keys_folder, settings.draft_keys_folder, entropy)
         path = home / DIRECTORY
-        alarm = directory_alarm(settings, clock.now())
+        alarm, until = directory_alarm(settings, clock.now())
         offices = path if path.is_file() else None
         duty = home / ROSTER if (home / ROSTER).is_file() else None
         policy = load_policy(settings.policy_dir, keys.lookup.secret_hash, offices=offices, duty=duty)
         policy = replace(
             policy, mails=settings.smtp_url is not None, lines=lines(settings), pager=settings.pager_url is not None
         )
-        if alarm:
-            policy = replace(policy, directory=replace(policy.directory, expires=NEVER))
+        until = min(until, policy.directory.expires or until)
+        policy = replace(policy, directory=replace(policy.directory, expires=until))
         url = settings.database_url or sqlite_url(home)
         with _service(url, home, keys, policy, settings, entropy=entropy, clock=clock, open_file=open_file) as service:
             yield replace(service, alarm=alarm)
 
 
-def directory_alarm(settings: Settings, now: datetime) -> str:
-    """Return why the directory does not hold, or "" when it does."""
+def directory_alarm(settings: Settings, now: datetime) -> tuple[str, datetime]:
+    """Return why the directory does not hold, or "", and until when it holds: a service may run for longer."""
     if not settings.root_key:
-        return "no root key is pinned (LEEWARD_ROOT_KEY), so nothing is forwarded"
+        return "no root key is pinned (LEEWARD_ROOT_KEY), so nothing is forwarded", NEVER
     try:
-        verify_directory(settings.home, settings.root_key, now)
+        return "", verify_directory(settings.home, settings.root_key, now).expires_at
     except CryptoError as exc:
-        return str(exc)
+        return str(exc), NEVER
     except OSError:
-        return f"{DIRECTORY} or its signature is missing: run `leeward directory sign`"
-    return ""
+        return f"{DIRECTORY} or its signature is missing: run `leeward directory sign`", NEVER
 
 
 def installation(settings: Settings) -> Path:
@@ -158,6 +158,7 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
 ) -> Iterator[Service]:  # fmt: skip
     engine = make_engine(url)
     schema.upgrade(engine)
+    check_ring(engine, keys.ring, with_drafts=keys.draft_ring is keys.ring)
     store = SqlStore(engine, keys, entropy, home / "blobs")
     try:
         document = ((settings.policy_dir or packaged("policy")) / "interview.yaml").read_bytes()

@@ -51,6 +51,10 @@ class KeysReadable(StorageError):
     """Others may read the key files: set their mode to 600 and the mode of their folder to 700."""
 
 
+class KeysOfAnother(StorageError):
+    """The key ring does not open this database: put back the draft.keys that belongs to it, the newest there was."""
+
+
 class KeysBroken(StorageError):
     """A key file cannot be understood: restore it from a backup of the keys."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -26,8 +27,9 @@ from storage import schema
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import open_report, seal_report
-from storage.errors import StorageError
+from storage.errors import KeysBroken, KeysMissing, KeysReadable, StorageError
 from storage.keys import load_keys
+from storage.row_keys import check_ring
 from storage.store import make_engine, sqlite_url
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 FEWEST_FREE_BYTES = 200 * 1024 * 1024
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 SEED_BYTES = 32
+LAST_DAYS: Final = timedelta(days=14)
+"""Of a signature of the directory, in which doctor says that it ends."""
 
 
 def _of_this_version(settings: Settings) -> str:
@@ -52,8 +56,17 @@ def _of_this_version(settings: Settings) -> str:
     )
 
 
+def _ends_soon(settings: Settings) -> str:
+    """Say in the last days of the signature that it ends: then nothing is forwarded, also by a service that runs."""
+    now = SystemClock().now()
+    ends = verify_directory(settings.home, settings.root_key, now).expires_at
+    if ends - now > LAST_DAYS:
+        return ""
+    return f"its signature ends on {ends:%Y-%m-%d}, sign it again and restart the service: then nothing is forwarded"
+
+
 ADVICE: Final[dict[str, Callable[[Settings], str]]] = {
-    "policy": _of_this_version, "signal": channel_checks.unheard, "desk": desk_checks.people,
+    "policy": _of_this_version, "directory": _ends_soon, "signal": channel_checks.unheard, "desk": desk_checks.people,
 }  # fmt: skip
 """What is asked about a part of the service that is well."""
 
@@ -206,6 +219,9 @@ def _database(settings: Settings) -> str:
     try:
         schema.check(engine)
         found = schema.differences(engine)
+        with suppress(KeysMissing, KeysReadable, KeysBroken):  # the line of the keys says so
+            ring = load_keys(settings.keys_folder).ring
+            check_ring(engine, ring, with_drafts=settings.draft_keys_folder == settings.keys_folder)
     finally:
         engine.dispose()
     return "its tables differ from this program, restore a backup or ask the maintainers" if found else ""

@@ -209,6 +209,19 @@ def test_a_second_program_on_the_same_folder_is_told_so(home: Path) -> None:
     assert (done.returncode, "Another Leeward process" in done.stderr) == (1, True)
 
 
+def test_a_ring_that_is_not_that_of_the_database_is_refused(home: Path) -> None:
+    """Of another installation, or from before the last rotation: nobody who wrote before would be answered."""
+    chat(home, "hi", "1")
+    ring = home / "practice" / "keys" / "draft.keys"
+    before = ring.read_text()
+    assert "Wrapped" in run("rotate-keys", home=home).stdout
+    ring.write_text(before)
+
+    done = run("chat", home=home, text="1\n")
+
+    assert (done.returncode, "put back the draft.keys that belongs to it" in done.stderr) == (1, True)
+
+
 def test_a_report_survives_backup_and_restore_and_its_ledger_still_verifies(home: Path, tmp_path: Path) -> None:
     """The practice folder, copied away, put back elsewhere; keys rotated and old things forgotten on the way."""
     assert "Sent." in chat(home, *TO_REVIEW, "3", "1")

@@ -6,13 +6,19 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.app import live_service
+from bot.clock import SystemClock
 from bot.commands import checks
 from config import texts
+from config.load import load_settings
+from dialogs.keys import usable_recipients
+from storage.store import make_engine, sqlite_url
+from storage.tables import keys
 from tests.command_line import ROOT, run, run_in, set_setting
 
 
@@ -194,6 +200,27 @@ def test_every_check_of_doctor_has_a_planted_fault_here(installed: Path, tmp_pat
     assert all(of_the_machine.values())
 
 
+def test_a_key_ring_of_another_installation_is_found(installed: Path) -> None:
+    """Where something was stored already."""
+    engine = make_engine(sqlite_url(installed))
+    with engine.begin() as connection:
+        connection.execute(keys.insert().values(id="1", purpose="case", ring_key="another", wrapped=b""))
+    engine.dispose()
+
+    assert doctor(installed)["database"].startswith("The key ring does not open this database: put back the draft.keys")
+
+
+def test_doctor_advises_to_sign_in_the_last_days_of_the_signature(installed: Path) -> None:
+    """It says until when, while all is well still."""
+    root = installed.parent / "root.key"
+    signed = run("directory", "sign", "-k", str(root), "-d", str(installed), "--days", "10", home=installed)
+    assert signed.returncode == 0
+    done = run_in(installed, "doctor")
+
+    assert (done.returncode, "directory: OK\n" in done.stdout) == (0, True)
+    assert re.match(r"directory: its signature ends on \d{4}-\d\d-\d\d, sign it again", done.stderr)
+
+
 def test_the_desk_wants_an_administrator(installed: Path) -> None:
     """Doctor advises it until one is invited, and is content: a fresh service is well. The link is shown once."""
     (installed / "leeward.db").unlink()
@@ -244,3 +271,21 @@ def test_doctor_prints_lines_of_one_form(installed: Path) -> None:
 
     assert [line for line in lines if not re.fullmatch(r"[a-z ]+: (OK|FAIL \(.+\))", line)] == []
     assert any(line.startswith("keys: FAIL") for line in lines)
+
+
+def test_a_service_that_runs_on_forwards_nothing_after_the_last_day_of_the_signature(installed: Path) -> None:
+    """It looked at the signature at its start; an office may have been shut out since."""
+    settings = load_settings({"LEEWARD_HOME": str(installed), "LEEWARD_ROOT_KEY": _pin(installed)})
+    now = SystemClock().now()
+
+    with live_service(settings) as service:
+        directory = service.policy.directory
+
+    assert usable_recipients(directory, "OFF-HRC", now + timedelta(days=89)) != ()
+    assert usable_recipients(directory, "OFF-HRC", now + timedelta(days=91)) == ()
+
+
+def _pin(home: Path) -> str:
+    found = re.search(r"leeward-root-1-\w+", (home / "leeward.toml").read_text())
+    assert found is not None
+    return found[0]
