@@ -204,7 +204,7 @@ def may(
     event, reason = _consent(question, card, events, now)
     if event is None:
         return Refused(question, reason or Reason.NEVER_ASKED)
-    if question.act is Act.ANNUAL_REPORT_NAMED and yeses(question, events) < YESES:
+    if needs_second_yes(question, events):
         return Refused(question, Reason.ASKED_ONCE)
     if not is_checked(question, card):
         return Refused(question, Reason.UNCHECKED)
@@ -237,6 +237,11 @@ def yeses(question: Question, events: tuple[ConsentEvent, ...]) -> int:
         if event.id == question.consent and _difference(question, event) is None:
             said = 0 if event.status in ENDS else said + (event.status in LIVE)
     return said
+
+
+def needs_second_yes(question: Question, events: tuple[ConsentEvent, ...]) -> bool:
+    """Tell whether these are lines with the name that the person has not agreed to twice: T-REPN promises to ask."""
+    return question.act is Act.ANNUAL_REPORT_NAMED and yeses(question, events) < YESES
 
 
 UNNAMED: Final = "AR-ANON"

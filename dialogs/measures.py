@@ -21,11 +21,11 @@ from dialogs.gate import (
     PRINTED,
     STOPPED_STATES,
     UNNAMED,
-    YESES,
     Act,
     Granted,
     Question,
     is_checked,
+    needs_second_yes,
     red_lines,
     yeses,
 )
@@ -128,9 +128,9 @@ def awaits_check(card: CaseCard, proposal: Proposal) -> bool:
     return proposal.state == "proposed" and not is_checked(question_of(card, proposal), card)
 
 
-def needs_second_yes(card: CaseCard, proposal: Proposal) -> bool:
-    """Tell whether these lines have the name and the person has not said yes to them twice: T-REPN promises to ask."""
-    return proposal.measure == NAMED and yeses(question_of(card, proposal), card.consents) < YESES
+def waits_for_second_yes(card: CaseCard, proposal: Proposal) -> bool:
+    """Tell whether the person has agreed to these lines with their name, and is due to be asked a second time."""
+    return proposal.state == "consented" and needs_second_yes(question_of(card, proposal), card.consents)
 
 
 def _is_due(card: CaseCard, proposal: Proposal) -> bool:

@@ -135,10 +135,9 @@ def beyond_doubt(card: CaseCard) -> CaseCard:
 
 def give_back(turn: Turn) -> None:
     """End every doubt: cases and draft are the person's again."""
+    turn.set(cards=tuple(map(beyond_doubt, turn.conversation.cards)))
     for card in turn.conversation.cards:
-        known = beyond_doubt(card)
-        turn.set(cards=tuple(known if other.case == card.case else other for other in turn.conversation.cards))
-        turn.do(UpdateCase(known))
+        turn.do(UpdateCase(card))
     kept = turn.conversation.kept_draft
     if kept is not None:
         turn.set(draft=kept, kept_draft=None)

@@ -25,9 +25,9 @@ from dialogs.measures import (
     NAME_MODES,
     RETURNED,
     awaits_check,
-    needs_second_yes,
     question_of,
     question_to_begin,
+    waits_for_second_yes,
 )
 from dialogs.replace import replace
 from dialogs.sharing import SHARES
@@ -255,7 +255,7 @@ class Proposing(Frozen):
         with self.store.transaction() as work:
             card = lapse_now(work, self._owned(work, case, actor, now), now, chance)
             proposal = _proposal(card, proposal_id)
-            second = proposal.state == "consented" and needs_second_yes(card, proposal)
+            second = waits_for_second_yes(card, proposal)
             if proposal.state not in RESTS and not second:
                 raise BadProposal(f"only a proposal that rests can be asked again; this one is {proposal.state}")
             draft = Draft(proposal.measure, proposal.recipient, proposal.name_mode, proposal.content)

@@ -11,16 +11,20 @@ from dialogs.conditions import All, AnyOf, AtLeast, AtMost, Condition, In, Missi
 from dialogs.conversation import Proposal, SealedFile
 from dialogs.engine import begin
 from dialogs.events import (
+    AccountLost,
     ButtonPressed,
     CardArrived,
     CaseClosed,
     EditNoticed,
     FileReceived,
     GapNoticed,
+    KeyChanged,
     Moved,
+    PersonRecognised,
     TextReceived,
     TimeArrived,
 )
+from dialogs.lost_account import may_be_lost
 from dialogs.machine import HIDDEN
 from dialogs.policy import Kind
 from dialogs.replace import replace
@@ -263,7 +267,7 @@ def _second_officer(card: CaseCard) -> Iterator[CaseCard]:
 
 def _changed(card: CaseCard) -> Iterator[CaseCard]:
     from dialogs.lapses import lapsed_events, with_lapses
-    from dialogs.measures import needs_second_yes
+    from dialogs.measures import waits_for_second_yes
 
     if not card.measures:
         for measure, mode in PROPOSED.items():
@@ -275,7 +279,7 @@ def _changed(card: CaseCard) -> Iterator[CaseCard]:
     for proposal in resting:
         yield replace(card, measures=(replace(proposal, state="proposed"),))
     for proposal in card.measures:
-        if proposal.state == "consented" and needs_second_yes(card, proposal):
+        if waits_for_second_yes(card, proposal):
             yield replace(card, measures=(replace(proposal, state="proposed", asked=1),))
     if any(p.state == "consented" for p in card.measures):
         worse = replace(card, level="L1" if card.level != "L1" else "L4")
@@ -288,7 +292,52 @@ def _changed(card: CaseCard) -> Iterator[CaseCard]:
             yield with_lapses(before, lapsed_events(before, now, b"officer" + card.case.encode()))
 
 
+PHRASE, WRONG = "one two three four", "five six seven eight"
+
+
+def _phones(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
+    """The key changes; whoever writes then knows words or does not; an office is sure that it is them, or is not."""
+    del answer
+    yield here, KeyChanged(at=NOON, entropy=chance)
+    for card in here.cards:
+        if may_be_lost(card):
+            yield here, AccountLost(at=NOON, entropy=chance, cases=(card.case,))
+        if card.identity_doubt:
+            yield here, PersonRecognised(at=NOON, entropy=chance, cases=(card.case,))
+    if not here.new_phone:
+        return
+    yield here, TimeArrived(at=NOON, entropy=chance, timer="kept")
+    yield here, CardArrived(at=NOON, entropy=chance)
+    known = _with_phrase(here)
+    for words in ("1", "000", *_right_words(known)):
+        yield known, TextReceived(at=NOON, entropy=chance, text=words)
+    if not here.resume_failures:
+        yield known, TextReceived(at=NOON, entropy=chance, text=WRONG)
+
+
+def _help(here: Conversation, chance: bytes, answer: str) -> Iterator[Step]:
+    """Whoever has a new phone asks for help, and stops everything: it means the same from anybody."""
+    del answer
+    if here.new_phone:
+        yield here, TextReceived(at=NOON, entropy=chance, text="i take it back")
+        if not any(card.case.startswith("AL-") for card in here.cards):  # one alert, or there would be no end
+            yield here, TextReceived(at=NOON, entropy=chance, text="sos")
+
+
+def _with_phrase(here: Conversation) -> Conversation:
+    """Let the phrase, where there is one, be words this person knows: a state does not tell phrases apart."""
+    digest = practice_policy().secret_hash("phrase", PHRASE)
+    cards = tuple(replace(card, phrase_hash=digest) if card.phrase_hash else card for card in here.cards)
+    return replace(here, phrase_hash=digest if here.phrase_hash else "", cards=cards)
+
+
+def _right_words(here: Conversation) -> Iterator[str]:
+    yield PHRASE
+    drafts = (here.kept_draft,) if here.kept_draft is not None else ()
+    yield from (one.your_words for one in (*drafts, *here.cards) if one.your_words)
+
+
 BESIDE = {
     "time": _time, "devices": _devices, "files": _files, "moves": _moves_over, "hiding": _hiding, "officers": _officers, "elsewhere": _elsewhere,
-    "closing": _closing,
+    "closing": _closing, "phones": _phones, "help": _help,
 }  # fmt: skip

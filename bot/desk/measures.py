@@ -17,10 +17,10 @@ from dialogs.measures import (
     NAME_MODES,
     RETURNED,
     awaits_check,
-    needs_second_yes,
     node_of,
     notices,
     question_of,
+    waits_for_second_yes,
 )
 from dialogs.sharing import SHARES
 from dialogs.variables import ANNUAL_DAYS, SHARE_DAYS
@@ -194,7 +194,7 @@ def shown(card: CaseCard, p: Proposal, call: Call[Any]) -> ProposalShown:
 
 
 def _check_of(card: CaseCard, proposal: Proposal, account: str) -> str:
-    if proposal.state == "consented" and needs_second_yes(card, proposal):
+    if waits_for_second_yes(card, proposal):
         return "second"
     if not awaits_check(card, proposal):
         return ""
