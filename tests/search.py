@@ -23,6 +23,7 @@ from dialogs.policy import Kind
 from dialogs.routing import Route
 from dialogs.triage import Triage
 from tests.conftest import practice_policy
+from tests.doubt import revealed
 from tests.oracle import lawful, undisclosed
 
 if TYPE_CHECKING:
@@ -147,13 +148,16 @@ def _another_report(conversation: Conversation) -> bool:
 
 def _chance(here: Conversation) -> bytes:
     """Entropy of the next turn: another one for every turn, so that ids never repeat."""
-    return sha256(f"{here.turn} {len(here.cards)} {here.draft and len(here.draft.consents)}".encode()).digest()
+    return sha256(
+        f"{here.turn} {len(here.cards)} {here.draft and len(here.draft.consents)} {here.new_phone}".encode()
+    ).digest()
 
 
 def judge(before: Conversation, after: Conversation, effects: tuple[Effect, ...], event: Event) -> None:
     """Hold a turn against the second opinion of tests/oracle.py. Raises AssertionError."""
     wrong = undisclosed(before, after, effects)
     known = event.known_cases if isinstance(event, TextReceived) else ()
+    wrong += revealed(before, after, effects, event)
     led_back = [consent for card in known for consent in card.consents]
     old = {event.record_id for event in (*_all_events(before), *led_back)}
     for fresh in _all_events(after):
@@ -169,8 +173,9 @@ def judge(before: Conversation, after: Conversation, effects: tuple[Effect, ...]
 
 
 def _all_events(conversation: Conversation) -> Iterator[ConsentEvent]:
-    if conversation.draft is not None:
-        yield from conversation.draft.consents
+    for draft in (conversation.draft, conversation.kept_draft):
+        if draft is not None:
+            yield from draft.consents
     for card in conversation.cards:
         yield from card.consents
 
@@ -187,6 +192,7 @@ def key_of(c: Conversation, moves: Moves) -> bytes:
     resting = tuple("*" if node in RESTING else node for node in c.came_from)
     state = (
         c.channel, c.node, c.lang, _question(c, moves), resting, _draft(c.draft, names, moves), bool(c.phrase_hash),
+        c.new_phone, _draft(c.kept_draft, names, moves),
         bool(c.panic_hash), c.resume_failures, bool(c.resume_locked_until), c.hidden, names.get(c.active_case), opened, tuple(map(_card, c.cards)),
     )  # fmt: skip
     return sha256(repr(state).encode()).digest()
@@ -244,5 +250,5 @@ def _card(card: CaseCard) -> tuple[object, ...]:
     )
     return (
         card.office, card.level, card.status, card.held_from, card.channel, card.red, card.exclude, card.child, card.tp_consent,
-        card.fp_reach, card.identity_doubt, card.doubted_at, card.safe_times, measures, _events(card.consents),
+        card.fp_reach, card.identity_doubt, bool(card.lost_at), bool(card.phrase_hash), card.doubted_at, card.safe_times, measures, _events(card.consents),
     )  # fmt: skip

@@ -48,6 +48,7 @@ INTAKE: dict[str, tuple[Slice, str, tuple[Judged, ...]]] = {
     "hiding": (Slice(_free("T-RESUME", "Q06-PHRASE"), SHORT, words=("000",), beside=_free("hiding")), "signal", USUAL[:1]),
     "menu everywhere": (Slice(_free("T-HELP", "LANG"), {**SHORT, "FP1": "2"}, words=("00",)), "signal", USUAL[:1]),
     "taking back everywhere": (Slice(_free("T-WITHDRAW", "T-WITHDRAW-ONE"), SHORT, words=("i take it back",)), "signal", USUAL[:1]),
+    "new phone": (Slice(_free("Q06-PHRASE"), SHORT, beside=_free("phones")), "signal", USUAL[:1]),
     "two devices and time": (Slice(_free(), SHORT, beside=_free("devices", "time")), "signal", USUAL[:1]),
 }  # fmt: skip
 """Name: what is free, the channel, what triage and routing may say in any turn."""
@@ -60,6 +61,7 @@ AFTER: dict[str, Slice] = {
     "menus afterwards": Slice(_free("Q53", "T-SUPPLEMENT", "T-FEEDBACK", "T-FEEDBACK-WRITE", "T-DELETE"), {**RESTING, "T-WITHDRAW": "5"},
                               more={"Q54": ("2", "3", "4", "5", "6")}, words=("hello", "00"), beside=_free("devices")),
     "closing": Slice(_free("C-RETN"), RESTING, words=("hello", "i take it back"), beside=_free("closing")),
+    "new phone afterwards": Slice(_free("T-RESUME"), RESTING, words=("hello",), beside=_free("phones", "help")),
     "coming back elsewhere": Slice(_free("C-CONT-AGAIN", "T-RESUME"), RESTING, words=("hello",), beside=_free("elsewhere")),
 }  # fmt: skip
 """Slices that begin with a report that was sent, with and without the consent to be written to."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs import gate
+from dialogs import gate, new_phone
+from dialogs.turn import Turn
 from tests.conftest import NOON
 from tests.moves import READ_BY_CODE, told_apart
 from tests.slices import AFTER, INTAKE, after, intake
 
 SHORT = (
     "scope", "risk", "contact", "pressure", "permissions", "edits", "fast path", "hiding", "two devices and time", "not sealed", "closing",
-    "coming back elsewhere",
+    "coming back elsewhere", "new phone",
 )  # fmt: skip
 """The others are part of `make proof`."""
 
@@ -85,3 +86,27 @@ def test_a_gate_that_lets_everything_through_is_found(monkeypatch: pytest.Monkey
     monkeypatch.setattr("dialogs.sending.may", open_gate)
     with pytest.raises(AssertionError, match="without consent"):
         intake("permissions")
+
+
+def any_words(turn: Turn, _words: str) -> bool:
+    """Let whoever writes be the person."""
+    new_phone.welcome(turn)
+    return True
+
+
+def no_words(_turn: Turn) -> frozenset[tuple[str, str]]:
+    """Forget that there are words."""
+    return frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "hole", "found"),
+    [("proves", any_words, "came back without the words"), ("secrets", no_words, "kept without words")],
+)
+def test_a_new_phone_that_opens_without_the_words_is_found(
+    monkeypatch: pytest.MonkeyPatch, name: str, hole: object, found: str
+) -> None:
+    """The control: any words end the doubt, or a draft that words lead back to is erased."""
+    monkeypatch.setattr(new_phone, name, hole)
+    with pytest.raises(AssertionError, match=found):
+        intake("new phone")
