@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from dialogs.consulting import ORIGINS
 from dialogs.effects import RaiseAlert, SealMessage, SealReport, UpdateAlert
 from dialogs.gate import Granted, may
-from dialogs.measures import question_of
+from dialogs.measures import question_to_begin
 from tests.conftest import NOON, practice_policy
 
 if TYPE_CHECKING:
@@ -33,8 +34,16 @@ def last(events: Sequence[ConsentEvent], consent: str, recipient: str, scope: st
 
 
 def lawful(card: CaseCard, proposal: Proposal, now: datetime = NOON) -> bool:
-    """Tell whether the gate and the rules as they are written agree whether this measure may be carried out now."""
-    question = question_of(card, proposal)
+    """Tell whether the gate and the rules as they are written agree whether this measure may be carried out now.
+
+    With an interpreter they agree about one from elsewhere, and about one from the person's own country.
+    """
+    origins = ORIGINS if proposal.measure == "IN-INTERPRETER" else ("",)
+    return all(_agree(card, proposal, now, origin) for origin in origins)
+
+
+def _agree(card: CaseCard, proposal: Proposal, now: datetime, origin: str) -> bool:
+    question = question_to_begin(card, proposal, origin)
     side = (question.consent, question.recipient, question.name_mode, question.content_version)
     mine = [e for e in card.consents if (e.id, e.recipient, e.name_mode, e.content_version) == side]
     granted = isinstance(may(question, card, card.consents, now, practice_policy().measures), Granted)
@@ -44,6 +53,7 @@ def lawful(card: CaseCard, proposal: Proposal, now: datetime = NOON) -> bool:
         and _looked_at(card, proposal)
         and _as_promised(proposal, [e.status for e in mine])
         and _crosses(card, proposal) <= set(mine[-1].collision)
+        and (mine[-1].scope != "abroad" or origin == "abroad")  # 4.4: nobody from their own country
     )
 
 
