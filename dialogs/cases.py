@@ -24,6 +24,7 @@ from dialogs.effects import (
     SealMessage,
     WakeAt,
 )
+from dialogs.fast import only_be_ready
 from dialogs.gate import Act, Granted, Question, may
 from dialogs.limits import MAX_CASES_PER_CONVERSATION
 from dialogs.machine import END
@@ -183,10 +184,12 @@ def withdraw_steps(turn: Turn, choice: Choice) -> bool:
     return _withdraw(turn, lambda event: event.id in STEPS or event.id.startswith("C-M-"), "WD-STEPS")
 
 
-def withdraw_contact(turn: Turn, choice: Choice) -> bool:
-    """Nobody writes to the person any more."""
+def withdraw_contact(turn: Turn, choice: Choice | None = None) -> bool:
+    """Nobody writes to the person any more, and nobody reaches them in another way; an alert stands without it."""
     del choice
-    return _withdraw(turn, lambda event: event.id in ("C-CONT", "C-ALTC", "C-SILENT"), "WD-CONTACT")
+    touched = _end_consents(turn, lambda event: event.id in CONTACT)
+    _say_done(turn, "WD-CONTACT", "WD-WORDS-OFFICER", (*touched, *only_be_ready(turn)))
+    return True
 
 
 def withdraw_one(turn: Turn, consent: str) -> bool:
@@ -199,16 +202,25 @@ def withdraw_one(turn: Turn, consent: str) -> bool:
 
 
 def _withdraw(turn: Turn, which: Callable[[ConsentEvent], bool], what: str) -> bool:
+    _say_done(turn, what, "WD-WORDS-OFFICER", _end_consents(turn, which))
+    return True
+
+
+def _end_consents(turn: Turn, which: Callable[[ConsentEvent], bool]) -> tuple[CaseCard, ...]:
+    """Take these consents back in every case and in the draft, and let what was frozen go on.
+
+    Return the cards of the cases they were given for; all, where there was nothing to take back.
+    """
     touched = []
     for card in turn.conversation.cards:
         status = card.held_from if card.status == HELD and card.held_from else card.status
         events = tuple(event for event in standing_events(card.consents) if which(event))
         if events or status != card.status:
             touched.append(_take_back(turn, card, events, status=status, held_from=""))
+    drafted = tuple(event for event in standing_events(turn.draft.consents) if which(event))
     if turn.conversation.draft is not None:
-        _take_back_in_draft(turn, tuple(event for event in standing_events(turn.draft.consents) if which(event)))
-    _say_done(turn, what, "WD-WORDS-OFFICER", tuple(touched))
-    return True
+        _take_back_in_draft(turn, drafted)
+    return tuple(touched) if touched or drafted else turn.conversation.cards
 
 
 def _take_back(
@@ -284,6 +296,7 @@ def _stage(card: CaseCard) -> list[str]:
     return stages
 
 
+CONTACT: Final = ("C-CONT", "C-ALTC", "C-SILENT")
 STEPS: Final = ("C-ASG", "C-EMER", "C-STAT", "C-INTP", "C-SILENT", "C-ALTC", "C-SHR", "C-VER", "C-REPA", "C-REPN")
 
 _BEGUN: Final = (

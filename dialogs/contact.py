@@ -21,6 +21,11 @@ def is_alert(card: CaseCard) -> bool:
     return not any(event.id == "C-FWD" for event in card.consents)
 
 
+def invites_words(card: CaseCard) -> bool:
+    """Tell whether a case is an alert whose person said that an officer may write in this chat (FP4)."""
+    return is_alert(card) and card.fp_reach == IN_CHAT
+
+
 def may_write(card: CaseCard, policy: Policy, now: datetime) -> Granted | Refused:
     """Ask the gate whether an officer may write to the person of a case.
 

@@ -8,6 +8,7 @@ from dialogs import acts, cases, fast, measures, retention, standing, steps
 from dialogs.answers import read_keys, same_words
 from dialogs.choices import say_who
 from dialogs.consents import is_live
+from dialogs.contact import invites_words
 from dialogs.machine import PAUSED, START
 from dialogs.officers import proved
 from dialogs.policy import Kind
@@ -61,9 +62,7 @@ def _by_word(turn: Turn, words: str) -> bool:
         steps.lay_over(turn, "T-WITHDRAW")
         return True
     one = known.withdraw_one.get(words)
-    if one is not None and _given(turn, one):
-        steps.remember(turn)
-        cases.withdraw_one(turn, one)
+    if one is not None and _takes_back(turn, one):
         return True
     if words in known.opened and standing.answer(turn, standing.OPENED):
         return True
@@ -78,6 +77,22 @@ def _by_word(turn: Turn, words: str) -> bool:
         repeat(turn)
         return True
     return False
+
+
+def _takes_back(turn: Turn, consent: str) -> bool:
+    """Take one permission back where it was given; who says no to being written to means every way of it."""
+    contact = consent == "C-CONT"
+    if not (_may_be_contacted(turn) if contact else _given(turn, consent)):
+        return False
+    steps.remember(turn)
+    return cases.withdraw_contact(turn) if contact else cases.withdraw_one(turn, consent)
+
+
+def _may_be_contacted(turn: Turn) -> bool:
+    """Tell whether anything the person agreed to, or answered in an alert, lets somebody contact them."""
+    return any(_given(turn, consent) for consent in cases.CONTACT) or any(
+        invites_words(card) for card in turn.conversation.cards
+    )
 
 
 def _given(turn: Turn, consent: str) -> bool:

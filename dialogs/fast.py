@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialogs.consents import consent_event, is_live, latest, minute
+from dialogs.contact import invites_words
 from dialogs.conversation import Answer, CaseCard
 from dialogs.draws import draw_id
 from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert, UpdateCase
 from dialogs.gate import Act, Granted, Question, Refused, may
 from dialogs.prompts import ensure_pair
 from dialogs.replace import replace
-from dialogs.steps import come_to, go_next, lay_over, remember, with_card
+from dialogs.steps import come_to, go_next, lay_over, remember, update, with_card
 from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ CARD_FIELDS = ("danger_now", "fp_country", "fp_event", "fp_reach", "fp_line")
 """What the alert card may hold besides handle, language and time (spec 2.5)."""
 
 PART = "fast"
+REACH, READY = "FP4", "ready"
 
 
 def sos(turn: Turn) -> None:
@@ -107,6 +109,18 @@ def update_card(turn: Turn) -> None:
     granted = _permission(turn, card)
     if isinstance(granted, Granted):
         turn.do(UpdateAlert(alert_id, granted, alert_card(turn, alert_id)))
+
+
+def only_be_ready(turn: Turn) -> tuple[CaseCard, ...]:
+    """Nobody is to write under an alert any more: FP4 is answered with "be ready". Return the cards that change."""
+    open_to_words = tuple(card for card in turn.conversation.cards if invites_words(card))
+    for card in open_to_words:
+        update(turn, replace(card, fp_reach=READY))
+        if card.case == turn.draft.alert_id:
+            key = next(choice.key for choice in turn.node(REACH).choices if choice.value == READY)
+            turn.put_answer(Answer(REACH, keys=(key,)))
+            update_card(turn)
+    return open_to_words
 
 
 def cancel_alert(turn: Turn, choice: Choice) -> bool:

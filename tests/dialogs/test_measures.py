@@ -234,7 +234,13 @@ def test_taking_everything_back_stops_the_measure_too() -> None:
 
 @pytest.mark.parametrize(
     ("words", "consent"),
-    [("do not write to me", "C-CONT"), ("Do not count me!", "C-STAT"), ("not the senior team", "C-ASG")],
+    [
+        ("do not write to me", "C-CONT"),
+        ("do not contact me", "C-ALTC"),
+        ("do not contact me", "C-SILENT"),
+        ("Do not count me!", "C-STAT"),
+        ("not the senior team", "C-ASG"),
+    ],
 )
 def test_one_permission_is_taken_back_by_one_message(words: str, consent: str) -> None:
     """In plain words, at once, and the rest stays."""

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from dialogs.cases import DESTROY_TIMER
-from dialogs.consents import minute
+from dialogs.consents import is_live, minute
+from dialogs.contact import may_write
 from dialogs.conversation import Answer, Proposal
-from dialogs.effects import CancelAlert, ClearChat, DestroyReport, DropFiles, WakeAt
+from dialogs.effects import CancelAlert, ClearChat, DestroyReport, DropFiles, UpdateAlert, WakeAt
+from dialogs.gate import Granted
 from dialogs.replace import replace
 from tests.dialogs.test_measures import with_card
 from tests.playbook import PICTURE, VOICE, Play, sent
@@ -306,3 +308,25 @@ def test_who_goes_back_to_numbers_only_has_the_chat_cleared_as_far_as_it_can_be(
     play.say("i take it back", "3", "1")
 
     assert (play.consent("C-TGFULL"), play.did(ClearChat), play.node) == ("withdrawn", True, "Q17")
+
+
+@pytest.mark.parametrize("said", [("do not write to me",), ("withdraw", "4")])
+def test_in_an_alert_too_nobody_writes_any_more_when_they_say_so(said: tuple[str, ...]) -> None:
+    """It stands, as if FP4 had been answered with "just be ready", and nothing said later opens the chat again."""
+    play = Play().say("hi", "1", "1", "1", "1", "0", "0", "1")
+    assert isinstance(may_write(play.conversation.cards[0], play.policy, play.now), Granted)
+    play.say(*said)
+    assert play.done(UpdateAlert).card["fp_reach"] == "ready"
+    assert "contact with you" in play.said
+
+    (card,) = play.say("sos", "they ring all bells").conversation.cards
+    assert not isinstance(may_write(card, play.policy, play.now), Granted)
+    assert (card.status, is_live(card.consents, "C-EMER")) == ("ST-SUB", True)
+
+
+def test_whoever_takes_back_what_they_never_gave_is_not_told_that_nothing_had_left() -> None:
+    """Their report had."""
+    said = sent().say("00", "4", "4").said
+
+    assert UNREAD in said
+    assert "nothing had left" not in said

@@ -10,7 +10,7 @@ import pytest
 from dialogs.conversation import Draft
 from dialogs.replace import replace
 from handlers.actor import Actor
-from handlers.errors import NoSuchCase, NotYours
+from handlers.errors import NoSuchCase, NotPermitted, NotYours
 from handlers.messages import BadMessage, Written
 from storage.crypto.age.keys import parse_identity
 from storage.crypto.sealing import open_report
@@ -30,6 +30,18 @@ def test_the_two_words_come_alone_and_the_officers_own_only_after_an_answer() ->
     assert [text.splitlines() for text in arrived if "well" in text] == [["river stone", "Are you well?"]]
     assert chat.lines == [("sent", "")]
     assert chat.kept == 0
+
+
+def test_the_duty_desk_does_not_write_to_whoever_says_no_while_their_alert_stands() -> None:
+    """Also not what it had written before; FP4 had said "in this chat"."""
+    chat, duty = Chat(ALERT_CARD), replace(OFFICER, office="OFF-EML")
+    chat.write("Are you safe?", duty)
+    chat.seen()
+    chat.say("do not write to me")
+
+    assert chat.lines == [("refused", "no_contact")]
+    with pytest.raises(NotPermitted):
+        chat.write("Are you there?", duty)
 
 
 def test_what_the_person_writes_before_the_two_words_arrived_answers_nothing() -> None:
