@@ -8,7 +8,6 @@ with the duty desk all the same: what is urgent does not wait for a report.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consents import consent_event, side
@@ -34,8 +33,8 @@ from dialogs.prompts import ask, ask_again, speak_only
 from dialogs.replace import replace
 from dialogs.safe_times import is_safe, next_safe
 from dialogs.sharing import SHARES
-from dialogs.steps import update
-from dialogs.variables import good_for
+from dialogs.steps import update, with_card
+from dialogs.variables import end_of_a_yes, is_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,12 +154,15 @@ def _may_reach(turn: Turn, card: CaseCard) -> bool:
 
 
 def _show(turn: Turn, card: CaseCard, proposal: Proposal) -> None:
-    turn.set(active_case=card.case, open_card=proposal.id)
+    """Ask this card, which names the day on which a yes to it ends, whenever that is given."""
+    asked = replace(proposal, asked=proposal.asked + 1, valid_until=end_of_a_yes(proposal, turn.policy, turn.event.at))
+    card = _with(card, asked)
+    turn.set(active_case=card.case, open_card=proposal.id, cards=with_card(turn.conversation.cards, card))
     node = _node_of(turn, card, proposal)
     for notice in notices(node, red_lines(question_of(card, proposal), card, turn.policy.measures)):
         turn.say(notice)
     ask(turn, node, again=True)
-    _record(turn, card, replace(proposal, asked=proposal.asked + 1), "requested", state="asked")
+    _record(turn, card, asked, "requested", state="asked")
 
 
 def notices(node: str, collisions: Iterable[str] = ()) -> tuple[str, ...]:
@@ -184,9 +186,12 @@ def _node_of(turn: Turn, card: CaseCard, proposal: Proposal) -> str:
     return node
 
 
+def _with(card: CaseCard, proposal: Proposal) -> CaseCard:
+    return replace(card, measures=tuple(proposal if other.id == proposal.id else other for other in card.measures))
+
+
 def _put(turn: Turn, card: CaseCard, proposal: Proposal) -> CaseCard:
-    measures = tuple(proposal if other.id == proposal.id else other for other in card.measures)
-    changed = replace(card, measures=measures)
+    changed = _with(card, proposal)
     update(turn, changed)
     return changed
 
@@ -197,6 +202,8 @@ def measure_yes(turn: Turn, choice: Choice) -> bool:
     found = open_proposal(turn)
     if found is None:
         return _gone(turn)
+    if is_over(found[1], turn.event.at):
+        return _ask_anew(turn, *found)
     ask(turn, LETTER if found[1].measure == EXPERT_LETTER else CHECK)
     return True
 
@@ -238,6 +245,9 @@ def measure_show(turn: Turn, choice: Choice) -> bool:
 def measure_understood(turn: Turn, choice: Choice) -> bool:
     """The understanding check was answered rightly: now the yes counts."""
     del choice
+    found = open_proposal(turn)
+    if found is not None and is_over(found[1], turn.event.at):
+        return _ask_anew(turn, *found)
     return _close(turn, "consented", "given", "T-MEASURE-YES", comprehension="ok")
 
 
@@ -245,12 +255,15 @@ def measure_explain(turn: Turn, choice: Choice) -> bool:
     """Not understood: explained once, and the card is asked again; the second time the officer explains."""
     del choice
     found = open_proposal(turn)
-    if found is None:
-        return _gone(turn)
-    card, proposal = found
+    return _gone(turn) if found is None else _ask_anew(turn, *found, "T-MEASURE-EXPLAIN", comprehension="explained")
+
+
+def _ask_anew(turn: Turn, card: CaseCard, proposal: Proposal, *before: str, comprehension: str = "not asked") -> bool:
+    """Ask the card once more, after these texts; where it was asked twice the officer is to talk about it."""
     if proposal.asked >= MOST_ASKED:
-        return _close(turn, "talk", "deferred", "T-MEASURE-TALK", comprehension="explained")
-    turn.say("T-MEASURE-EXPLAIN")
+        return _close(turn, "talk", "deferred", "T-MEASURE-TALK", comprehension=comprehension)
+    for text_id in before:
+        turn.say(text_id)
     _show(turn, card, proposal)
     return True
 
@@ -327,18 +340,15 @@ def _record(  # noqa: PLR0913 - the sides of one answer, named at the call
     event = replace(
         event, asked_by=proposal.by, name_mode=asked.name_mode, content_version=asked.content_version,
         measure=proposal.measure, comprehension=comprehension, level=card.level, child=card.child,
-        expires=_expires(turn, proposal) if status in LIVE else "",
+        expires=(proposal.valid_until or end_of_a_yes(proposal, turn.policy, turn.event.at)) if status in LIVE else "",
     )  # fmt: skip
     if status == "given" and any(side(old) == side(event) and old.status in LIVE for old in card.consents):
         event = replace(event, status="renewed")
     kept = "" if state == "refused" else proposal.content
     answered = proposal.answered_at if status == "requested" else event.at
-    changed = replace(proposal, state=state, answered_at=answered, content=kept, valid_until=event.expires)
+    until = proposal.valid_until if state == "asked" else event.expires
+    changed = replace(proposal, state=state, answered_at=answered, content=kept, valid_until=until)
     return _put(turn, replace(card, consents=(*card.consents, event)), changed)
-
-
-def _expires(turn: Turn, proposal: Proposal) -> str:
-    return (turn.event.at + timedelta(days=good_for(proposal, turn.policy))).isoformat(timespec="minutes")
 
 
 def _gone(turn: Turn) -> bool:

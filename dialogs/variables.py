@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.consulting import CONSULT_DAYS, CONSULTS
@@ -155,7 +155,19 @@ def _to_office(turn: Turn) -> str:
 def _until(turn: Turn) -> str:
     if not turn.conversation.open_card:  # T-FAIL: a report that waits to be sent goes with its draft
         return (turn.event.at + timedelta(hours=turn.policy.settings.draft_hours)).date().isoformat()
-    return (turn.event.at + timedelta(days=good_for(_proposal(turn), turn.policy))).date().isoformat()
+    proposal = _proposal(turn)
+    until = proposal.valid_until or end_of_a_yes(proposal, turn.policy, turn.event.at)
+    return datetime.fromisoformat(until).date().isoformat()
+
+
+def end_of_a_yes(proposal: Proposal, policy: Policy, asked_at: datetime) -> str:
+    """Return when a yes to this proposal ends if it is not used, whenever it is given: ISO 8601, to the minute."""
+    return (asked_at + timedelta(days=good_for(proposal, policy))).isoformat(timespec="minutes")
+
+
+def is_over(proposal: Proposal, at: datetime) -> bool:
+    """Tell whether the day has passed until which a yes would have been good, as its person was told."""
+    return bool(proposal.valid_until) and at >= datetime.fromisoformat(proposal.valid_until)
 
 
 def good_for(proposal: Proposal, policy: Policy) -> int:

@@ -66,6 +66,31 @@ def test_a_yes_counts_only_after_it_was_understood_and_only_for_exactly_this() -
     assert isinstance(allowed(play.wait(days=31)), Refused)
 
 
+def test_a_yes_ends_on_the_day_that_the_card_named_however_late_it_is_given() -> None:
+    """The person agreed to what they read."""
+    play = with_card()
+    until = proposal_of(play).valid_until
+    assert f"good until {until[:10]}" in play.said
+    assert f"good until {until[:10]}" in play.wait(days=3).say("4").said
+    play.say("1", "1")
+
+    assert proposal_of(play).valid_until == play.conversation.cards[0].consents[-1].expires == until
+
+
+def test_after_that_day_a_card_is_asked_anew_and_names_another_one() -> None:
+    """Once: after that the officer is to talk about it."""
+    play = with_card()
+    first = proposal_of(play).valid_until[:10]
+    play.wait(days=31).say("1")
+    second = proposal_of(play).valid_until[:10]
+    assert (play.node, first < second) == ("T-MEASURE", True)
+    assert f"good until {second}" in play.said
+    play.say("1").wait(days=31).say("1")
+
+    assert proposal_of(play).state == "talk"
+    assert isinstance(allowed(play), Refused)
+
+
 def test_a_yes_that_was_not_understood_is_no_yes() -> None:
     """Explained once and asked once more; then the officer talks first."""
     play = with_card().say("1", "2")
