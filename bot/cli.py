@@ -136,9 +136,10 @@ def backup(folder: Path) -> None:
 
 @cli.command()
 @click.argument("folder", type=FILE)
-def restore(folder: Path) -> None:
+@click.option("--reports", type=FILE, help="New folder for what was sealed to each office, for `leeward open` there.")
+def restore(folder: Path, reports: Path | None) -> None:
     """Put a backup FOLDER into LEEWARD_HOME, where no database is yet."""
-    _call("operations", "restore", folder)
+    _call("operations", "restore", folder, reports=reports)
 
 
 @cli.command()

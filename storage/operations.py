@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -35,7 +36,8 @@ TRACE_SECONDS: Final = 48 * 3600
 DEAD_SECONDS: Final = 30 * 24 * 3600
 _HOUR: Final = 3600
 PINS_FILE: Final = "ledger.pins"
-FOLDERS: Final = ("blobs", RELEASES)
+BLOBS: Final = "blobs"
+FOLDERS: Final = (BLOBS, RELEASES)
 """What of a folder goes along whole: sealed attachments, and what was published."""
 
 NEVER_COPIED: Final = (
@@ -43,6 +45,12 @@ NEVER_COPIED: Final = (
     "boxes", "sessions", "invitations", "passkeys", "accounts", "duty",
 )  # fmt: skip
 """What a backup holds no row of: keys, and all that only they open or that leads to a person."""
+
+
+_SEALED: Final = 'SELECT "case", office, purpose, sequence, sealed FROM blobs'
+_ATTACHED: Final = """SELECT blobs.office, attachments.name FROM attachments
+    JOIN blobs ON blobs."case" = attachments."case" AND blobs.purpose = 'report'"""
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 class BackupBroken(StorageError):
@@ -237,3 +245,32 @@ def restore(source: Path, home: Path) -> None:
         shutil.copy2(source / DATABASE_FILE, home / DATABASE_FILE)
     except OSError as exc:
         raise CannotWrite(home.name) from exc
+
+
+def hand_out(home: Path, folder: Path) -> int:
+    """Write what was sealed to each office into a folder of its own there; return how many files.
+
+    A report is `CASE.age` and has its attachments beside it, as `leeward open --files` looks for them; what else was
+    sealed bears its purpose and number. Raises: BackupBroken for a name that is no name of a file, CannotWrite.
+    """
+    count = 0
+    try:
+        with closing(sqlite3.connect(f"file:{home / DATABASE_FILE}?mode=ro", uri=True)) as database:
+            for case, office, purpose, number, sealed in database.execute(_SEALED):
+                name = f"{case}.age" if purpose == "report" else f"{case}.{purpose}.{number}.age"
+                count += _put(folder, office, name, sealed)
+            for office, blob in database.execute(_ATTACHED):
+                if (file := home / BLOBS / blob).is_file():
+                    count += _put(folder, office, f"{blob}.age", file.read_bytes())
+    except OSError as exc:
+        raise CannotWrite(folder.name) from exc
+    return count
+
+
+def _put(folder: Path, office: str, name: str, content: bytes) -> int:
+    if not (_FILE_NAME.fullmatch(office) and _FILE_NAME.fullmatch(name)):
+        raise BackupBroken
+    place = folder / office
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(place / name, content)
+    return 1

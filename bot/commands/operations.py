@@ -73,14 +73,19 @@ def backup(target: Path) -> int:
     return 0
 
 
-def restore(source: Path) -> int:
-    """Put a backup back."""
+def restore(source: Path, *, reports: Path | None) -> int:
+    """Put a backup back. `reports`: a new folder for what was sealed to each office; no case leads to it any more."""
     settings = _sqlite_only()
+    if reports is not None and reports.exists():
+        raise Refused(f"{reports} exists already: name a folder that does not. Nothing is ever overwritten.")
     with locked(settings.home):
         operations.restore(source, settings.home)
         if not (settings.keys_folder / RING_FILE).exists():
             create_keys(settings.keys_folder, SystemEntropy())
     click.echo(f"Restored into {settings.home}, with fresh keys. Sealed reports and the ledger are there.")
+    if reports is not None:
+        count = operations.hand_out(settings.home, reports)
+        click.echo(f"Wrote {count} sealed files into {reports}, a folder for each office: give them to it.")
     return 0
 
 

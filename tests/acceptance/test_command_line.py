@@ -230,7 +230,14 @@ def test_a_report_survives_backup_and_restore_and_its_ledger_still_verifies(home
     assert "0 wrong" in run("verify", home=home).stdout
     assert "no key and no address" in run("backup", str(tmp_path / "copy"), home=home).stdout
     new = tmp_path / "new"
-    assert "Restored" in run("restore", str(tmp_path / "copy"), home=new).stdout
+    restored = run("restore", str(tmp_path / "copy"), "--reports", str(tmp_path / "out"), home=new)
+    assert "Restored" in restored.stdout
     verified = run("verify", home=new)
     assert "0 wrong" in verified.stdout, verified.stdout + verified.stderr
     assert "(1 erased)" in verified.stdout
+    (report,) = (path for path in (tmp_path / "out").glob("OFF-*/LW-*.age") if path.name.count(".") == 1)
+    office = home / "practice" / "offices" / "keys" / f"{report.parent.name}.key"
+    opened = run("open", str(report), "-i", str(office), home=new)
+    assert f"Report {report.stem} for {report.parent.name}" in opened.stdout, opened.stderr
+    again = run("restore", str(tmp_path / "copy"), "--reports", str(tmp_path / "out"), home=tmp_path / "third")
+    assert (again.returncode, (tmp_path / "third").exists()) == (1, False)

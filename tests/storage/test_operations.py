@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.clock import SystemEntropy
 from dialogs.escalation import AlertState
 from handlers.types import AuditEntry, Outgoing, SealedBlob
 from storage.errors import StorageError
 from storage.keys import load_keys
-from storage.operations import BackupBroken, WouldOverwrite, backup, purge, restore, rotate_ring
+from storage.operations import BackupBroken, WouldOverwrite, backup, hand_out, purge, restore, rotate_ring
 from storage.store import SqlStore, sqlite_url
+from storage.tables import attachments
 from tests.stores import CARD, GIVEN, MINA, NOW, TALK, sql_store
 
 CANARY = b"Canary4242"
@@ -104,6 +107,26 @@ def test_a_backup_holds_what_offices_open_and_nothing_of_people(store: SqlStore,
     assert (new / "blobs" / "mine").is_file()
     with pytest.raises(WouldOverwrite):
         restore(copy, new)
+
+
+def test_what_was_sealed_is_handed_out_by_office_with_its_attachments(store: SqlStore, tmp_path: Path) -> None:
+    """A report, and beside it the files that belong to its case; names that would leave the folder are refused."""
+    home, out = tmp_path / "home", tmp_path / "out"
+    with store.engine.begin() as connection:
+        connection.execute(update(attachments).values(case="LW-1"))
+    store.close()
+
+    assert hand_out(home, out) == 2
+    office = next(out.iterdir())
+    assert sorted(path.name for path in office.iterdir()) == ["LW-1.age", "mine.age"]
+    assert (office / "mine.age").read_bytes() == b"sealed"
+
+    with closing(sqlite3.connect(home / "leeward.db")) as connection:
+        connection.execute("UPDATE blobs SET office = '../elsewhere'")
+        connection.commit()
+    with pytest.raises(BackupBroken):
+        hand_out(home, tmp_path / "other")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_something_that_is_no_backup_is_refused(store: SqlStore, tmp_path: Path) -> None:
