@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.commands import channel_checks, desk_checks
 from bot.directory_files import DIRECTORY, verify_directory
 from config import texts
-from config.documents import PolicyMistakes
+from config.documents import PolicyMistakes, read
 from config.load import load_settings
 from config.policies import load_policy, packaged
 from config.trends import load_trends
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 FEWEST_FREE_BYTES = 200 * 1024 * 1024
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 SEED_BYTES = 32
+SERVICE, EXAMPLE = "service.yaml", "example.org"
 LAST_DAYS: Final = timedelta(days=14)
 """Of a signature of the directory, in which doctor says that it ends."""
 
@@ -56,6 +57,21 @@ def _of_this_version(settings: Settings) -> str:
     )
 
 
+def _policy_advice(settings: Settings) -> str:
+    return "\n".join((_of_this_version(settings), _examples(settings)))
+
+
+def _examples(settings: Settings) -> str:
+    """Name the values of the example that people would read; before a channel is configured nobody reads them."""
+    if settings.telegram_token is None and not settings.signal_number:
+        return ""
+    values: dict[str, str] = read((settings.policy_dir or packaged("policy")) / SERVICE).data
+    left = [name for name, value in values.items() if EXAMPLE in value]
+    if not left:
+        return ""
+    return f"{SERVICE} names the example in {', '.join(left)}, write your own in a policy of your own (docs/policy.md)"
+
+
 def _ends_soon(settings: Settings) -> str:
     """Say in the last days of the signature that it ends: then nothing is forwarded, also by a service that runs."""
     now = SystemClock().now()
@@ -66,7 +82,7 @@ def _ends_soon(settings: Settings) -> str:
 
 
 ADVICE: Final[dict[str, Callable[[Settings], str]]] = {
-    "policy": _of_this_version, "directory": _ends_soon, "signal": channel_checks.unheard, "desk": desk_checks.people,
+    "policy": _policy_advice, "directory": _ends_soon, "signal": channel_checks.unheard, "desk": desk_checks.people,
 }  # fmt: skip
 """What is asked about a part of the service that is well."""
 

@@ -210,6 +210,20 @@ def test_a_key_ring_of_another_installation_is_found(installed: Path) -> None:
     assert doctor(installed)["database"].startswith("The key ring does not open this database: put back the draft.keys")
 
 
+def test_doctor_reminds_of_example_values_once_people_can_read_them(installed: Path) -> None:
+    """As the file promises; a policy of one's own with an address of one's own is content."""
+    before = run_in(installed, "doctor").stderr
+    _set_all(installed, signal_number="+41790000000", signal_service="127.0.0.1:1")
+    reminded = run_in(installed, "doctor").stderr
+    shutil.copytree(ROOT / "config" / "policy", installed / "policy")
+    service = installed / "policy" / "service.yaml"
+    service.write_text(service.read_text().replace("example.org", "un.example"))
+    set_setting(installed, "policy_dir", str(installed / "policy"))
+
+    assert "policy:" not in before + run_in(installed, "doctor").stderr
+    assert reminded.startswith("policy: service.yaml names the example in official_page, ethics_contact")
+
+
 def test_doctor_advises_to_sign_in_the_last_days_of_the_signature(installed: Path) -> None:
     """It says until when, while all is well still."""
     root = installed.parent / "root.key"
