@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from dialogs.turn import Turn
 
 HELD = "ST-HOLD"
+BY_OFFICE, BY_BOTH = "office", "both"
+"""Who put a case on hold, besides its person alone."""
+
 WITHDRAWN = "ST-WDR"
 UNOPENED = ("ST-SUB", "ST-DLV")
 DESTROY_AFTER_HOURS = 72
@@ -139,20 +142,34 @@ def freeze(turn: Turn) -> None:
     """Stop everything at once: every case is held in this transaction; identity is checked afterwards."""
     for card in turn.conversation.cards:
         if card.status not in (HELD, WITHDRAWN):
-            update(turn, replace(card, status=HELD, held_from=card.status, status_at=minute(turn.event.at)))
+            update(turn, replace(card, status=HELD, held_from=card.status, held_by="", status_at=minute(turn.event.at)))
+        elif card.status == HELD and card.held_by == BY_OFFICE:
+            update(turn, replace(card, held_by=BY_BOTH))
 
 
 def unfreeze(turn: Turn, choice: Choice) -> bool:
-    """The person changed their mind: every held case goes back to where it was."""
+    """The person changed their mind: every case that they had stopped goes back to where it was."""
     del choice
     for card in turn.conversation.cards:
-        if card.status == HELD and card.held_from:
-            update(turn, replace(card, status=card.held_from, held_from="", status_at=minute(turn.event.at)))
+        going_on = _going_on(turn, card)
+        if going_on != card:
+            update(turn, going_on)
     if turn.conversation.came_from:
         go_on(turn)
     else:
         rest(turn)
     return True
+
+
+def _going_on(turn: Turn, card: CaseCard) -> CaseCard:
+    """Return the card without the person's own stop; what an officer stopped, as they may be forced, stays so."""
+    if card.status != HELD or card.held_by == BY_OFFICE:
+        return card
+    if card.held_by == BY_BOTH:
+        return replace(card, held_by=BY_OFFICE)
+    if not card.held_from:
+        return card
+    return replace(card, status=card.held_from, held_from="", status_at=minute(turn.event.at))
 
 
 def withdraw_all(turn: Turn, choice: Choice) -> bool:
@@ -213,10 +230,11 @@ def _end_consents(turn: Turn, which: Callable[[ConsentEvent], bool]) -> tuple[Ca
     """
     touched = []
     for card in turn.conversation.cards:
-        status = card.held_from if card.status == HELD and card.held_from else card.status
+        going_on = _going_on(turn, card)
         events = tuple(event for event in standing_events(card.consents) if which(event))
-        if events or status != card.status:
-            touched.append(_take_back(turn, card, events, status=status, held_from=""))
+        if events or going_on != card:
+            kept = going_on.held_from
+            touched.append(_take_back(turn, going_on, events, status=going_on.status, held_from=kept))
     drafted = tuple(event for event in standing_events(turn.draft.consents) if which(event))
     if turn.conversation.draft is not None:
         _take_back_in_draft(turn, drafted)

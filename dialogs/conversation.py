@@ -168,6 +168,7 @@ class CaseCard(Struct, frozen=True, gc=False):
     doubted_at: str = ""  # what was agreed up to this minute does not count for anything outward
     unreachable: bool = False  # the channel says that nothing arrives there any more
     held_from: str = ""  # the status before ST-HOLD
+    held_by: str = ""  # who put it on hold: "" its person | office | both; neither ends what the other one wants
     owned_at: str = ""  # when somebody first owned it
     level_at: str = ""  # when an officer last changed the level; empty: it is the one of triage
     reviewed_at: str = ""  # when an officer last confirmed or changed the level

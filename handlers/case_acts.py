@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from dialogs.cases import BY_OFFICE
 from dialogs.consents import is_live, minute
 from dialogs.conversation import Closing, ConsentEvent
 from dialogs.draws import draw_record
@@ -109,8 +110,9 @@ class ReadBack(Frozen):
 
 
 def allowed(card: CaseCard) -> tuple[str, ...]:
-    """Return what an officer may change the status to now."""
-    return NEXT.get(card.status, ())
+    """Return what an officer may change the status to now: of a hold, back, where an officer alone wants it."""
+    lifted = (card.held_from,) if card.status == HELD and card.held_by == BY_OFFICE else ()
+    return (*lifted, *NEXT.get(card.status, ()))
 
 
 def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and when
@@ -133,7 +135,7 @@ def change_status(  # noqa: PLR0913, PLR0917 - who changes what to what, why and
         return StatusChange(replace(card, status=status))
     changed = replace(
         card, status=status, status_at=minute(now), closing=None, close_reason=reason if status == CLOSED else "",
-        held_from=card.status if status == HELD else "",
+        held_from=card.status if status == HELD else "", held_by=BY_OFFICE if status == HELD else "",
     )  # fmt: skip
     work.cases.update(changed)
     reconsider(work, policy, changed, work.conversations.of_case(card.case), now)

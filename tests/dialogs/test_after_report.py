@@ -171,6 +171,18 @@ def test_saying_it_twice_keeps_where_the_case_stood_and_what_was_taken_back_stay
     assert (back.status, back.held_from, back.status_at) == ("ST-WDR", "ST-DLV", "2026-11-24T08:00Z")
 
 
+@pytest.mark.parametrize("said", [("withdraw", "5"), ("00", "4", "5"), ("do not write to me",), ("00", "4", "2")])
+def test_no_word_in_the_chat_ends_what_an_officer_stopped(said: tuple[str, ...]) -> None:
+    """They may have seen that the person is forced, and whoever forces them holds the phone."""
+    yes = replace(a_card("LW-1").consents[0], record_id="CR-1", id="C-CONT", status="given", recipient="")
+    held = a_card("LW-1", status="ST-HOLD", held_from="ST-CON", held_by="office", status_at="2026-11-24T08:00Z")
+    play = with_cards(replace(held, consents=(*held.consents, yes))).say(*said)
+    (card,) = play.conversation.cards
+
+    assert (card.status, card.held_from, card.held_by) == ("ST-HOLD", "ST-CON", "office")
+    assert card.status_at == "2026-11-24T08:00Z"
+
+
 def test_a_case_held_without_a_place_to_go_back_to_stays_held() -> None:
     """It is never left without a status."""
     play = with_cards(a_card("LW-1", status="ST-HOLD", held_from="")).say("withdraw", "5")

@@ -80,6 +80,19 @@ def test_nobody_but_the_person_takes_back_or_lifts_what_the_person_stopped() -> 
     assert allowed(replace(CARD, status="ST-HOLD")) == ("ST-CLO",)
 
 
+def test_an_officer_lets_go_on_what_an_officer_stopped_unless_the_person_stopped_it_too() -> None:
+    """Each ends only what they began."""
+    chat = Chat(replace(CARD, status="ST-CON"))
+    to(chat, "ST-HOLD", "RSN-HLD-FORCE")
+    chat.say("withdraw")
+    assert allowed(chat.card) == ("ST-CLO",)
+    chat.say("5")
+    assert (chat.card.status, allowed(chat.card)) == ("ST-HOLD", ("ST-CON", "ST-CLO"))
+    to(chat, "ST-CON", "")
+
+    assert (chat.card.status, chat.card.held_from, chat.card.held_by) == ("ST-CON", "", "")
+
+
 def test_only_the_owner_changes_the_status_and_it_is_logged() -> None:
     """Who, from what, to what, why."""
     chat = Chat(replace(CARD, status="ST-TRI"))
