@@ -23,12 +23,12 @@ from handlers.receive import Reception
 from handlers.talking import Talking
 from storage import schema
 from storage.alone import shared
+from storage.belonging import check_keys
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import AgeSealer
 from storage.errors import Collided
 from storage.keys import RING_FILE, create_keys, load_keys
 from storage.lock import locked
-from storage.row_keys import check_ring
 from storage.store import SqlStore, make_engine, sqlite_url
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _service(  # noqa: PLR0913 - the parts of a service, each named
 ) -> Iterator[Service]:  # fmt: skip
     engine = make_engine(url)
     schema.upgrade(engine)
-    check_ring(engine, keys.ring, with_drafts=keys.draft_ring is keys.ring)
+    check_keys(engine, keys, with_drafts=keys.draft_ring is keys.ring)
     store = SqlStore(engine, keys, entropy, home / "blobs")
     try:
         document = ((settings.policy_dir or packaged("policy")) / "interview.yaml").read_bytes()

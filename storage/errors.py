@@ -52,7 +52,7 @@ class KeysReadable(StorageError):
 
 
 class KeysOfAnother(StorageError):
-    """The key ring does not open this database: put back the draft.keys that belongs to it, the newest there was."""
+    """A key file is not the one of this database: put back the file that belongs to it, the newest there was."""
 
 
 class KeysBroken(StorageError):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select
 
 from storage.crypto.key_ring import KEY_BYTES, NONCE_BYTES
-from storage.errors import KeysOfAnother, StorageError
+from storage.errors import StorageError
 from storage.statements import Statement, inserted
 from storage.tables import keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Engine
+    from sqlalchemy import ColumnElement
 
     from handlers.ports import Entropy
     from storage.crypto.key_ring import KeyRing
@@ -37,19 +37,6 @@ _ERASE = Statement(lambda _database: delete(keys).where(_this()), "id")
 
 def _this() -> ColumnElement[bool]:
     return keys.c.id == bindparam("id")
-
-
-def check_ring(engine: Engine, ring: KeyRing, *, with_drafts: bool) -> None:
-    """Look at one row: a rotation wraps all of them anew; a ring that does not know its key is another one, or older.
-
-    Whoever served with it would answer nobody who wrote before, and write what the right ring does not open.
-    `with_drafts`: those are under the same ring. Raises: KeysOfAnother.
-    """
-    wanted = select(keys.c.ring_key) if with_drafts else select(keys.c.ring_key).where(keys.c.purpose != DRAFTS)
-    with engine.connect() as connection:
-        found = connection.scalar(wanted.limit(1))
-    if found is not None and found not in ring.key_ids:
-        raise KeysOfAnother
 
 
 @dataclass(frozen=True, slots=True)

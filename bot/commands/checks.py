@@ -24,12 +24,12 @@ from dialogs.checker import faults
 from dialogs.keys import lacking
 from dialogs.replace import replace
 from storage import schema
+from storage.belonging import check_keys
 from storage.crypto.age.keys import generate_identity
 from storage.crypto.errors import CryptoError
 from storage.crypto.sealing import open_report, seal_report
 from storage.errors import KeysBroken, KeysMissing, KeysReadable, StorageError
 from storage.keys import load_keys
-from storage.row_keys import check_ring
 from storage.store import make_engine, sqlite_url
 
 if TYPE_CHECKING:
@@ -236,8 +236,8 @@ def _database(settings: Settings) -> str:
         schema.check(engine)
         found = schema.differences(engine)
         with suppress(KeysMissing, KeysReadable, KeysBroken):  # the line of the keys says so
-            ring = load_keys(settings.keys_folder).ring
-            check_ring(engine, ring, with_drafts=settings.draft_keys_folder == settings.keys_folder)
+            own = load_keys(settings.keys_folder)
+            check_keys(engine, own, with_drafts=settings.draft_keys_folder == settings.keys_folder)
     finally:
         engine.dispose()
     return "its tables differ from this program, restore a backup or ask the maintainers" if found else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sqlite3
@@ -219,7 +220,23 @@ def test_a_ring_that_is_not_that_of_the_database_is_refused(home: Path) -> None:
 
     done = run("chat", home=home, text="1\n")
 
-    assert (done.returncode, "put back the draft.keys that belongs to it" in done.stderr) == (1, True)
+    assert (
+        done.returncode,
+        "put back the file that belongs to it, the newest there was. (draft.keys)" in done.stderr,
+    ) == (1, True)
+
+
+def test_a_look_up_key_that_is_not_that_of_the_database_is_refused(home: Path) -> None:
+    """Everybody who wrote before would be a stranger, and be stored as one."""
+    chat(home, "hi", "1")
+    (home / "practice" / "keys" / "lookup.key").write_bytes(base64.b64encode(bytes(32)))
+
+    done = run("chat", home=home, text="1\n")
+
+    assert (
+        done.returncode,
+        "put back the file that belongs to it, the newest there was. (lookup.key)" in done.stderr,
+    ) == (1, True)
 
 
 def test_a_report_survives_backup_and_restore_and_its_ledger_still_verifies(home: Path, tmp_path: Path) -> None:

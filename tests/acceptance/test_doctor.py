@@ -207,7 +207,7 @@ def test_a_key_ring_of_another_installation_is_found(installed: Path) -> None:
         connection.execute(keys.insert().values(id="1", purpose="case", ring_key="another", wrapped=b""))
     engine.dispose()
 
-    assert doctor(installed)["database"].startswith("The key ring does not open this database: put back the draft.keys")
+    assert doctor(installed)["database"].startswith("A key file is not the one of this database: put back the file")
 
 
 def test_doctor_reminds_of_example_values_once_people_can_read_them(installed: Path) -> None:
