@@ -215,8 +215,7 @@ def is_private(turn: Turn, answer: Answer) -> bool:
 def _erase(turn: Turn, choice: Choice) -> bool:
     """Erase the draft, and what stands in the chat; say so, and nothing else."""
     del choice
-    turn.do(ClearChat())
-    turn.say("T-CLEARED")
+    _clear_unsent(turn)
     end(turn)
     return True
 
@@ -224,14 +223,20 @@ def _erase(turn: Turn, choice: Choice) -> bool:
 def _erase_draft(turn: Turn, choice: Choice) -> bool:
     """Erase what was written so far, here and in the chat."""
     del choice
-    turn.do(ClearChat())
-    turn.say("T-CLEARED")
+    _clear_unsent(turn)
     if turn.conversation.cards:
+        turn.drop_files(turn.draft.files)
         drop_draft(turn)
         rest(turn)
     else:
         end(turn)
     return True
+
+
+def _clear_unsent(turn: Turn) -> None:
+    """Clear the chat and say what is gone: whoever sent something is not to think that it is gone, too."""
+    turn.do(ClearChat())
+    turn.say("T-CLEARED-UNSENT" if turn.conversation.cards else "T-CLEARED")
 
 
 def _go_on(turn: Turn, choice: Choice) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs.effects import CancelWake, Forget, NewKey, Say, SealReport, WakeAt
+from dialogs.effects import CancelWake, DropFiles, Forget, NewKey, Say, SealReport, WakeAt
 from dialogs.limits import TIMER_SEND
 from dialogs.policy import Policy
 from dialogs.replace import replace
 from tests.conftest import practice_policy
-from tests.playbook import Play, at_review
+from tests.playbook import PICTURE, Play, at_review, sent
 from tests.serving import TO_FILES, TO_SEND
 
 POLICY = practice_policy()
@@ -86,6 +86,30 @@ def test_it_can_be_deleted(stuck: Play) -> None:
     """At once."""
     stuck.say("3")
     assert stuck.did(Forget) or stuck.did(NewKey)
+
+
+def test_of_somebody_with_a_report_only_the_new_one_is_deleted_and_its_files_with_it(stuck: Play) -> None:
+    """And they are told that the other one is still there."""
+    draft = stuck.conversation.draft
+    assert draft is not None
+    stuck.conversation = replace(
+        stuck.conversation, draft=replace(draft, files=(PICTURE,)), cards=sent().conversation.cards
+    )
+    stuck.say("3")
+
+    assert stuck.done(DropFiles).blobs == (PICTURE.blob,)
+    assert stuck.conversation.draft is None
+    assert "What you sent is still with the office." in stuck.said
+
+
+@pytest.mark.parametrize("said", [("00", "6"), ("00", "8", "00", "6")])
+def test_whoever_deletes_their_answers_is_not_told_that_their_report_is_gone(said: tuple[str, ...]) -> None:
+    """Neither from the menu after the report nor from the one of another report."""
+    play = sent().say(*said)
+    play = play.say("2") if play.node == "T-DELETE" else play
+
+    assert "I have deleted everything" not in play.said
+    assert "What you sent is still with the office." in play.said
 
 
 def test_a_timer_of_a_report_that_is_gone_does_nothing(stuck: Play) -> None:

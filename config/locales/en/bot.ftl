@@ -56,6 +56,7 @@ T-VOICE = A voice can be recognized. If you can, write instead.
 
 T-PAUSED = I keep your answers, locked, for { $DRAFT_HOURS } hours. Write anything to go on.
 T-CLEARED = I have deleted everything. Please also delete this chat on your phone.
+T-CLEARED-UNSENT = I have deleted what was not sent. Please also delete this chat on your phone. What you sent is still with the office.
 T-CLEAR-SIGNAL = How: in the list of chats, press this chat for a moment and choose Delete. Remove the contact too. Then look in the settings: is another device linked, is there a backup?
 T-CLEAR-TELEGRAM = How: in the list of chats, press this chat for a moment and choose Delete, for both sides. Remove the contact too. Then look in the settings: is another device signed in?
 T-GOODBYE-OOS = I have kept nothing. You can write here again at any time. Please also delete this chat on your phone.
