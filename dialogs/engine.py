@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
-from dialogs import cases, hidden, measures, retention, steps, strangers
+from dialogs import cases, fast, hidden, measures, retention, steps, strangers
 from dialogs.accepting import accept
 from dialogs.answers import clean, read_keys, same_words, too_long
 from dialogs.choices import show_answer
@@ -189,7 +189,8 @@ def _answer(turn: Turn, node: Node, text: str) -> None:
     reading = read_answer(turn, node, text)
     if node.id in measures.CARD_NODES and _beside_the_card(turn, text, reading):
         return
-    if node.id in measures.RESTING and isinstance(reading, Rejected) and _beside_the_menu(turn, text):
+    resting = node.id in (*measures.RESTING, fast.END_OF_FAST) and isinstance(reading, Rejected)
+    if resting and (_beside_the_menu(turn, text) or fast.with_line(turn, node, text)):
         return
     match reading:
         case Answer():

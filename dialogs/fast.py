@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialogs.answers import read_keys
 from dialogs.consents import consent_event, is_live, latest, minute
 from dialogs.contact import invites_words
 from dialogs.conversation import Answer, CaseCard
 from dialogs.draws import draw_id
 from dialogs.effects import CancelAlert, RaiseAlert, UpdateAlert, UpdateCase
 from dialogs.gate import Act, Granted, Question, Refused, may
-from dialogs.prompts import ensure_pair
+from dialogs.prompts import ensure_pair, speak_only
+from dialogs.reading import read_answer
 from dialogs.replace import replace
 from dialogs.steps import come_to, go_next, lay_over, remember, update, with_card
 from dialogs.variables import duty_desk
 
 if TYPE_CHECKING:
-    from dialogs.policy import Choice
+    from dialogs.policy import Choice, Node
     from dialogs.turn import Turn
 
 CARD_FIELDS = ("danger_now", "fp_country", "fp_event", "fp_reach", "fp_line")
@@ -24,6 +26,7 @@ CARD_FIELDS = ("danger_now", "fp_country", "fp_event", "fp_reach", "fp_line")
 
 PART = "fast"
 REACH, READY = "FP4", "ready"
+END_OF_FAST, LINE = "FP6", "FP6-LINE"
 
 
 def sos(turn: Turn) -> None:
@@ -145,9 +148,18 @@ def cancel_alert(turn: Turn, choice: Choice) -> bool:
     return True
 
 
-def with_line(turn: Turn, text: str) -> None:
-    """Keep words sent at FP6 without choosing a number: nothing a person in danger writes is lost."""
-    node = turn.node("FP6-LINE")
-    old = next((answer.text for answer in turn.draft.answers if answer.node == node.id), "")
-    turn.put_answer(Answer(node.id, text=f"{old}\n{text}".strip()))
+def with_line(turn: Turn, node: Node, text: str) -> bool:
+    """Take words at FP6 as the line that it offers: nothing a person in danger writes is lost. False: they are none."""
+    line = turn.node(LINE)
+    if node.id != END_OF_FAST or not turn.draft.alert_id or read_keys(text) is not None:
+        return False
+    old = next((answer.text for answer in turn.draft.answers if answer.node == line.id), "")
+    reading = read_answer(turn, line, f"{old}\n{text}".strip())
+    if not isinstance(reading, Answer):
+        return False
+    turn.put_answer(reading)
     update_card(turn)
+    turn.restore("TALK")
+    turn.say("T-TALK-SENT")
+    speak_only(turn)
+    return True
