@@ -24,7 +24,7 @@ from handlers.opened import tell_opened
 from handlers.paging import begin_ladder
 from handlers.sink import check
 from handlers.types import CLEAR, Outgoing, SealedBlob
-from handlers.watching import watch
+from handlers.watching import tell_again, watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from dialogs.policy import Policy
     from handlers.ports import Sealer, UnitOfWork
     from handlers.types import Address
+
+SUPPLEMENT: Final = "supplement"
+"""Kind of words that add to a report."""
 
 SAFETY, REPLY = 0, 1
 """Priorities of the outbox: the fast path goes before everything else."""
@@ -173,6 +176,8 @@ class Performance:
             self._disclose(granted, MESSAGE, effect.document, sequence=number)
         message = draw_id(self.entropy, f"message {case} {number}", "MS")
         self.work.messages.add(Message(message, case, number, "", self.now, SENT))
+        if effect.kind == SUPPLEMENT and card is not None:
+            tell_again(self.work, self.policy, card, self.now, self.entropy)
 
     def _raise_alert(self, effect: do.RaiseAlert) -> None:
         level = effect.opens.level if effect.opens is not None else self._level(effect.case)

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dialogs.draws import draw_id
-from dialogs.escalation import OPEN, AlertState
+from dialogs.escalation import OPEN, AlertState, Page
 from dialogs.replace import replace
-from dialogs.roster import on_duty
+from dialogs.roster import URGENT, can_be_told, on_duty
 from dialogs.targets import due
 from handlers.access import DUTY_DESK
-from handlers.paging import begin_ladder, log, write_to
+from handlers.paging import alerts_of, begin_ladder, fresh_codes, log, roster_now, tell, write_to
 from handlers.types import Address, Outgoing
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ LATER: Final = "later"
 """State of an alert that nobody is told of before its first time has come."""
 
 REMIND_AGAIN: Final = timedelta(days=1)
+AGAIN_AFTER: Final = timedelta(minutes=10)
+"""Nobody is told sooner again of what a person adds, however often they do."""
+
 FOCAL_AFTER: Final = 1
 """After so many reminders by mail the focal point is told that an item is overdue in an office."""
 
@@ -64,6 +67,55 @@ def watch_elsewhere(work: UnitOfWork, policy: Policy, card: CaseCard, now: datet
     The person said yes to this office: its own ladder climbs, and nobody beyond it is told.
     """
     watch(work, policy, replace(card, office=card.handed_to), frozenset(), now, entropy)
+
+
+def tell_again(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime, entropy: bytes) -> None:
+    """See to it that somebody looks again at a report that its person added to: the same words, to the same people.
+
+    Words are sealed, so no rule reads them: the level stays until an officer has. Whoever owns the case is told while
+    on duty, at any time where it is urgent, else the mailbox of the office. Where nobody does, the ladder goes on, and
+    those it had told are told at once; what is not to be told of yet keeps its time.
+    """
+    waiting = alerts_of(work, card.case)
+    if not card.owner:
+        for alert in waiting:
+            _tell_now(work, policy, alert, now)
+    elif not waiting:  # one that waits was raised a moment ago, for the same owner
+        _tell_owner(work, policy, card, now, entropy)
+
+
+def _tell_now(work: UnitOfWork, policy: Policy, alert: AlertState, now: datetime) -> None:
+    roster = roster_now(work, policy)
+    there = [page for page in alert.pages if not page.passed and _is_there(roster, page.officer, alert.level, now)]
+    due_again = [page for page in there if datetime.fromisoformat(page.last_at) + AGAIN_AFTER <= now]
+    told = {page.officer: replace(page, times=page.times + 1, last_at=now.isoformat()) for page in due_again}
+    louder = replace(alert, pages=tuple(told.get(page.officer, page) for page in alert.pages))
+    work.alerts.save(louder)
+    tell(work, policy, louder, [roster.people[name] for name in told], now)
+
+
+def _is_there(roster: Roster, name: str, level: str, now: datetime) -> bool:
+    officer = roster.people.get(name)
+    return officer is not None and can_be_told(roster, officer, level, now)
+
+
+def _tell_owner(work: UnitOfWork, policy: Policy, card: CaseCard, now: datetime, entropy: bytes) -> None:
+    """Raise an alert for the owner alone; the next look finds that it is theirs. Until then nobody is told again."""
+    owner = next((one for one in policy.roster.people.values() if one.owner_id == card.owner), None)
+    office = card.handed_to or card.office
+    alert = AlertState(
+        draw_id(entropy, f"again {card.case}", "AL"), card.case, office, card.level, wide=False,
+        raised_at=now.isoformat(), next_look=(now + AGAIN_AFTER).isoformat(),
+    )  # fmt: skip
+    log(work, alert, "raised", now)
+    if owner is None or not (card.level in URGENT or can_be_told(roster_now(work, policy), owner, card.level, now)):
+        work.alerts.raise_alert(alert)
+        _remind(work, policy, office, now)
+        return
+    code, *_others = fresh_codes(work, policy, entropy, alert)
+    told = replace(alert, pages=(Page(owner.id, code, 1, now.isoformat()),))
+    work.alerts.raise_alert(told)
+    tell(work, policy, told, [owner], now)
 
 
 def is_taken_back(policy: Policy, alert: AlertState, card: CaseCard) -> bool:

@@ -15,9 +15,11 @@ from handlers.alerting import Alerting
 from handlers.deliver import Delivered, Delivery
 from handlers.mailing import MAIL_ACT
 from handlers.types import Address, Outgoing
-from handlers.watching import watch, watch_elsewhere
+from handlers.watching import tell_again, watch, watch_elsewhere
 from storage.memory import MemoryStore
 from tests.conftest import NOON, CountingEntropy
+from tests.handlers.chat import CARD as TALK_CARD
+from tests.handlers.chat import Chat
 
 CARD = CaseCard("LW-1", "OFF-HRC", "L1", "ST-SUB", "2026-11-24T10:00Z", "en", "signal", "a b", "c d", "hash")
 
@@ -51,6 +53,26 @@ class Waiting:
         """Let time pass, look, and return what is sent since: to whom, and the words."""
         self.clock.at += timedelta(**step)
         self.alerting.tick()
+        return self.sent()
+
+    def owned_by(self, name: str) -> None:
+        """Somebody takes the case."""
+        with self.store.transaction() as work:
+            card = work.cases.get(CARD.case)
+            assert card is not None
+            work.cases.update(replace(card, owner=self.policy.roster.people[name].owner_id))
+        self.alerting.tick()
+
+    def added(self) -> list[tuple[str, str]]:
+        """The person adds to the report; return what is sent in that turn."""
+        with self.store.transaction() as work:
+            card = work.cases.get(CARD.case)
+            assert card is not None
+            tell_again(work, self.policy, card, self.clock.at, bytes(32))
+        return self.sent()
+
+    def sent(self) -> list[tuple[str, str]]:
+        """Return what is sent now."""
         found = []
         with self.store.transaction() as work:
             for channel in ("signal", "mail"):
@@ -156,3 +178,50 @@ def test_what_the_mail_server_said_stands_on_the_card(outcome: str, status: str,
 
     assert card is not None
     assert (card.status, card.mail) == (status, mail)
+
+
+def test_whoever_was_told_is_told_at_once_of_what_the_person_adds(policy: Policy) -> None:
+    """Not again within ten minutes, however often somebody adds; the level stays for an officer to judge."""
+    desk = Waiting(policy, staffed=True)
+    assert [who for who, _words in desk.after(seconds=0)] == ["aci-boris"]
+    assert desk.added() == []
+    desk.clock.at += timedelta(minutes=11)
+
+    told = desk.added()
+
+    assert [who for who, _words in told] == ["aci-boris"]
+    assert told[0][1].startswith("Desk: please open the console.")
+    assert desk.added() == []
+
+
+@pytest.mark.parametrize(("level", "on_duty", "told"), [("L4", True, "aci-boris"), ("L1", False, "aci-boris")])
+def test_the_owner_is_told_of_what_the_person_adds(policy: Policy, level: str, told: str, *, on_duty: bool) -> None:
+    """On duty, and where it is urgent at any time; the next look does not go on to anybody else."""
+    desk = Waiting(policy, staffed=on_duty, level=level)
+    desk.after(seconds=0)
+    desk.owned_by("boris")
+
+    assert [who for who, _words in desk.added()] == [told]
+    assert [who for _ in range(60) for who, _words in desk.after(minutes=2)] == []
+
+
+def test_an_owner_who_is_not_there_is_reminded_by_mail(policy: Policy) -> None:
+    """In the mailbox of the office, where it is not urgent."""
+    desk = Waiting(policy, staffed=False, level="L4")
+    desk.owned_by("boris")
+    mailbox = policy.directory.offices["OFF-HRC"].mailbox
+
+    assert [who for who, _words in desk.added()] == [mailbox]
+    assert desk.added() == []  # not twice within ten minutes
+
+
+@pytest.mark.parametrize(("wrote", "reminded"), [(("00", "2", "They came again."), 1), (("They came again.",), 0)])
+def test_what_is_added_by_the_menu_is_told_and_words_of_the_talk_are_not(wrote: tuple[str, ...], reminded: int) -> None:
+    """Q54, 2: sealed to the office, and somebody there is told."""
+    chat = Chat(replace(TALK_CARD, level="L4"))
+    chat.reception = replace(chat.reception, policy=replace(chat.policy, mails=True))
+    chat.say(*wrote)
+
+    with chat.store.transaction() as work:
+        assert len(work.messages.of(TALK_CARD.case)) == 1
+        assert len(work.outbox.claim(chat.clock.at, 10, 60, "mail")) == reminded
