@@ -21,7 +21,7 @@ from config.policies import load_policy, packaged
 from config.trends import load_trends
 from config.upgrading import news
 from dialogs.checker import faults
-from dialogs.keys import lacking
+from dialogs.keys import IDENTITY, RECOVERY, REPORT, lacking
 from dialogs.replace import replace
 from storage import schema
 from storage.belonging import check_keys
@@ -81,8 +81,27 @@ def _ends_soon(settings: Settings) -> str:
     return f"its signature ends on {ends:%Y-%m-%d}, sign it again and restart the service: then nothing is forwarded"
 
 
+def _name_keys(settings: Settings) -> str:
+    """Name the offices that no report with a real name can be sealed to; the person is told, and it is tried again."""
+    return _bare(settings, (IDENTITY,))
+
+
+def _bare(settings: Settings, uses: tuple[str, ...]) -> str:
+    directory, now = _own_policy(settings).directory, SystemClock().now()
+    bare = []
+    for office in directory.offices:
+        missing = [use for use in lacking(directory, office, now) if use in uses]
+        if missing:
+            bare.append(f"{office} has no {' or '.join(missing)} key")
+    if not bare:
+        return ""
+    shown = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")  # noqa: PLR2004 - five are enough
+    return f"{shown}; add each with `leeward directory add-key OFFICE KEY --use USE`, then sign"
+
+
 ADVICE: Final[dict[str, Callable[[Settings], str]]] = {
-    "policy": _policy_advice, "directory": _ends_soon, "signal": channel_checks.unheard, "desk": desk_checks.people,
+    "policy": _policy_advice, "directory": _ends_soon, "office keys": _name_keys, "signal": channel_checks.unheard,
+    "desk": desk_checks.people,
 }  # fmt: skip
 """What is asked about a part of the service that is well."""
 
@@ -217,14 +236,7 @@ def _directory(settings: Settings) -> str:
 
 
 def _office_keys(settings: Settings) -> str:
-    directory = _own_policy(settings).directory
-    now = SystemClock().now()
-    lack = {office: lacking(directory, office, now) for office in directory.offices}
-    bare = [f"{office} has no {' or '.join(uses)} key" for office, uses in lack.items() if uses]
-    if not bare:
-        return ""
-    shown = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")  # noqa: PLR2004 - five are enough
-    return f"{shown}; add each with `leeward directory add-key OFFICE KEY --use USE`, then sign"
+    return _bare(settings, (REPORT, RECOVERY))
 
 
 def _database(settings: Settings) -> str:

@@ -21,7 +21,7 @@ from bot.directory_files import (
 from config.documents import PolicyMistakes, read
 from config.load import load_settings
 from config.policies import load_directory
-from dialogs.keys import lacking
+from dialogs.keys import IDENTITY, lacking
 from storage.crypto.age.keys import parse_recipient
 from storage.crypto.signatures import RootKey
 from storage.keys import write_private
@@ -134,8 +134,11 @@ def verify(root: str | None, *, folder: Path | None) -> int:
     )
     for office, uses in lack.items():
         remedy = f"leeward directory add-key {office} … --use {uses[0]}"
-        click.echo(f"{office}: FAIL (no {' or '.join(uses)} key valid today: {remedy})")
-    return 1 if lack else 0
+        if uses == (IDENTITY,):
+            click.echo(f"{office}: no report with a real name can be sealed to it ({remedy})", err=True)
+        else:
+            click.echo(f"{office}: FAIL (no {' or '.join(uses)} key valid today: {remedy})")
+    return 1 if any(uses != (IDENTITY,) for uses in lack.values()) else 0
 
 
 def diff(other: Path, *, folder: Path | None) -> int:
